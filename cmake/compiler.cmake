@@ -1,0 +1,20 @@
+# SPDX-License-Identifier: Apache-2.0
+# What every target of ours is compiled with. Warnings are errors: a warning that is wrong is silenced where it is, with the reason.
+add_library(syncline_compiler INTERFACE)
+target_compile_options(syncline_compiler INTERFACE -Wall -Wextra -Wshadow -Wnon-virtual-dtor -Woverloaded-virtual -Wimplicit-fallthrough -Werror)
+target_compile_options(syncline_compiler INTERFACE -fstack-protector-strong -ffile-prefix-map=${CMAKE_SOURCE_DIR}/=)
+if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
+  # g++ 12 reports these inside the standard library's own std::string and std::optional when it inlines them.
+  target_compile_options(syncline_compiler INTERFACE -Wno-maybe-uninitialized -Wno-restrict -Wno-stringop-overread -Wno-stringop-overflow -Wno-array-bounds -Wno-free-nonheap-object)
+endif()
+if(CMAKE_BUILD_TYPE STREQUAL "Release" AND NOT SYNCLINE_SANITIZE)
+  target_compile_definitions(syncline_compiler INTERFACE _FORTIFY_SOURCE=2)
+endif()
+target_link_options(syncline_compiler INTERFACE -Wl,-z,relro,-z,now)
+if(SYNCLINE_SANITIZE)
+  target_compile_options(syncline_compiler INTERFACE -fsanitize=${SYNCLINE_SANITIZE} -fno-omit-frame-pointer)
+  target_link_options(syncline_compiler INTERFACE -fsanitize=${SYNCLINE_SANITIZE})
+endif()
+target_include_directories(syncline_compiler INTERFACE ${CMAKE_SOURCE_DIR}/src)
+find_package(Threads REQUIRED)
+target_link_libraries(syncline_compiler INTERFACE Threads::Threads fmt)

@@ -1,0 +1,40 @@
+# SPDX-License-Identifier: Apache-2.0
+# syncline_module(NAME FLOOR USES module… [LIBRARIES lib…]): one folder of src/ as one static library, and its tests as one program.
+#
+# Files are picked up by themselves: *.cpp is the module, *_test.cpp its tests, *_fuzz.cpp a fuzzer each. USES names the modules below
+# that this one links; tools/check_floors reads the same lines and refuses an include that is not covered by them.
+function(syncline_module name floor)
+  cmake_parse_arguments(MODULE "" "" "USES;LIBRARIES" ${ARGN})
+  file(GLOB_RECURSE sources CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/${name}/*.cpp)
+  set(tests ${sources})
+  list(FILTER tests INCLUDE REGEX "_test\\.cpp$")
+  set(fuzzers ${sources})
+  list(FILTER fuzzers INCLUDE REGEX "_fuzz\\.cpp$")
+  list(FILTER sources EXCLUDE REGEX "_(test|fuzz)\\.cpp$")
+
+  set(uses ${MODULE_USES})
+  list(TRANSFORM uses PREPEND syncline_)
+  if(sources)
+    add_library(syncline_${name} STATIC ${sources})
+    target_link_libraries(syncline_${name} PUBLIC syncline_compiler ${uses} PRIVATE ${MODULE_LIBRARIES})
+  else()
+    add_library(syncline_${name} INTERFACE)
+    target_link_libraries(syncline_${name} INTERFACE syncline_compiler ${uses} ${MODULE_LIBRARIES})
+  endif()
+
+  if(SYNCLINE_TESTS AND tests)
+    add_executable(${name}_test ${tests})
+    target_link_libraries(${name}_test PRIVATE syncline_${name} syncline_test_support ${MODULE_LIBRARIES} gtest gtest_main)
+    add_test(NAME ${name} COMMAND ${name}_test)
+    set_tests_properties(${name} PROPERTIES LABELS unit TIMEOUT 600)
+  endif()
+  if(SYNCLINE_FUZZERS)
+    foreach(fuzzer ${fuzzers})
+      get_filename_component(target ${fuzzer} NAME_WE)
+      add_executable(${target} ${fuzzer})
+      target_compile_options(${target} PRIVATE -fsanitize=fuzzer)
+      target_link_options(${target} PRIVATE -fsanitize=fuzzer)
+      target_link_libraries(${target} PRIVATE syncline_${name} ${MODULE_LIBRARIES})
+    endforeach()
+  endif()
+endfunction()

@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+#include <tl/expected.hpp>
+
+#include "base/error.hpp"
+
+namespace syncline::base {
+
+/// A value, or the Error that kept it from being.
+template <class T>
+using Result = tl::expected<T, Error>;
+
+/// The failed Result of any type: `return fail({...})`.
+[[nodiscard]] inline tl::unexpected<Error> fail(Error error) { return tl::unexpected<Error>(std::move(error)); }
+
+}  // namespace syncline::base
+
+/// The value of a Result, or return its error to the caller: `auto rows = TRY(connection.query(sql));`.
+#define TRY(expression)                                                                \
+  __extension__({                                                                      \
+    auto&& try_result_ = (expression);                                                 \
+    if (!try_result_) return ::syncline::base::fail(std::move(try_result_).error());   \
+    *std::move(try_result_);                                                           \
+  })
+
+/// As TRY, with one phrase of context in front of the error.
+#define TRY_WITHIN(phrase, expression)                                                                    \
+  __extension__({                                                                                         \
+    auto&& try_result_ = (expression);                                                                    \
+    if (!try_result_) return ::syncline::base::fail(std::move(try_result_).error().within(phrase));       \
+    *std::move(try_result_);                                                                              \
+  })

@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "record/report.hpp"
+
+namespace syncline::record {
+
+Counters& Counters::operator+=(const Counters& other) {
+  fetched += other.fetched;
+  mapped += other.mapped;
+  filtered += other.filtered;
+  undecodable += other.undecodable;
+  rows += other.rows;
+  inserted += other.inserted;
+  updated += other.updated;
+  unchanged += other.unchanged;
+  adopted += other.adopted;
+  stale += other.stale;
+  duplicate += other.duplicate;
+  rejected += other.rejected;
+  waiting += other.waiting;
+  deleted += other.deleted;
+  return *this;
+}
+
+bool Counters::ledger_holds() const {
+  return fetched == mapped + filtered + undecodable && rows == inserted + updated + unchanged + adopted + stale + duplicate + rejected + waiting;
+}
+
+}  // namespace syncline::record

@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+#include <chrono>
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/clock.hpp"
+
+namespace syncline::record {
+
+/// What became of the records and rows of a batch, a slice, or a run. The ledger law ties the numbers together.
+struct Counters {
+  int64_t fetched = 0, mapped = 0, filtered = 0, undecodable = 0;
+  int64_t rows = 0, inserted = 0, updated = 0, unchanged = 0, adopted = 0, stale = 0, duplicate = 0, rejected = 0, waiting = 0;
+  int64_t deleted = 0;
+
+  Counters& operator+=(const Counters& other);
+  bool operator==(const Counters&) const = default;
+
+  /// fetched = mapped + filtered + undecodable, and rows = inserted + updated + unchanged + adopted + stale + duplicate + rejected + waiting.
+  /// A mapped record that fails to become a row counts as one row, rejected.
+  [[nodiscard]] bool ledger_holds() const;
+  /// Rows written: inserted + updated + adopted.
+  [[nodiscard]] int64_t rows_synced() const { return inserted + updated + adopted; }
+};
+
+/// The errors of one kind that a run met: rejects are summed by code and field.
+struct ErrorSummary {
+  std::string code, message, example;
+  int64_t count = 0;
+};
+
+/// One entity of a run: a row of sync_log and of the run report.
+struct EntityReport {
+  std::string entity, stream, account;
+  Counters counters;
+  int64_t requests = 0, bytes = 0, retries = 0;
+  std::chrono::milliseconds waited{0}, took{0};
+  std::string auth_method;
+  std::string window_start, window_end;  ///< as asked of the source; empty: unbounded
+  std::string checkpoint;                ///< where the next run goes on; empty: from the start
+  bool complete = false;                 ///< the sweep was proven complete
+  std::string note;                      ///< one phrase for people: "read whole: the stream cannot be bounded by date"
+  int exit_code = 0;
+  std::vector<ErrorSummary> errors;
+};
+
+/// What a run says at its end.
+struct RunReport {
+  int64_t run = 0;
+  std::string status;  ///< "ok", "rejected", "incomplete", "failed"
+  base::Timestamp started_at{}, completed_at{};
+  std::vector<EntityReport> entities;
+  int exit_code = 0;
+};
+
+/// What a run says while it works.
+struct ProgressEvent {
+  std::string entity, stream, account;
+  Counters counters;
+  std::optional<int64_t> declared;  ///< how many records the source says there are
+  std::chrono::milliseconds elapsed{0};
+  std::string waiting_for;          ///< e.g. "rate limit, 12 s"; empty while working
+};
+
+/// Receives progress; called from the run's own threads, one at a time.
+class ProgressSink {
+ public:
+  virtual ~ProgressSink() = default;
+  virtual void report(const ProgressEvent& event) = 0;
+};
+
+}  // namespace syncline::record

@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+#include <chrono>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/result.hpp"
+#include "base/secret.hpp"
+#include "record/column.hpp"
+#include "record/row_batch.hpp"
+#include "sql/dialect.hpp"
+
+namespace syncline::sql {
+
+/// The answer to a query, whole in memory: for small answers. Every value is the database's text form, or NULL.
+class Rows {
+ public:
+  Rows() = default;
+  Rows(size_t columns, std::vector<std::optional<std::string>> values) : columns_(columns), values_(std::move(values)) {}
+
+  [[nodiscard]] size_t size() const { return columns_ == 0 ? 0 : values_.size() / columns_; }
+  [[nodiscard]] bool empty() const { return values_.empty(); }
+  [[nodiscard]] const std::optional<std::string>& at(size_t row, size_t column) const { return values_[row * columns_ + column]; }
+  /// The value's text; "" for NULL.
+  [[nodiscard]] std::string_view text(size_t row, size_t column) const { return at(row, column) ? std::string_view(*at(row, column)) : std::string_view(); }
+  /// The value as an integer; 0 for NULL.
+  [[nodiscard]] int64_t integer(size_t row, size_t column) const;
+
+ private:
+  size_t columns_ = 0;
+  std::vector<std::optional<std::string>> values_;
+};
+
+/// One connection to the user's database: the seam to it. Belongs to one thread.
+///
+/// Errors are on the Database's side with `code` an SQLSTATE (SQLite's result codes are translated to the nearest one) and `subject` the
+/// constraint or column where the database named it: Transient for 08, 40, 53, 57 and "busy"; BadConfig for a wrong URL or password;
+/// ContractDrift for 42; Fatal otherwise (22 and 23: one row's fault, see `is_row_fault`).
+class Connection {
+ public:
+  virtual ~Connection() = default;
+  [[nodiscard]] virtual Dialect dialect() const = 0;
+  /// "PostgreSQL 15.8", "SQLite 3.40.1 (studio.db)".
+  [[nodiscard]] virtual std::string description() const = 0;
+
+  /// READ COMMITTED on PostgreSQL; BEGIN IMMEDIATE on SQLite.
+  virtual base::Result<void> begin() = 0;
+  /// An error with code "commit_unknown" means: the answer to COMMIT was lost, look before you repeat anything.
+  virtual base::Result<void> commit() = 0;
+  /// Never fails usefully: a broken connection has rolled back by itself.
+  virtual void rollback() = 0;
+
+  /// One or more statements without parameters.
+  virtual base::Result<void> execute(std::string_view sql) = 0;
+  /// One statement; its parameters are $1, $2, … in both dialects. Returns the rows it changed. Prepared and kept by its text.
+  virtual base::Result<int64_t> change(std::string_view sql, std::span<const record::Cell> parameters = {}) = 0;
+  /// One query, as `change`.
+  virtual base::Result<Rows> query(std::string_view sql, std::span<const record::Cell> parameters = {}) = 0;
+
+  /// Puts `rows` × `columns.size()` cells (row-major) into a table whose columns have exactly these names and types: binary COPY on
+  /// PostgreSQL, a prepared INSERT on SQLite. A Keep cell is stored as NULL.
+  virtual base::Result<void> insert_many(std::string_view table, std::span<const record::Column> columns, std::span<const record::Cell> cells) = 0;
+
+  /// The catalog's description of a table or view; nullopt if there is none. An unqualified name is looked up as the database would.
+  virtual base::Result<std::optional<record::Table>> describe(const record::TableName& table) = 0;
+  /// Names of the user's tables, for "did you mean".
+  virtual base::Result<std::vector<std::string>> table_names() = 0;
+};
+
+/// How long the database may make us wait.
+struct ConnectOptions {
+  std::chrono::milliseconds connect{10'000};
+  std::chrono::milliseconds lock{5'000};       ///< for a lock (lock_timeout, busy_timeout)
+  std::chrono::milliseconds statement{300'000};
+  std::string application_name = "syncline";
+  bool create = false;                         ///< SQLite: make the file if it is not there
+};
+
+/// postgresql://… (libpq's forms) or sqlite:FILE. The URL may hold a password: it is never shown.
+base::Result<std::unique_ptr<Connection>> connect(const base::Secret& url, const ConnectOptions& options);
+
+/// Whether an error is the fault of a row's values (SQLSTATE classes 22, 23 and P0001), so that the other rows can land without it.
+[[nodiscard]] bool is_row_fault(const base::Error& error);
+
+}  // namespace syncline::sql
