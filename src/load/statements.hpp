@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "config/entity.hpp"
+#include "load/target.hpp"
+#include "sql/dialect.hpp"
+
+namespace syncline::load {
+
+/// What becomes of a staged row; kept in the column `verdict` of the ready table.
+namespace verdict {
+constexpr int64_t New = 0, Changed = 1, Unchanged = 2, Stale = 3, Duplicate = 4;
+/// Relation i: FirstRelation + 2 i is «missing», + 1 is «ambiguous».
+constexpr int64_t FirstRelation = 100;
+}  // namespace verdict
+
+/// Whether relations that find no parent are judged: not in a dry run, whose own parents never land.
+enum class Relations { Judge, TakeAsNull };
+
+/// The set-wise SQL that takes a batch into a table: stage → found (parents by other columns) → ready (matched, judged) → lock, update,
+/// insert. Pure text, made once per target.
+///
+/// stage has the columns n, kept0…, c0… in the order of Target::columns. ready has n, verdict, c0… (without relation keys) and m0…, one per
+/// relation, all typed as the target's.
+class Statements {
+ public:
+  Statements(const Target& target, const config::Entity& entity, sql::Dialect dialect, Relations relations);
+
+  [[nodiscard]] const std::string& stage_table() const { return stage_; }
+  /// n, kept0…, c0…: what Connection::insert_many is given.
+  [[nodiscard]] const std::vector<record::Column>& stage_columns() const { return stage_columns_; }
+  /// How many `kept` columns there are: each holds 62 columns' bits.
+  [[nodiscard]] size_t kept_columns() const { return kept_columns_; }
+  static constexpr size_t KeptBits = 62;
+
+  /// Temporary tables; PostgreSQL drops them at commit, SQLite keeps them for the connection.
+  [[nodiscard]] std::string create() const;
+  /// Empties them, for another range of rows in the same transaction.
+  [[nodiscard]] std::string clear() const;
+  /// Finds parents by one way that is not their external id.
+  [[nodiscard]] std::string find(size_t relation, size_t way) const;
+  /// Matches and judges every staged row. `ways_used[relation][way]` says which relation keys the batch has at all; `keeps` whether any
+  /// cell says Keep.
+  [[nodiscard]] std::string make_ready(const std::vector<std::vector<bool>>& ways_used, bool keeps) const;
+  /// verdict, count.
+  [[nodiscard]] std::string tally() const;
+  /// n, verdict of the rows whose relation failed.
+  [[nodiscard]] std::string failed_relations() const;
+  /// Locks the rows that will change, in key order, so that two writers cannot deadlock. Empty where the dialect has no row locks.
+  [[nodiscard]] std::string lock() const;
+  [[nodiscard]] std::string update() const;
+  [[nodiscard]] std::string insert() const;
+  /// Planner settings for joins of a small batch with a large table; empty where there are none.
+  [[nodiscard]] std::string plan_for_small_batch() const;
+  [[nodiscard]] std::string plan_as_usual() const;
+
+ private:
+  [[nodiscard]] std::string found_table(size_t relation, size_t way) const;
+  [[nodiscard]] std::string staged(size_t column) const;
+  [[nodiscard]] std::string final_value(size_t column, bool keeps) const;
+  [[nodiscard]] std::string relation_key(size_t relation, size_t way) const;
+  [[nodiscard]] std::string differs(const record::Column& column, const std::string& value) const;
+  [[nodiscard]] std::string version_guard(const std::string& newer) const;
+
+  const Target& target_;
+  const config::Entity& entity_;
+  const sql::Dialect dialect_;
+  const Relations relations_;
+  std::string stage_, ready_, found_;
+  std::vector<record::Column> stage_columns_;
+  std::vector<size_t> written_;  ///< indexes of Target::columns that the table has: key, version, fields
+  size_t kept_columns_ = 0;
+};
+
+}  // namespace syncline::load

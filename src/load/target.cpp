@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "load/target.hpp"
+
+#include <fmt/format.h>
+
+#include "base/check.hpp"
+
+namespace syncline::load {
+namespace {
+
+base::Error drift(const config::Place& place, std::string message) {
+  return {base::ErrorKind::ContractDrift, base::Side::Database, config::to_string({place, std::move(message)}), "not_as_planned", "", {}};
+}
+
+const config::Entity& parent_entity(const config::Project& project, const config::Relation& relation) {
+  const config::Entity* entity = project.entity(relation.entity);
+  base::check(entity != nullptr, "a relation's entity was checked when the project was read");
+  return *entity;
+}
+
+base::Result<ParentWay> bind_way(const config::Project& project, const config::Relation& relation, const config::RelationWay& way, const record::Table& parent) {
+  const bool external = way.kind == config::RelationWay::Kind::External;
+  const std::string name = external ? parent_entity(project, relation).key.column : way.column;
+  const record::Column* column = parent.column(name);
+  if (!column) {
+    return base::fail(drift(way.place, fmt::format("`{}` has no column `{}`; {}", to_string(parent.name), name, external ? "`syncline migrate` adds it" : "name one it has")));
+  }
+  return ParentWay{way.kind, *column};
+}
+
+base::Result<Parent> bind_parent(sql::Connection& connection, const config::Project& project, const record::Table& table, const config::Relation& relation) {
+  const record::TableName name = relation.table ? *relation.table : parent_entity(project, relation).table;
+  const auto parent = TRY(connection.describe(name));
+  if (!parent) return base::fail(drift(relation.place, fmt::format("there is no table `{}`", to_string(name))));
+  const record::Column* column = table.column(relation.column);
+  if (!column) return base::fail(drift(relation.place, fmt::format("`{}` has no column `{}`; `syncline migrate` adds it", to_string(table.name), relation.column)));
+  const record::Column* id = relation.table_column.empty() ? referenced_column(table, relation.column, *parent) : parent->column(relation.table_column);
+  if (!id) {
+    return base::fail(drift(relation.place, fmt::format("cannot tell which column of `{}` `{}` refers to: it has neither a foreign key nor `{}` a single-column primary key; write `to: {{table: {}, column: …}}`",
+                                                        to_string(name), relation.column, to_string(name), to_string(name))));
+  }
+  Parent out{parent->name, *id, *column, {}};
+  for (const config::RelationWay& way : relation.by) {
+    auto bound = bind_way(project, relation, way, *parent);
+    if (!bound) return base::fail(std::move(bound).error());
+    out.ways.push_back(*std::move(bound));
+  }
+  return out;
+}
+
+}  // namespace
+
+const record::Column* referenced_column(const record::Table& table, std::string_view relation_column, const record::Table& parent) {
+  for (const record::ForeignKey& key : table.foreign_keys) {
+    if (key.columns.size() == 1 && key.columns[0] == relation_column && key.to_columns.size() == 1) return parent.column(key.to_columns[0]);
+  }
+  for (const record::UniqueIndex& index : parent.unique_indexes) {
+    if (index.primary && index.columns.size() == 1) return parent.column(index.columns[0]);
+  }
+  return nullptr;
+}
+
+base::Result<Target> bind_target(sql::Connection& connection, const config::Project& project, const config::Entity& entity, const record::Table& table,
+                                 std::vector<record::RowColumn> columns) {
+  if (!table.has_unique({entity.key.column})) {
+    return base::fail(drift(entity.key.place, fmt::format("`{}` has no UNIQUE index on `{}`; `syncline migrate` makes it", to_string(table.name), entity.key.column)));
+  }
+  if (!table.column("synced_at")) return base::fail(drift(entity.place, fmt::format("`{}` has no column `synced_at`; `syncline migrate` adds it", to_string(table.name))));
+  Target out{table, std::move(columns), {}, {}};
+  for (size_t i = 0; i < out.columns.size(); ++i) {
+    if (out.columns[i].role == record::RowColumn::Role::Version) out.version = i;
+  }
+  for (const config::Relation& relation : entity.relations) out.parents.push_back(TRY(bind_parent(connection, project, table, relation)));
+  return out;
+}
+
+}  // namespace syncline::load

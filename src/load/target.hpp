@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/result.hpp"
+#include "config/project.hpp"
+#include "record/row_column.hpp"
+#include "sql/connection.hpp"
+
+namespace syncline::load {
+
+/// One way to find a relation's parent, bound to the parent's table.
+struct ParentWay {
+  config::RelationWay::Kind kind = config::RelationWay::Kind::External;
+  record::Column column;  ///< of the parent: compared with the staged key
+};
+
+/// A relation bound to its parent's table.
+struct Parent {
+  record::TableName table;
+  record::Column id;          ///< of the parent: what the relation's column holds
+  record::Column column;      ///< of our table: the relation's column
+  std::vector<ParentWay> ways;
+};
+
+/// What a writer writes: the table, the batch's columns and, per relation of the entity, its parent.
+struct Target {
+  record::Table table;
+  std::vector<record::RowColumn> columns;
+  std::vector<Parent> parents;
+  std::optional<size_t> version;  ///< index into `columns`
+};
+
+/// Binds an entity's relations to the catalog. What is not there (a parent's external id column, a relation's column, a UNIQUE index on the
+/// key) is ContractDrift with the command that makes it.
+base::Result<Target> bind_target(sql::Connection& connection, const config::Project& project, const config::Entity& entity, const record::Table& table,
+                                 std::vector<record::RowColumn> columns);
+
+/// The column of `parent` that a relation's column refers to: its foreign key's target, else the parent's single-column primary key.
+[[nodiscard]] const record::Column* referenced_column(const record::Table& table, std::string_view relation_column, const record::Table& parent);
+
+}  // namespace syncline::load

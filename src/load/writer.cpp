@@ -1,0 +1,202 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "load/writer.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "base/check.hpp"
+#include "base/text.hpp"
+#include "load/cell_text.hpp"
+
+namespace syncline::load {
+namespace {
+
+using record::Cell;
+using record::RowColumn;
+
+constexpr int AttemptsMax = 4;
+
+/// Another writer was in the way: the same transaction can succeed when it is tried again.
+bool may_pass(const base::Error& error) { return error.code == "raced" || error.code.starts_with("40") || error.code == "55P03"; }
+
+base::Error raced(std::string_view what, int64_t expected, int64_t done) {
+  return {base::ErrorKind::ContractDrift, base::Side::Database,
+          fmt::format("{} {} rows, but the database took {}: a trigger that returns NULL, or a rule, drops rows without a word", what, expected, done), "raced", "", {}};
+}
+
+}  // namespace
+
+Writer::Writer(state::Store& store, const config::Entity& entity, Target target, state::Lease lease, Ending ending)
+    : store_(store),
+      connection_(store.connection()),
+      entity_(entity),
+      target_(std::move(target)),
+      lease_(std::move(lease)),
+      ending_(ending),
+      statements_(target_, entity_, connection_.dialect(), ending == Ending::Commit ? Relations::Judge : Relations::TakeAsNull) {}
+
+base::Result<void> Writer::write(const Batch& batch, int64_t run, record::EntityReport& report) {
+  Isolation isolation = Isolation::None;
+  for (int attempt = 1;; ++attempt) {
+    auto written = write_once(batch, run, report, isolation);
+    if (written) {
+      report.counters += *written;
+      return {};
+    }
+    connection_.rollback();
+    if (sql::is_row_fault(written.error()) && isolation == Isolation::None) {
+      isolation = Isolation::Halving;
+      continue;
+    }
+    if (!may_pass(written.error()) || attempt >= AttemptsMax) return base::fail(std::move(written).error());
+  }
+}
+
+base::Result<record::Counters> Writer::write_once(const Batch& batch, int64_t run, const record::EntityReport& report, Isolation isolation) {
+  record::Counters counters = batch.counters;
+  std::vector<record::Reject> rejects = batch.rejects;
+  TRY(connection_.begin());
+  TRY(store_.prove_lease(lease_));
+  if (batch.rows.size() > 0) {
+    TRY(connection_.execute(statements_.create()));
+    if (isolation == Isolation::None) {
+      TRY(write_rows(batch.rows, 0, batch.rows.size(), counters, rejects));
+    } else {
+      TRY(write_halving(batch.rows, 0, batch.rows.size(), counters, rejects));
+    }
+  }
+  base::check(counters.ledger_holds(), "the ledger does not add up: nothing of this batch was kept");
+  if (ending_ == Ending::Rollback) {
+    connection_.rollback();
+    return counters;
+  }
+  record::EntityReport after = report;
+  after.counters += counters;
+  TRY(store_.add_rejects(run, entity_.name, report.account, rejects));
+  TRY(store_.write_checkpoint(batch.checkpoint));
+  TRY(store_.update_log(run, after));
+  TRY(connection_.commit());
+  return counters;
+}
+
+base::Result<void> Writer::write_halving(const record::RowBatch& rows, size_t begin, size_t end, record::Counters& counters, std::vector<record::Reject>& rejects) {
+  record::Counters tried = counters;
+  std::vector<record::Reject> met;
+  TRY(connection_.execute("SAVEPOINT syncline_rows"));
+  auto written = write_rows(rows, begin, end, tried, met);
+  if (written) {
+    counters = tried;
+    std::move(met.begin(), met.end(), std::back_inserter(rejects));
+    return connection_.execute("RELEASE SAVEPOINT syncline_rows");
+  }
+  if (!sql::is_row_fault(written.error())) return base::fail(std::move(written).error());
+  TRY(connection_.execute("ROLLBACK TO SAVEPOINT syncline_rows; RELEASE SAVEPOINT syncline_rows"));
+  if (end - begin > 1) {
+    const size_t middle = begin + (end - begin) / 2;
+    TRY(write_halving(rows, begin, middle, counters, rejects));
+    return write_halving(rows, middle, end, counters, rejects);
+  }
+  const base::Error& error = written.error();
+  rejects.push_back({"write", text_of(rows.row(begin)[0]), error.subject, error.code, error.message, "", std::string(rows.sources[begin])});
+  ++counters.rejected;
+  return {};
+}
+
+base::Result<void> Writer::write_rows(const record::RowBatch& rows, size_t begin, size_t end, record::Counters& counters, std::vector<record::Reject>& rejects) {
+  TRY(stage(rows, begin, end));
+  TRY(make_ready(rows, begin, end));
+  const record::Counters before = counters;
+  TRY(count_verdicts(rows, counters, rejects));
+  const int64_t changed = counters.updated - before.updated, added = counters.inserted - before.inserted;
+  if (changed > 0) {
+    if (const std::string lock = statements_.lock(); !lock.empty()) TRY(connection_.query(lock));
+    const int64_t updated = TRY(connection_.change(statements_.update()));
+    if (updated != changed) return base::fail(raced("updating", changed, updated));
+  }
+  if (added > 0) {
+    const int64_t inserted = TRY(connection_.change(statements_.insert()));
+    if (inserted != added) return base::fail(raced("inserting", added, inserted));
+  }
+  if (const std::string usual = statements_.plan_as_usual(); !usual.empty()) TRY(connection_.execute(usual));
+  return {};
+}
+
+base::Result<void> Writer::stage(const record::RowBatch& rows, size_t begin, size_t end) {
+  TRY(connection_.execute(statements_.clear()));
+  const size_t kept_columns = statements_.kept_columns();
+  staged_.clear();
+  staged_.reserve((end - begin) * statements_.stage_columns().size());
+  keeps_ = false;
+  for (size_t i = begin; i < end; ++i) {
+    const auto cells = rows.row(i);
+    staged_.push_back(Cell::of(int64_t(i)));
+    for (size_t k = 0; k < kept_columns; ++k) {
+      int64_t kept = 0;
+      for (size_t c = k * Statements::KeptBits; c < std::min(cells.size(), (k + 1) * Statements::KeptBits); ++c) {
+        if (cells[c].type == Cell::Type::Keep) kept |= int64_t{1} << (c % Statements::KeptBits);
+      }
+      keeps_ |= kept != 0;
+      staged_.push_back(Cell::of(kept));
+    }
+    staged_.insert(staged_.end(), cells.begin(), cells.end());
+  }
+  return connection_.insert_many(statements_.stage_table(), statements_.stage_columns(), staged_);
+}
+
+base::Result<void> Writer::make_ready(const record::RowBatch& rows, size_t begin, size_t end) {
+  std::vector<std::vector<bool>> ways_used;
+  for (const Parent& parent : target_.parents) ways_used.emplace_back(parent.ways.size(), false);
+  for (size_t c = 0; c < target_.columns.size(); ++c) {
+    const RowColumn& column = target_.columns[c];
+    if (column.role != RowColumn::Role::RelationKey) continue;
+    for (size_t i = begin; i < end && !ways_used[column.relation][column.way]; ++i) ways_used[column.relation][column.way] = !rows.row(i)[c].is_null();
+  }
+  for (size_t relation = 0; relation < ways_used.size(); ++relation) {
+    for (size_t way = 0; way < ways_used[relation].size(); ++way) {
+      if (ways_used[relation][way] && target_.parents[relation].ways[way].kind != config::RelationWay::Kind::External) TRY(connection_.change(statements_.find(relation, way)));
+    }
+  }
+  if (const std::string small = statements_.plan_for_small_batch(); !small.empty()) TRY(connection_.execute(small));
+  TRY(connection_.change(statements_.make_ready(ways_used, keeps_)));
+  return {};
+}
+
+base::Result<void> Writer::count_verdicts(const record::RowBatch& rows, record::Counters& counters, std::vector<record::Reject>& rejects) {
+  const sql::Rows tally = TRY(connection_.query(statements_.tally()));
+  bool failed = false;
+  for (size_t i = 0; i < tally.size(); ++i) {
+    const int64_t count = tally.integer(i, 1);
+    switch (tally.integer(i, 0)) {
+      case verdict::New: counters.inserted += count; break;
+      case verdict::Changed: counters.updated += count; break;
+      case verdict::Unchanged: counters.unchanged += count; break;
+      case verdict::Stale: counters.stale += count; break;
+      case verdict::Duplicate: counters.duplicate += count; break;
+      default: counters.rejected += count; failed = true;
+    }
+  }
+  if (!failed) return {};
+  const sql::Rows bad = TRY(connection_.query(statements_.failed_relations()));
+  for (size_t i = 0; i < bad.size(); ++i) {
+    const int64_t number = bad.integer(i, 1) - verdict::FirstRelation;
+    rejects.push_back(failed_relation(rows, size_t(bad.integer(i, 0)), size_t(number / 2), number % 2 == 1));
+  }
+  return {};
+}
+
+record::Reject Writer::failed_relation(const record::RowBatch& rows, size_t row, size_t relation, bool ambiguous) const {
+  const Parent& parent = target_.parents[relation];
+  std::vector<std::string> tried;
+  for (size_t c = 0; c < target_.columns.size(); ++c) {
+    const RowColumn& column = target_.columns[c];
+    if (column.role != RowColumn::Role::RelationKey || column.relation != relation || rows.row(row)[c].is_null()) continue;
+    tried.push_back(fmt::format("`{}` = {}", parent.ways[column.way].column.name, base::shown(rows.row(row)[c].text, 80)));
+  }
+  const std::string looked_for = base::joined(tried, " or ");
+  const std::string reason = ambiguous ? fmt::format("several rows of `{}` have {}: which one is meant cannot be told", to_string(parent.table), looked_for)
+                                       : fmt::format("no row of `{}` has {}", to_string(parent.table), looked_for);
+  return {"match", text_of(rows.row(row)[0]), parent.column.name, ambiguous ? "relation_ambiguous" : "relation_missing", reason, looked_for, std::string(rows.sources[row])};
+}
+
+}  // namespace syncline::load

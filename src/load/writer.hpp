@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+#include <string>
+#include <vector>
+
+#include "base/result.hpp"
+#include "load/statements.hpp"
+#include "load/target.hpp"
+#include "record/reject.hpp"
+#include "record/report.hpp"
+#include "record/row_batch.hpp"
+#include "state/store.hpp"
+
+namespace syncline::load {
+
+/// What one transaction takes to the database: rows, and with them everything that speaks of them.
+struct Batch {
+  const record::RowBatch& rows;
+  const std::vector<record::Reject>& rejects;  ///< met before loading: stages "decode" and "map"
+  record::Counters counters;                   ///< of the records the rows were made of
+  state::Checkpoint checkpoint;                ///< after these records
+};
+
+/// How a batch's transaction ends.
+enum class Ending {
+  Commit,
+  Rollback,  ///< a dry run: everything is tried, nothing stays, and relations are not judged, since this run's own parents never land
+};
+
+/// Writes one entity's batches, one transaction each: rows, rejects, counters, checkpoint and lease together. Owned by the run's write
+/// thread; borrows the store.
+class Writer {
+ public:
+  Writer(state::Store& store, const config::Entity& entity, Target target, state::Lease lease, Ending ending);
+
+  /// Adds the batch's counters to `report` as they commit. A deadlock, a lock that could not be had, or a row that raced with another
+  /// writer is tried again as a whole; a row whose values the database refuses becomes a reject and the others land.
+  base::Result<void> write(const Batch& batch, int64_t run, record::EntityReport& report);
+
+ private:
+  /// Whether bad rows are looked for: the first try takes all rows at once, outside any savepoint.
+  enum class Isolation { None, Halving };
+
+  base::Result<record::Counters> write_once(const Batch& batch, int64_t run, const record::EntityReport& report, Isolation isolation);
+  base::Result<void> write_rows(const record::RowBatch& rows, size_t begin, size_t end, record::Counters& counters, std::vector<record::Reject>& rejects);
+  base::Result<void> write_halving(const record::RowBatch& rows, size_t begin, size_t end, record::Counters& counters, std::vector<record::Reject>& rejects);
+  base::Result<void> stage(const record::RowBatch& rows, size_t begin, size_t end);
+  base::Result<void> make_ready(const record::RowBatch& rows, size_t begin, size_t end);
+  base::Result<void> count_verdicts(const record::RowBatch& rows, record::Counters& counters, std::vector<record::Reject>& rejects);
+  [[nodiscard]] record::Reject failed_relation(const record::RowBatch& rows, size_t row, size_t relation, bool ambiguous) const;
+
+  state::Store& store_;
+  sql::Connection& connection_;
+  const config::Entity& entity_;
+  const Target target_;
+  const state::Lease lease_;
+  const Ending ending_;
+  const Statements statements_;
+  bool keeps_ = false;                 ///< of the rows staged last
+  std::vector<record::Cell> staged_;   ///< reused between batches
+};
+
+}  // namespace syncline::load

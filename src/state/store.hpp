@@ -1,0 +1,106 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+#include <chrono>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/result.hpp"
+#include "record/reject.hpp"
+#include "record/report.hpp"
+#include "sql/connection.hpp"
+#include "state/tables.hpp"
+
+namespace syncline::state {
+
+/// The right to sync one entity: fenced by its epoch, so that a holder which was asleep too long cannot write any more.
+struct Lease {
+  std::string name;
+  int64_t epoch = 0;
+};
+
+/// A sweep that has been begun and not yet completed: where the next run goes on.
+struct Sweep {
+  int64_t run = 0;                       ///< the run that began it
+  std::string window_start, window_end;  ///< as asked of the source
+  std::string cursor;                    ///< greatest value of the stream's incremental field so far
+  int64_t declared = -1;                 ///< how many records the source said there are, at the sweep's first page; -1: it did not say
+  std::string next;                      ///< the paginator's word for the next page
+  int64_t read = 0;                      ///< records read up to there
+  std::string last, last_page;           ///< the last page's word and the fingerprint of its keys
+};
+
+/// Where one entity of one account stands.
+struct Checkpoint {
+  std::string entity, account, stream;
+  std::string cursor;           ///< of complete sweeps: the source's own text, never rounded
+  bool completed = false;       ///< a sweep has been completed once
+  std::optional<Sweep> sweep;
+};
+
+/// One stored reject, as `rejects` shows it.
+struct StoredReject {
+  int64_t id = 0, run = 0;
+  std::string entity, account, created_at;
+  record::Reject reject;
+};
+
+/// One row of sync_log, as `log` shows it.
+struct LogEntry {
+  int64_t run = 0;
+  std::string status, started_at, completed_at;
+  record::EntityReport report;
+};
+
+/// Our own tables through one connection. Borrows the connection; same thread. Functions that are part of a batch's transaction say so: they
+/// neither begin nor commit.
+class Store {
+ public:
+  Store(sql::Connection& connection, std::string tables_prefix) : connection_(connection), names_(connection.dialect(), std::move(tables_prefix)) {}
+
+  [[nodiscard]] const TableNames& names() const { return names_; }
+  [[nodiscard]] sql::Connection& connection() { return connection_; }
+
+  /// A new run's number, from 1.
+  base::Result<int64_t> next_run();
+
+  /// Takes the lease if it is free, expired, or its holder is a process of this machine that is gone. Busy otherwise, naming the run.
+  base::Result<Lease> take_lease(const std::string& name, int64_t run);
+  /// Part of a transaction: proves that the lease is still ours and extends it. Busy if it is not.
+  base::Result<void> prove_lease(const Lease& lease);
+  /// Extends the lease in a transaction of its own.
+  base::Result<void> renew_lease(const Lease& lease);
+  void release_lease(const Lease& lease);
+
+  base::Result<Checkpoint> read_checkpoint(const std::string& entity, const std::string& account, const std::string& stream);
+  /// Part of a transaction.
+  base::Result<void> write_checkpoint(const Checkpoint& checkpoint);
+
+  /// Begins the log row of one entity of a run, and marks what a dead run has left «running» for it as «interrupted».
+  base::Result<void> begin_log(int64_t run, const record::EntityReport& report);
+  /// Part of a transaction: the counters of this entity's run so far.
+  base::Result<void> update_log(int64_t run, const record::EntityReport& report);
+  /// The log row's last word.
+  base::Result<void> end_log(int64_t run, const record::EntityReport& report, std::string_view status);
+
+  /// Part of a transaction.
+  base::Result<void> add_rejects(int64_t run, const std::string& entity, const std::string& account, const std::vector<record::Reject>& rejects);
+
+  /// The newest runs first; one run's rows when `run` is given.
+  base::Result<std::vector<LogEntry>> read_log(std::optional<int64_t> run, int64_t entries_max);
+  /// The rejects of a run in the order they were met; the newest run that has some when none is given.
+  base::Result<std::vector<StoredReject>> read_rejects(std::optional<int64_t> run, int64_t entries_max);
+  /// Rejects of a run summed by code and field, with an example each.
+  base::Result<std::vector<record::ErrorSummary>> sum_rejects(int64_t run, const std::string& entity);
+
+ private:
+  base::Result<void> set_log(int64_t run, const record::EntityReport& report, std::string_view status, std::string_view completed_at);
+
+  sql::Connection& connection_;
+  TableNames names_;
+};
+
+/// How long a lease holds without being renewed.
+constexpr std::chrono::seconds LeaseDuration{60};
+
+}  // namespace syncline::state

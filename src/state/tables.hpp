@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+#include <string>
+#include <vector>
+
+#include "record/column.hpp"
+#include "sql/dialect.hpp"
+
+namespace syncline::state {
+
+/// One of our own tables. The list is the single source of their DDL, of the catalog check and of the manual.
+struct OwnTable {
+  std::string name;
+  std::string help;
+  std::vector<record::Column> columns;
+  std::vector<std::string> primary_key;
+  std::string identity;  ///< the column the database numbers; empty: none
+};
+
+/// Every table of ours, in an order they can be created in.
+[[nodiscard]] const std::vector<OwnTable>& own_tables();
+
+/// Where our tables are: PostgreSQL: schema `syncline`; SQLite: the same names without a schema. `prefix` comes before each name.
+class TableNames {
+ public:
+  TableNames(sql::Dialect dialect, std::string prefix) : dialect_(dialect), prefix_(std::move(prefix)) {}
+  /// Quoted, ready for a statement.
+  [[nodiscard]] std::string operator()(std::string_view table) const { return sql::own_table(dialect_, prefix_ + std::string(table)); }
+  /// As the catalog knows it.
+  [[nodiscard]] record::TableName in_catalog(std::string_view table) const;
+  [[nodiscard]] sql::Dialect dialect() const { return dialect_; }
+
+ private:
+  sql::Dialect dialect_;
+  std::string prefix_;
+};
+
+/// CREATE TABLE of one of ours; STRICT on SQLite.
+[[nodiscard]] std::string create_statement(const OwnTable& table, const TableNames& names);
+
+}  // namespace syncline::state
