@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+#include <filesystem>
+#include <memory>
+#include <vector>
+
+#include "base/result.hpp"
+#include "config/project.hpp"
+#include "sql/connection.hpp"
+#include "syncline/commands.hpp"
+
+namespace syncline::apps {
+
+/// Where connectors that ship are: $SYNCLINE_CONNECTORS, or beside the program.
+[[nodiscard]] std::vector<std::filesystem::path> connector_folders();
+
+/// How files are read: the project's folder, the shipped connectors, the families' specs, the process's environment.
+base::Result<config::LoadOptions> load_options(const CommonOptions& common);
+
+/// The whole project; every problem of its files is in the error's message, a line each.
+base::Result<config::Project> open_project(const CommonOptions& common);
+
+/// A connection to the project's database; a relative sqlite: file is seen from the project's folder.
+base::Result<std::unique_ptr<sql::Connection>> open_database(const config::Project& project);
+
+/// Prints an error as the output wants it; returns its exit code.
+int print_error(const CommonOptions& common, const base::Error& error);
+
+}  // namespace syncline::apps

@@ -1,0 +1,17 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "syncline/history.hpp"
+
+#include "syncline/context.hpp"
+
+namespace syncline::apps {
+
+base::Result<History> open_history(const CommonOptions& common) {
+  const config::Project project = TRY(open_project(common));
+  History out;
+  out.connection = TRY(open_database(project));
+  out.store = std::make_unique<state::Store>(*out.connection, project.tables_prefix);
+  if (TRY(out.connection->describe(out.store->names().in_catalog("sync_log")))) return out;
+  return base::fail({base::ErrorKind::ContractDrift, base::Side::Database, "the database has no table of ours yet, so there is no history: `syncline migrate` makes them", "not_migrated", "", {}});
+}
+
+}  // namespace syncline::apps

@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <fmt/format.h>
+
+#include <nlohmann/json.hpp>
+
+#include "base/error.hpp"
+#include "config/project.hpp"
+#include "syncline/commands.hpp"
+#include "syncline/context.hpp"
+
+namespace syncline::apps {
+
+int lint(const CommonOptions& common, const std::vector<std::filesystem::path>& files) {
+  const auto options = load_options(common);
+  if (!options) return print_error(common, options.error());
+  std::vector<config::Problem> problems;
+  if (files.empty()) {
+    if (auto project = config::load_project(*options); !project) problems = std::move(project).error();
+  } else {
+    problems = config::lint_files(*options, files);
+  }
+  if (common.output == CommonOptions::Output::Json) {
+    nlohmann::ordered_json list = nlohmann::ordered_json::array();
+    for (const config::Problem& p : problems) list.push_back({{"file", p.place.file}, {"line", p.place.line}, {"column", p.place.column}, {"message", p.message}});
+    fmt::print("{}\n", nlohmann::ordered_json{{"problems", list}}.dump(2, ' ', false, nlohmann::ordered_json::error_handler_t::replace));
+  } else {
+    for (const config::Problem& problem : problems) fmt::print("{}\n", to_string(problem));
+    if (problems.empty()) fmt::print("every file is right\n");
+  }
+  return problems.empty() ? base::exit_code::Ok : base::exit_code::Usage;
+}
+
+}  // namespace syncline::apps

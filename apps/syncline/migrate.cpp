@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <fmt/format.h>
+
+#include <nlohmann/json.hpp>
+
+#include "base/text.hpp"
+#include "schema/migrations.hpp"
+#include "schema/plan.hpp"
+#include "state/store.hpp"
+#include "syncline/commands.hpp"
+#include "syncline/context.hpp"
+
+namespace syncline::apps {
+namespace {
+
+/// What one `migrate` did.
+struct Outcome {
+  std::vector<std::string> applied;
+  std::string saved;
+  size_t changes = 0;
+};
+
+base::Result<void> apply_pending(state::Store& store, const std::filesystem::path& folder, Outcome& outcome) {
+  const auto migrations = TRY(schema::read_migrations(folder));
+  for (const schema::Migration& migration : TRY(schema::pending(store, migrations))) {
+    if (TRY(schema::apply(store, migration))) outcome.applied.push_back(migration.name);
+  }
+  return {};
+}
+
+/// The catalog is read once more: what was planned must be there now.
+base::Result<void> prove(sql::Connection& connection, const config::Project& project) {
+  const schema::Plan left = TRY(schema::make_plan(connection, project));
+  if (left.changes.empty()) return {};
+  return base::fail({base::ErrorKind::ContractDrift, base::Side::Database, fmt::format("after the migration the database still lacks: {}", left.changes.front().what), "not_as_planned", "", {}});
+}
+
+base::Result<Outcome> run(const config::Project& project, sql::Connection& connection) {
+  const std::filesystem::path folder = project.folder / "migrations";
+  state::Store store(connection, project.tables_prefix);
+  Outcome outcome;
+  // Files come first: they may have been written for another database of the same project.
+  TRY(apply_pending(store, folder, outcome));
+  const schema::Plan plan = TRY(schema::make_plan(connection, project));
+  if (!plan.changes.empty()) {
+    outcome.changes = plan.changes.size();
+    outcome.saved = TRY(schema::save_plan(folder, plan, connection.dialect())).name;
+    TRY(apply_pending(store, folder, outcome));
+  }
+  TRY(prove(connection, project));
+  return outcome;
+}
+
+void print(const CommonOptions& common, const Outcome& outcome, const config::Project& project, sql::Dialect dialect) {
+  const auto grants = schema::grants(dialect, project);
+  if (common.output == CommonOptions::Output::Json) {
+    fmt::print("{}\n", nlohmann::ordered_json{{"applied", outcome.applied}, {"saved", outcome.saved}, {"grants", grants}}.dump(2));
+    return;
+  }
+  if (!outcome.saved.empty()) fmt::print("saved      migrations/{} ({} changes)\n", outcome.saved, outcome.changes);
+  for (const std::string& name : outcome.applied) fmt::print("applied    {}\n", name);
+  fmt::print("{}\n", outcome.applied.empty() ? "nothing to do: your tables and ours are as planned" : "proven     every planned column, table and index is there");
+  if (!outcome.applied.empty() && !grants.empty()) fmt::print("\na role that only syncs needs:\n  {}\n", base::joined(grants, "\n  "));
+}
+
+}  // namespace
+
+int migrate(const CommonOptions& common) {
+  const auto project = open_project(common);
+  if (!project) return print_error(common, project.error());
+  const auto connection = open_database(*project);
+  if (!connection) return print_error(common, connection.error());
+  const auto outcome = run(*project, **connection);
+  if (!outcome) return print_error(common, outcome.error());
+  print(common, *outcome, *project, (*connection)->dialect());
+  return base::exit_code::Ok;
+}
+
+}  // namespace syncline::apps

@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <fmt/format.h>
+
+#include <nlohmann/json.hpp>
+
+#include "schema/migrations.hpp"
+#include "schema/plan.hpp"
+#include "syncline/commands.hpp"
+#include "syncline/context.hpp"
+
+namespace syncline::apps {
+namespace {
+
+void print_text(const schema::Plan& plan, const std::string& saved) {
+  for (const schema::SchemaChange& change : plan.changes) fmt::print("-- {}\n{}\n\n", change.what, change.sql);
+  if (plan.changes.empty()) {
+    fmt::print("nothing to do: your tables and ours are as planned\n");
+  } else if (!saved.empty()) {
+    fmt::print("saved as migrations/{}; `syncline migrate` applies it\n", saved);
+  } else {
+    fmt::print("{} changes; `syncline migrate` saves and applies them\n", plan.changes.size());
+  }
+}
+
+void print_json(const schema::Plan& plan, const std::string& saved) {
+  nlohmann::ordered_json changes = nlohmann::ordered_json::array();
+  for (const schema::SchemaChange& change : plan.changes) changes.push_back({{"what", change.what}, {"sql", change.sql}});
+  fmt::print("{}\n", nlohmann::ordered_json{{"changes", changes}, {"saved", saved}}.dump(2));
+}
+
+base::Result<int> run(const CommonOptions& common, const PlanOptions& options) {
+  const config::Project project = TRY(open_project(common));
+  const auto connection = TRY(open_database(project));
+  const schema::Plan plan = TRY(schema::make_plan(*connection, project));
+  std::string saved;
+  if (options.action == PlanOptions::Action::Write && !plan.changes.empty()) saved = TRY(schema::save_plan(project.folder / "migrations", plan, connection->dialect())).name;
+  common.output == CommonOptions::Output::Json ? print_json(plan, saved) : print_text(plan, saved);
+  return options.action == PlanOptions::Action::Check && !plan.changes.empty() ? base::exit_code::Drift : base::exit_code::Ok;
+}
+
+}  // namespace
+
+int plan(const CommonOptions& common, const PlanOptions& options) {
+  const auto code = run(common, options);
+  return code ? *code : print_error(common, code.error());
+}
+
+}  // namespace syncline::apps

@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <fmt/format.h>
+
+#include "base/text.hpp"
+#include "state/store.hpp"
+#include "syncline/commands.hpp"
+#include "syncline/context.hpp"
+#include "syncline/history.hpp"
+#include "syncline/report_json.hpp"
+
+namespace syncline::apps {
+namespace {
+
+void print_json(const std::vector<state::StoredReject>& rejects) {
+  nlohmann::ordered_json list = nlohmann::ordered_json::array();
+  for (const state::StoredReject& r : rejects) {
+    list.push_back({{"id", r.id},
+                    {"run", r.run},
+                    {"entity", r.entity},
+                    {"account", r.account},
+                    {"stage", r.reject.stage},
+                    {"key", r.reject.key},
+                    {"field", r.reject.field},
+                    {"code", r.reject.code},
+                    {"reason", r.reject.reason},
+                    {"value", r.reject.value},
+                    {"payload", r.reject.payload},
+                    {"created_at", r.created_at}});
+  }
+  fmt::print("{}\n", json_text({{"rejects", list}}));
+}
+
+void print_text(const std::vector<state::StoredReject>& rejects) {
+  for (const state::StoredReject& r : rejects) {
+    fmt::print("run {}   {} {}   {}{}{}: {}\n", r.run, r.entity, r.reject.key.empty() ? "(no key)" : base::shown(r.reject.key, 60), r.reject.stage, r.reject.field.empty() ? "" : ", ", r.reject.field,
+               base::shown(r.reject.reason, 400));
+    fmt::print("      {}\n", base::shown(r.reject.payload, 300));
+  }
+  if (rejects.empty()) fmt::print("no rejects\n");
+}
+
+}  // namespace
+
+int rejects(const CommonOptions& common, const HistoryOptions& options) {
+  const auto history = open_history(common);
+  if (!history) return print_error(common, history.error());
+  const auto list = history->store->read_rejects(options.run, options.entries_max);
+  if (!list) return print_error(common, list.error());
+  common.output == CommonOptions::Output::Json ? print_json(*list) : print_text(*list);
+  return base::exit_code::Ok;
+}
+
+}  // namespace syncline::apps

@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "syncline/report_json.hpp"
+
+#include "base/time.hpp"
+
+namespace syncline::apps {
+
+using Json = nlohmann::ordered_json;
+
+Json entity_json(const record::EntityReport& report) {
+  const record::Counters& c = report.counters;
+  Json errors = Json::array();
+  for (const record::ErrorSummary& e : report.errors) errors.push_back({{"code", e.code}, {"message", e.message}, {"count", e.count}, {"example", e.example}});
+  return {{"entity", report.entity},
+          {"account", report.account},
+          {"stream", report.stream},
+          {"fetched", c.fetched},
+          {"filtered", c.filtered},
+          {"undecodable", c.undecodable},
+          {"mapped", c.mapped},
+          {"rows", c.rows},
+          {"inserted", c.inserted},
+          {"updated", c.updated},
+          {"unchanged", c.unchanged},
+          {"adopted", c.adopted},
+          {"stale", c.stale},
+          {"duplicate", c.duplicate},
+          {"rejected", c.rejected},
+          {"waiting", c.waiting},
+          {"deleted", c.deleted},
+          {"rows_synced", c.rows_synced()},
+          {"errors_count", c.rejected + c.undecodable},
+          {"requests", report.requests},
+          {"bytes", report.bytes},
+          {"retries", report.retries},
+          {"waited_ms", report.waited.count()},
+          {"took_ms", report.took.count()},
+          {"auth_method", report.auth_method},
+          {"window", {{"start", report.window_start}, {"end", report.window_end}}},
+          {"checkpoint", report.checkpoint},
+          {"complete", report.complete},
+          {"note", report.note},
+          {"exit", report.exit_code},
+          {"errors", errors}};
+}
+
+std::string report_json(const record::RunReport& report) {
+  Json entities = Json::array();
+  for (const record::EntityReport& entity : report.entities) entities.push_back(entity_json(entity));
+  return json_text({{"run", report.run},
+                    {"status", report.status},
+                    {"exit", report.exit_code},
+                    {"started_at", base::to_string(report.started_at)},
+                    {"completed_at", base::to_string(report.completed_at)},
+                    {"entities", entities}});
+}
+
+std::string json_text(const Json& document) { return document.dump(2, ' ', false, Json::error_handler_t::replace); }
+
+}  // namespace syncline::apps

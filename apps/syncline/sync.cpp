@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "sync/run.hpp"
+
+#include <fmt/format.h>
+
+#include "base/time.hpp"
+#include "syncline/commands.hpp"
+#include "syncline/context.hpp"
+#include "syncline/progress.hpp"
+#include "syncline/report_json.hpp"
+#include "syncline/report_text.hpp"
+#include "syncline/stop_signal.hpp"
+
+namespace syncline::apps {
+namespace {
+
+base::Error wrong_option(std::string_view option, const base::Error& error) {
+  return {base::ErrorKind::BadConfig, base::Side::Files, fmt::format("{}: {}", option, error.message), "usage", "", {}};
+}
+
+base::Result<std::optional<base::Date>> date_option(std::string_view option, const std::string& text) {
+  if (text.empty()) return std::optional<base::Date>();
+  const auto date = base::parse_date(text);
+  if (!date) return base::fail(wrong_option(option, date.error()));
+  return std::optional(*date);
+}
+
+base::Result<sync::RunOptions> run_options(const SyncOptions& options) {
+  sync::RunOptions out;
+  out.entities = options.entities;
+  out.days = options.days;
+  out.start = TRY(date_option("--start-date", options.start_date));
+  out.end = TRY(date_option("--end-date", options.end_date));
+  out.reach = options.full ? sync::RunOptions::Reach::Full : sync::RunOptions::Reach::Incremental;
+  out.ending = options.dry_run ? sync::RunOptions::Ending::DryRun : sync::RunOptions::Ending::Commit;
+  if (options.wait.empty()) return out;
+  const auto wait = base::parse_duration(options.wait);
+  if (!wait) return base::fail(wrong_option("--wait", wait.error()));
+  out.wait = *wait;
+  return out;
+}
+
+base::Result<record::RunReport> run(const CommonOptions& common, const SyncOptions& options) {
+  const sync::RunOptions asked = TRY(run_options(options));
+  const config::Project project = TRY(open_project(common));
+  const auto connection = TRY(open_database(project));
+  base::SystemClock clock;
+  base::Random random = base::Random::from_entropy();
+  StopSignal stop;
+  ProgressLine progress(clock);
+  const http::Network network{project.allow_private, project.ca_file};
+  const sync::Worlds worlds{clock, random, [&] { return http::curl_transport(network, {}, {}); }, *connection, progress, stop.token()};
+  return sync::run(project, worlds, asked);
+}
+
+}  // namespace
+
+int sync(const CommonOptions& common, const SyncOptions& options) {
+  const auto report = run(common, options);
+  if (!report) return print_error(common, report.error());
+  if (common.output == CommonOptions::Output::Json) {
+    fmt::print("{}\n", report_json(*report));
+  } else {
+    fmt::print("{}", report_text(*report));
+  }
+  return report->exit_code;
+}
+
+}  // namespace syncline::apps

@@ -1,0 +1,139 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "schema/migrations.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+#include <fstream>
+#include <iterator>
+
+namespace syncline::schema {
+namespace {
+
+using record::Cell;
+
+/// Any number will do, as long as every migrator of ours takes the same one ("syncline" in ASCII).
+constexpr int64_t MigrationLock = 0x73796e636c696e65;
+
+base::Error file_error(const std::filesystem::path& file, std::string message) {
+  return {base::ErrorKind::BadConfig, base::Side::Files, fmt::format("{}: {}", file.filename().string(), message), "migration", "", {}};
+}
+
+std::string_view dialect_name(sql::Dialect dialect) { return dialect == sql::Dialect::Postgres ? "postgresql" : "sqlite"; }
+
+/// FNV-1a, 64 bits: tells an edited file from the applied one; it guards against mistakes, not against malice.
+std::string checksum_of(std::string_view text) {
+  uint64_t hash = 0xcbf29ce484222325ull;
+  for (const char c : text) hash = (hash ^ uint8_t(c)) * 0x100000001b3ull;
+  return fmt::format("{:016x}", hash);
+}
+
+/// The dialect a file of ours was written for; "" in the user's own files.
+std::string_view declared_dialect(std::string_view text) {
+  constexpr std::string_view mark = "-- dialect: ";
+  const size_t at = text.find(mark);
+  if (at == std::string_view::npos) return "";
+  const size_t end = text.find('\n', at);
+  return text.substr(at + mark.size(), end - at - mark.size());
+}
+
+base::Result<bool> is_there(state::Store& store) { return TRY(store.connection().describe(store.names().in_catalog("sync_migration"))).has_value(); }
+
+base::Result<sql::Rows> applied(state::Store& store, int64_t number) {
+  return store.connection().query(fmt::format("SELECT name, checksum FROM {} WHERE number = $1", store.names()("sync_migration")), std::array{Cell::of(number)});
+}
+
+base::Result<void> check_unchanged(const Migration& migration, const sql::Rows& row) {
+  if (row.text(0, 1) == migration.checksum) return {};
+  return base::fail({base::ErrorKind::ContractDrift, base::Side::Files,
+                     fmt::format("migrations/{} has changed since it was applied (as {}): restore it, and put what is new into a file with the next number", migration.name, row.text(0, 0)),
+                     "migration_changed", "", {}});
+}
+
+base::Result<bool> apply_in_transaction(state::Store& store, const Migration& migration) {
+  sql::Connection& connection = store.connection();
+  if (connection.dialect() == sql::Dialect::Postgres) TRY(connection.query(fmt::format("SELECT pg_advisory_xact_lock({})", MigrationLock)));
+  if (TRY(is_there(store))) {
+    const sql::Rows row = TRY(applied(store, migration.number));
+    if (!row.empty()) {
+      TRY(check_unchanged(migration, row));
+      return false;
+    }
+  }
+  TRY_WITHIN("migrations/" + migration.name, connection.execute(migration.text));
+  TRY(connection.change(fmt::format("INSERT INTO {} (number, name, checksum, applied_at) VALUES ($1, $2, $3, {})", store.names()("sync_migration"), sql::current_timestamp(connection.dialect())),
+                        std::array{Cell::of(migration.number), Cell::of(migration.name), Cell::of(migration.checksum)}));
+  TRY(connection.commit());
+  return true;
+}
+
+}  // namespace
+
+base::Result<std::vector<Migration>> read_migrations(const std::filesystem::path& folder) {
+  std::vector<Migration> out;
+  std::error_code none;
+  for (const auto& entry : std::filesystem::directory_iterator(folder, none)) {
+    const std::filesystem::path& file = entry.path();
+    if (file.extension() != ".sql") continue;
+    Migration migration;
+    migration.name = file.filename().string();
+    const auto [end, failed] = std::from_chars(migration.name.data(), migration.name.data() + migration.name.size(), migration.number);
+    if (failed != std::errc() || migration.number < 1) return base::fail(file_error(file, "a migration's name begins with its number, as in 002_more_columns.sql"));
+    std::ifstream in(file, std::ios::binary);
+    migration.text.assign(std::istreambuf_iterator<char>(in), {});
+    if (!in) return base::fail(file_error(file, "cannot be read"));
+    migration.checksum = checksum_of(migration.text);
+    out.push_back(std::move(migration));
+  }
+  std::sort(out.begin(), out.end(), [](const Migration& a, const Migration& b) { return a.number < b.number; });
+  for (size_t i = 1; i < out.size(); ++i) {
+    if (out[i].number == out[i - 1].number) return base::fail(file_error(out[i].name, fmt::format("has the same number as {}", out[i - 1].name)));
+  }
+  return out;
+}
+
+base::Result<Migration> save_plan(const std::filesystem::path& folder, const Plan& plan, sql::Dialect dialect) {
+  const auto there = TRY(read_migrations(folder));
+  Migration migration;
+  migration.number = there.empty() ? 1 : there.back().number + 1;
+  migration.name = fmt::format("{:03}_sync_schema.sql", migration.number);
+  migration.text = fmt::format("-- {}: written by syncline from what the database lacked; applied once, in one transaction.\n-- dialect: {}\n", migration.name, dialect_name(dialect));
+  for (const SchemaChange& change : plan.changes) migration.text += fmt::format("\n-- {}\n{}\n", change.what, change.sql);
+  migration.checksum = checksum_of(migration.text);
+  std::error_code failed;
+  std::filesystem::create_directories(folder, failed);
+  std::ofstream out(folder / migration.name, std::ios::binary);
+  out << migration.text << std::flush;
+  if (!out) return base::fail(file_error(folder / migration.name, "cannot be written"));
+  return migration;
+}
+
+base::Result<std::vector<Migration>> pending(state::Store& store, const std::vector<Migration>& migrations) {
+  if (!TRY(is_there(store))) return migrations;
+  std::vector<Migration> out;
+  for (const Migration& migration : migrations) {
+    const sql::Rows row = TRY(applied(store, migration.number));
+    if (row.empty()) {
+      out.push_back(migration);
+    } else {
+      TRY(check_unchanged(migration, row));
+    }
+  }
+  return out;
+}
+
+base::Result<bool> apply(state::Store& store, const Migration& migration) {
+  const std::string_view written_for = declared_dialect(migration.text);
+  if (!written_for.empty() && written_for != dialect_name(store.connection().dialect())) {
+    return base::fail(file_error(migration.name, fmt::format("was written for {}, and this database is {}: keep it in another folder, `syncline migrate` writes one for this database", written_for,
+                                                             dialect_name(store.connection().dialect()))));
+  }
+  TRY(store.connection().begin());
+  auto applied_now = apply_in_transaction(store, migration);
+  if (!applied_now || !*applied_now) store.connection().rollback();
+  return applied_now;
+}
+
+}  // namespace syncline::schema

@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "base/result.hpp"
+#include "schema/plan.hpp"
+#include "state/store.hpp"
+
+namespace syncline::schema {
+
+/// A numbered SQL file, ours or the user's: migrations/001_sync_schema.sql.
+struct Migration {
+  int64_t number = 0;
+  std::string name;      ///< the file's name
+  std::string text;
+  std::string checksum;  ///< of the text: an applied file must not change
+};
+
+/// The folder's files in number order. A name that does not begin with a number, or a number used twice, is an error.
+base::Result<std::vector<Migration>> read_migrations(const std::filesystem::path& folder);
+
+/// Saves a plan as the next numbered file; returns it.
+base::Result<Migration> save_plan(const std::filesystem::path& folder, const Plan& plan, sql::Dialect dialect);
+
+/// Those that this database has not seen. An applied file whose text has changed is a ContractDrift error.
+base::Result<std::vector<Migration>> pending(state::Store& store, const std::vector<Migration>& migrations);
+
+/// Applies one file in one transaction, under a lock that a second migrator waits for; false if that other one has applied it meanwhile.
+base::Result<bool> apply(state::Store& store, const Migration& migration);
+
+}  // namespace syncline::schema

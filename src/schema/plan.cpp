@@ -1,0 +1,160 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "schema/plan.hpp"
+
+#include <fmt/format.h>
+
+#include <set>
+
+#include "base/text.hpp"
+#include "state/tables.hpp"
+
+namespace syncline::schema {
+namespace {
+
+using record::Column;
+using record::ColumnType;
+using record::Table;
+
+/// Collects the changes of one plan, and what is in their way.
+struct Planner {
+  sql::Connection& connection;
+  const config::Project& project;
+  Plan plan;
+  std::vector<std::string> problems;
+  std::set<std::string> planned;  ///< "table.column" and index names: two entities may share a table
+
+  void problem(const config::Place& place, std::string message) { problems.push_back(config::to_string({place, std::move(message)})); }
+  void change(const std::string& once, std::string what, std::string sql) {
+    if (planned.insert(once).second) plan.changes.push_back({std::move(what), std::move(sql)});
+  }
+};
+
+Column named(std::string name, ColumnType type) {
+  Column out;
+  out.name = std::move(name);
+  out.type = type;
+  return out;
+}
+
+void add_column(Planner& planner, const Table& table, const Column& column, std::string_view purpose) {
+  if (table.column(column.name)) return;
+  planner.change(to_string(table.name) + "." + column.name, fmt::format("{}: column {}, {}", to_string(table.name), column.name, purpose),
+                 fmt::format("ALTER TABLE {} ADD COLUMN {} {};", sql::quoted(table.name), sql::quoted(column.name), sql::type_name(planner.connection.dialect(), column)));
+}
+
+/// PostgreSQL cuts longer names, and two cut names could be the same.
+std::string index_name(const Table& table, const std::string& column) {
+  std::string name = fmt::format("syncline_{}_{}", table.name.name, column);
+  if (name.size() > 63) name = fmt::format("{}_{:08x}", name.substr(0, 54), uint32_t(std::hash<std::string>{}(name)));
+  return name;
+}
+
+void add_unique_index(Planner& planner, const Table& table, const std::string& column) {
+  if (table.has_unique({column})) return;
+  const std::string name = index_name(table, column);
+  planner.change(name, fmt::format("{}: UNIQUE index on {}, by which rows are found again", to_string(table.name), column),
+                 fmt::format("CREATE UNIQUE INDEX {} ON {} ({});", sql::quoted(name), sql::quoted(table.name), sql::quoted(column)));
+}
+
+/// What the relation's column must be able to hold: the parent's own id.
+base::Result<std::optional<Column>> relation_column(Planner& planner, const config::Relation& relation) {
+  const config::Entity* entity = planner.project.entity(relation.entity);
+  const record::TableName name = relation.table ? *relation.table : entity->table;
+  const auto parent = TRY(planner.connection.describe(name));
+  if (!parent) {
+    if (relation.table) planner.problem(relation.place, fmt::format("there is no table `{}`", to_string(name)));
+    return std::optional<Column>();
+  }
+  const Column* id = relation.table_column.empty() ? nullptr : parent->column(relation.table_column);
+  for (const record::UniqueIndex& index : parent->unique_indexes) {
+    if (!id && index.primary && index.columns.size() == 1) id = parent->column(index.columns[0]);
+  }
+  if (!id) {
+    planner.problem(relation.place, fmt::format("cannot tell what `{}` refers to: `{}` has no single-column primary key; write `to: {{table: {}, column: …}}`", relation.column, to_string(name), to_string(name)));
+    return std::optional<Column>();
+  }
+  Column column = named(relation.column, id->type);
+  column.bytes = id->bytes;
+  column.declared = id->declared;
+  return std::optional(column);
+}
+
+base::Result<void> plan_entity(Planner& planner, const config::Entity& entity) {
+  const auto table = TRY(planner.connection.describe(entity.table));
+  if (!table) {
+    const std::string near = base::nearest(entity.table.name, TRY(planner.connection.table_names()));
+    planner.problem(entity.place, fmt::format("there is no table `{}` in the database{}", to_string(entity.table), near.empty() ? "; `table:` names one you already have" : fmt::format("; did you mean `{}`?", near)));
+    return {};
+  }
+  add_column(planner, *table, named(entity.key.column, ColumnType::Text), "for the source's id; your primary key stays yours");
+  add_unique_index(planner, *table, entity.key.column);
+  if (entity.version) add_column(planner, *table, named(entity.version->column, ColumnType::Timestamp), "for how new a row is at the source");
+  for (const config::FieldMapping& field : entity.fields) add_column(planner, *table, planned_column(field), "mapped");
+  for (const config::Relation& relation : entity.relations) {
+    const auto column = TRY(relation_column(planner, relation));
+    if (column) add_column(planner, *table, *column, fmt::format("the row of {} it belongs to", relation.table ? to_string(*relation.table) : relation.entity));
+  }
+  add_column(planner, *table, named("synced_at", ColumnType::Timestamp), "when the sync last wrote the row");
+  return {};
+}
+
+base::Result<void> plan_own_tables(Planner& planner) {
+  const state::TableNames names(planner.connection.dialect(), planner.project.tables_prefix);
+  bool schema_planned = false;
+  for (const state::OwnTable& own : state::own_tables()) {
+    const auto there = TRY(planner.connection.describe(names.in_catalog(own.name)));
+    if (!there) {
+      if (names.dialect() == sql::Dialect::Postgres && !schema_planned) planner.change("schema", "schema syncline, for our own tables", "CREATE SCHEMA IF NOT EXISTS syncline;");
+      schema_planned = true;
+      planner.change(own.name, fmt::format("table {}: {}", names(own.name), own.help), state::create_statement(own, names));
+      continue;
+    }
+    for (const Column& column : own.columns) {
+      if (there->column(column.name)) continue;
+      planner.problems.push_back(fmt::format("{} is there, but it is not ours (it has no column `{}`): write `tables_prefix: syncline_` in syncline.yaml", names(own.name), column.name));
+      break;
+    }
+  }
+  return {};
+}
+
+}  // namespace
+
+base::Result<Plan> make_plan(sql::Connection& connection, const config::Project& project) {
+  Planner planner{connection, project, {}, {}, {}};
+  TRY(plan_own_tables(planner));
+  for (const config::Entity& entity : project.entities) TRY_WITHIN(fmt::format("planning {}", entity.name), plan_entity(planner, entity));
+  if (!planner.problems.empty()) {
+    return base::fail({base::ErrorKind::ContractDrift, base::Side::Database, base::joined(planner.problems, "\n"), "not_as_mapped", "", {}});
+  }
+  return std::move(planner.plan);
+}
+
+record::Column planned_column(const config::FieldMapping& field) {
+  using config::FieldType;
+  Column column = named(field.column, ColumnType::Text);
+  switch (field.type) {
+    case FieldType::FromColumn:
+    case FieldType::Text:
+    case FieldType::Email: break;
+    case FieldType::Integer: column.type = ColumnType::Integer; break;
+    case FieldType::Decimal: column.type = ColumnType::Decimal; break;
+    case FieldType::Money: column.type = field.money_as_minor ? ColumnType::Integer : ColumnType::Decimal; break;
+    case FieldType::Boolean: column.type = ColumnType::Boolean; break;
+    case FieldType::Timestamp: column.type = ColumnType::Timestamp; break;
+    case FieldType::Date: column.type = ColumnType::Date; break;
+    case FieldType::Time: column.type = ColumnType::Time; break;
+    case FieldType::Json: column.type = ColumnType::Jsonb; break;
+    case FieldType::Uuid: column.type = ColumnType::Uuid; break;
+  }
+  return column;
+}
+
+std::vector<std::string> grants(sql::Dialect dialect, const config::Project& project) {
+  if (dialect != sql::Dialect::Postgres) return {};
+  std::vector<std::string> out{"GRANT USAGE ON SCHEMA syncline TO …;", "GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA syncline TO …;", "GRANT USAGE ON ALL SEQUENCES IN SCHEMA syncline TO …;"};
+  for (const config::Entity& entity : project.entities) out.push_back(fmt::format("GRANT SELECT, INSERT, UPDATE ON {} TO …;", sql::quoted(entity.table)));
+  return out;
+}
+
+}  // namespace syncline::schema

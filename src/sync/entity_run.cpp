@@ -1,0 +1,230 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "sync/entity_run.hpp"
+
+#include <fmt/format.h>
+
+#include <vector>
+
+#include "base/check.hpp"
+#include "base/secret.hpp"
+#include "base/text.hpp"
+#include "load/writer.hpp"
+#include "sync/sweep.hpp"
+#include "sync/window.hpp"
+#include "transform/transform.hpp"
+
+namespace syncline::sync {
+namespace {
+
+using std::chrono::milliseconds;
+
+/// A transaction is large enough to pay for itself and small enough to be lost: whichever comes first.
+constexpr size_t BatchRowsMax = 10'000, BatchBytesMax = size_t{8} << 20;
+constexpr milliseconds BatchAgeMax{2'000};
+/// How long the writer waits for a page before it renews its lease.
+constexpr milliseconds Heartbeat{10'000};
+/// Below this many rows, a bad half proves nothing.
+constexpr int64_t RejectGuardRows = 200;
+
+/// Pages that will be written in one transaction, and what has been made of them.
+struct Group {
+  std::vector<record::RecordBatch> pages;  ///< what the rows' cells point into
+  record::RowBatch rows;
+  std::vector<record::Reject> rejects;
+  record::Counters counters;
+  size_t bytes = 0;
+  std::chrono::steady_clock::time_point begun{};
+
+  [[nodiscard]] bool empty() const { return pages.empty(); }
+};
+
+/// One entity on its way: the steps of run_entity, with what they share.
+class EntityRun {
+ public:
+  EntityRun(const config::Project& project, const config::Entity& entity, Source& source, state::Store& store, const Worlds& worlds, const RunOptions& options, int64_t run)
+      : project_(project), entity_(entity), source_(source), store_(store), worlds_(worlds), options_(options), run_(run), started_(worlds.clock.steady()) {
+    report_.entity = entity.name;
+    report_.stream = entity.stream;
+    report_.account = entity.account;
+  }
+
+  record::EntityReport run() {
+    if (auto done = sync(); !done) fail(std::move(done).error());
+    report_.took = std::chrono::duration_cast<milliseconds>(worlds_.clock.steady() - started_);
+    sum_up();
+    return std::move(report_);
+  }
+
+ private:
+  base::Result<void> sync() {
+    const config::Stream* stream = source_.account.connector.stream(entity_.stream);
+    base::check(stream != nullptr, "an entity's stream was checked when the project was read");
+    const record::Table table = TRY(target_table());
+    mapping_ = TRY(transform::bind(entity_, table, project_.rules));
+    load::Target target = TRY(load::bind_target(store_.connection(), project_, entity_, table, mapping_->columns()));
+
+    state::Checkpoint checkpoint = TRY(read_checkpoint());
+    const WindowPlan plan = TRY(plan_window(options_, *stream, entity_, checkpoint, worlds_.clock.now(), source_.account.connector.zone));
+    report_.window_start = bound_text(plan.window.from);
+    report_.window_end = bound_text(plan.window.to);
+    report_.note = plan.note;
+    if (commits()) {
+      lease_ = TRY(store_.take_lease(entity_.account + "/" + entity_.name, run_));
+      // Read again under the lease: another run may have ended in between.
+      checkpoint = TRY(read_checkpoint());
+      TRY(store_.begin_log(run_, report_));
+      logged_ = true;
+    }
+    load::Writer writer(store_, entity_, std::move(target), lease_, commits() ? load::Ending::Commit : load::Ending::Rollback);
+    writer_ = &writer;
+    SweepProgress sweep(*stream, plan, checkpoint, run_, worlds_.clock.now());
+    auto moved = move_pages(*stream, plan, sweep);
+    writer_ = nullptr;
+    return moved;
+  }
+
+  [[nodiscard]] bool commits() const { return options_.ending == RunOptions::Ending::Commit; }
+
+  base::Result<record::Table> target_table() {
+    auto table = TRY(store_.connection().describe(entity_.table));
+    if (table) return *std::move(table);
+    return base::fail({base::ErrorKind::ContractDrift, base::Side::Database, fmt::format("there is no table `{}` in the database", to_string(entity_.table)), "no_table", "", {}});
+  }
+
+  base::Result<state::Checkpoint> read_checkpoint() {
+    if (!TRY(store_.connection().describe(store_.names().in_catalog("sync_checkpoint")))) return state::Checkpoint{entity_.name, entity_.account, entity_.stream, "", false, {}};
+    return store_.read_checkpoint(entity_.name, entity_.account, entity_.stream);
+  }
+
+  /// Fetching goes on in its own thread while this one writes.
+  base::Result<void> move_pages(const config::Stream& stream, const WindowPlan& plan, SweepProgress& sweep) {
+    extract::ReadOptions read{plan.window, {}};
+    if (plan.resumes) {
+      const state::Sweep& at = *sweep.checkpoint().sweep;
+      read.resume = extract::Position{at.next, at.read, at.last_page, at.last};
+    }
+    Fetcher fetcher(source_, stream, std::move(read), worlds_.stop, [this](std::string_view reason, milliseconds duration) { report_wait(reason, duration); });
+    Group group;
+    while (true) {
+      auto popped = fetcher.pages().pop(group.empty() ? Heartbeat : BatchAgeMax);
+      if (Fetched* fetched = std::get_if<Fetched>(&popped)) {
+        take(*fetched, sweep, group);
+        if (is_full(group)) TRY(write(group, sweep.checkpoint()));
+      } else if (std::holds_alternative<base::BoundedQueue<Fetched>::TimedOut>(popped)) {
+        TRY(group.empty() ? keep_lease() : write(group, sweep.checkpoint()));
+      } else {
+        break;
+      }
+    }
+    const base::Result<void>& outcome = fetcher.pages().outcome();
+    take_traffic(source_.client->traffic(), source_.authenticator->method());
+    if (!outcome) {
+      // What has been fetched lands; the checkpoint says where to go on.
+      if (!group.empty()) TRY(write(group, sweep.checkpoint()));
+      return base::fail(outcome.error());
+    }
+    const SweepProgress::End end = TRY(sweep.end());
+    report_.complete = end.complete;
+    report_.checkpoint = end.checkpoint.cursor;
+    if (!end.complete) report_.note += (report_.note.empty() ? "" : "; ") + end.missing + "; the next run reads it again";
+    return write(group, end.checkpoint);
+  }
+
+  void take(Fetched& fetched, SweepProgress& sweep, Group& group) {
+    take_traffic(fetched.traffic, fetched.auth_method);
+    sweep.add(fetched.page);
+    if (group.empty()) group.begun = worlds_.clock.steady();
+    group.pages.push_back(std::move(fetched.page.records));
+    group.bytes += group.pages.back().bytes();
+    mapping_->map(group.pages.back(), group.rows, group.rejects, group.counters);
+    declared_ = sweep.declared();
+  }
+
+  [[nodiscard]] bool is_full(const Group& group) const {
+    return group.rows.size() >= BatchRowsMax || group.bytes >= BatchBytesMax || worlds_.clock.steady() - group.begun >= BatchAgeMax;
+  }
+
+  base::Result<void> write(Group& group, const state::Checkpoint& checkpoint) {
+    TRY(writer_->write({group.rows, group.rejects, group.counters, checkpoint}, run_, report_));
+    group = {};
+    report_progress("");
+    const record::Counters& c = report_.counters;
+    if (c.rows + c.undecodable >= RejectGuardRows && (c.rejected + c.undecodable) * 2 > c.rows + c.undecodable) {
+      return base::fail({base::ErrorKind::Guard, base::Side::Source,
+                         fmt::format("{} of {} rows were rejected: more than half, so the mapping does not fit the source; `syncline rejects {}` shows them", c.rejected + c.undecodable, c.rows + c.undecodable, run_), "too_many_rejects",
+                         "", {}});
+    }
+    return {};
+  }
+
+  base::Result<void> keep_lease() { return commits() ? store_.renew_lease(lease_) : base::Result<void>(); }
+
+  void take_traffic(const http::Traffic& traffic, const std::string& method) {
+    report_.requests = traffic.requests - source_traffic_.requests;
+    report_.bytes = traffic.bytes - source_traffic_.bytes;
+    report_.retries = traffic.retries - source_traffic_.retries;
+    report_.waited = traffic.waited - source_traffic_.waited;
+    report_.auth_method = method;
+  }
+
+  [[nodiscard]] record::ProgressEvent progress(std::string waiting_for) const {
+    return {entity_.name, entity_.stream, entity_.account, report_.counters, declared_, std::chrono::duration_cast<milliseconds>(worlds_.clock.steady() - started_), std::move(waiting_for)};
+  }
+  void report_progress(std::string waiting_for) { worlds_.progress.report(progress(std::move(waiting_for))); }
+  /// Called by the fetch thread: it names only what never changes during a run.
+  void report_wait(std::string_view reason, milliseconds duration) {
+    record::ProgressEvent event;
+    event.entity = entity_.name;
+    event.stream = entity_.stream;
+    event.account = entity_.account;
+    event.waiting_for = fmt::format("{}, {}", reason, base::duration_for_people(duration));
+    worlds_.progress.report(event);
+  }
+
+  void fail(base::Error error) {
+    report_.exit_code = base::exit_code_of(error);
+    const std::string message = base::redact(error.message);
+    report_.errors.push_back({error.code.empty() ? std::string(name_of(error.kind)) : error.code, message, "", 1});
+  }
+
+  /// The exit code, the rejects summed, and the log row's last word.
+  void sum_up() {
+    const record::Counters& c = report_.counters;
+    if (!report_.complete && report_.errors.empty()) report_.exit_code = base::worse_exit_code(report_.exit_code, base::exit_code::Incomplete);
+    if (c.rejected + c.undecodable > 0) report_.exit_code = base::worse_exit_code(report_.exit_code, base::exit_code::Rejected);
+    if (!logged_) return;
+    if (auto sums = store_.sum_rejects(run_, entity_.name)) report_.errors.insert(report_.errors.end(), sums->begin(), sums->end());
+    if (auto ended = store_.end_log(run_, report_, status_of(report_.exit_code)); !ended && report_.errors.empty()) fail(ended.error());
+    store_.release_lease(lease_);
+  }
+
+  const config::Project& project_;
+  const config::Entity& entity_;
+  Source& source_;
+  state::Store& store_;
+  const Worlds& worlds_;
+  const RunOptions& options_;
+  const int64_t run_;
+  const std::chrono::steady_clock::time_point started_;
+  const http::Traffic source_traffic_ = source_.client->traffic();  ///< before this entity
+  record::EntityReport report_;
+  std::unique_ptr<transform::Mapping> mapping_;
+  load::Writer* writer_ = nullptr;
+  state::Lease lease_;
+  bool logged_ = false;
+  std::optional<int64_t> declared_;
+};
+
+}  // namespace
+
+record::EntityReport run_entity(const config::Project& project, const config::Entity& entity, Source& source, state::Store& store, const Worlds& worlds, const RunOptions& options, int64_t run) {
+  return EntityRun(project, entity, source, store, worlds, options, run).run();
+}
+
+std::string_view status_of(int exit_code) {
+  if (exit_code == base::exit_code::Ok) return "ok";
+  if (exit_code == base::exit_code::Rejected) return "rejected";
+  return exit_code == base::exit_code::Incomplete ? "incomplete" : "failed";
+}
+
+}  // namespace syncline::sync

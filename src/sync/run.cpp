@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "sync/run.hpp"
+
+#include <fmt/format.h>
+
+#include <map>
+#include <mutex>
+#include <set>
+
+#include "state/store.hpp"
+#include "sync/entity_run.hpp"
+#include "sync/fetch.hpp"
+#include "sync/order.hpp"
+
+namespace syncline::sync {
+namespace {
+
+/// Progress comes from the fetch thread (waits) and the write thread (counts); a sink is promised one call at a time.
+class OneAtATime final : public record::ProgressSink {
+ public:
+  explicit OneAtATime(record::ProgressSink& sink) : sink_(sink) {}
+  void report(const record::ProgressEvent& event) override {
+    std::lock_guard lock(mutex_);
+    sink_.report(event);
+  }
+
+ private:
+  std::mutex mutex_;
+  record::ProgressSink& sink_;
+};
+
+record::EntityReport not_begun(const config::Entity& entity, int exit_code, std::string why) {
+  record::EntityReport report;
+  report.entity = entity.name;
+  report.stream = entity.stream;
+  report.account = entity.account;
+  report.exit_code = exit_code;
+  report.note = std::move(why);
+  return report;
+}
+
+/// The first parent of this entity, in this run, whose rows may be missing; "" if there is none. Rejects of a parent are no reason to wait.
+std::string failed_parent(const config::Entity& entity, const std::set<std::string>& failed) {
+  for (const config::Relation& relation : entity.relations) {
+    if (failed.contains(relation.entity)) return relation.entity;
+  }
+  return "";
+}
+
+base::Result<void> check_migrated(state::Store& store) {
+  if (TRY(store.connection().describe(store.names().in_catalog("sync_log")))) return {};
+  return base::fail({base::ErrorKind::ContractDrift, base::Side::Database, "the database has no table of ours yet: run `syncline plan` to see what is missing, then `syncline migrate`", "not_migrated", "", {}});
+}
+
+}  // namespace
+
+base::Result<record::RunReport> run(const config::Project& project, const Worlds& worlds, const RunOptions& options) {
+  const auto entities = TRY(ordered_entities(project, options.entities));
+  OneAtATime progress(worlds.progress);
+  const Worlds run_worlds{worlds.clock, worlds.random, worlds.transport, worlds.connection, progress, worlds.stop};
+  state::Store store(worlds.connection, project.tables_prefix);
+  record::RunReport report;
+  report.started_at = worlds.clock.now();
+  if (options.ending == RunOptions::Ending::Commit) {
+    TRY(check_migrated(store));
+    report.run = TRY(store.next_run());
+  }
+
+  std::map<std::string, std::unique_ptr<Source>> sources;
+  std::set<std::string> failed;
+  for (const config::Entity* entity : entities) {
+    if (const std::string parent = failed_parent(*entity, failed); !parent.empty()) {
+      report.entities.push_back(not_begun(*entity, base::exit_code::Incomplete, fmt::format("not begun: `{}` did not finish, and its rows are needed", parent)));
+    } else if (worlds.stop.stop_requested()) {
+      report.entities.push_back(not_begun(*entity, base::exit_code::Incomplete, "not begun: the run was stopped"));
+    } else {
+      auto& source = sources[entity->account];
+      if (!source) source = TRY(open_source(*project.account(entity->account), run_worlds, options.wait));
+      report.entities.push_back(run_entity(project, *entity, *source, store, run_worlds, options, report.run));
+    }
+    const int code = report.entities.back().exit_code;
+    report.exit_code = base::worse_exit_code(report.exit_code, code);
+    if (code != base::exit_code::Ok && code != base::exit_code::Rejected) failed.insert(entity->name);
+  }
+  report.completed_at = worlds.clock.now();
+  report.status = status_of(report.exit_code);
+  return report;
+}
+
+}  // namespace syncline::sync

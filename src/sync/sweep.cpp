@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "sync/sweep.hpp"
+
+#include <fmt/format.h>
+
+#include "base/text.hpp"
+#include "base/time.hpp"
+
+namespace syncline::sync {
+namespace {
+
+/// Clocks of the source may differ from ours, but not by more than this.
+constexpr std::chrono::days ClockDifferenceMax{1};
+
+const record::Value* field_of(const record::Record& record, std::string_view name) {
+  for (const record::Field& field : record.fields) {
+    if (field.name == name) return &field.value;
+  }
+  return nullptr;
+}
+
+}  // namespace
+
+SweepProgress::SweepProgress(const config::Stream& stream, const WindowPlan& plan, state::Checkpoint before, int64_t run, base::Timestamp now)
+    : stream_(stream), moves_cursor_(plan.moves_cursor), latest_(now + ClockDifferenceMax), run_(run), checkpoint_(std::move(before)) {
+  if (!plan.resumes) checkpoint_.sweep = state::Sweep{run, bound_text(plan.window.from), bound_text(plan.window.to), "", -1, "", 0, "", ""};
+  const state::Sweep& sweep = *checkpoint_.sweep;
+  read_before_ = sweep.read;
+  if (sweep.declared >= 0) declared_ = sweep.declared;
+  if (const auto newest = base::parse_timestamp(sweep.cursor)) newest_ = *newest;
+}
+
+void SweepProgress::begin_again() {
+  state::Sweep& sweep = *checkpoint_.sweep;
+  sweep = {run_, sweep.window_start, sweep.window_end, "", -1, "", 0, "", ""};
+  read_before_ = 0;
+  declared_.reset();
+  declared_changed_ = false;
+  newest_ = {};
+  keys_ = {};
+}
+
+void SweepProgress::add(const extract::Page& page) {
+  // The reader starts over when it finds that the list has shifted since the last run.
+  if (page.after.read < checkpoint_.sweep->read + int64_t(page.records.fetched())) begin_again();
+  if (page.declared && declared_ && *page.declared != *declared_) declared_changed_ = true;
+  if (page.declared && !declared_) declared_ = page.declared;
+  for (const record::Record& record : page.records.records) {
+    const record::Value* key = field_of(record, stream_.key);
+    keys_.add(key ? key->text() : record.source);
+    if (stream_.incremental) add_cursor(record);
+  }
+  for (const record::Undecodable& item : page.records.undecodable) keys_.add(item.source);
+  state::Sweep& sweep = *checkpoint_.sweep;
+  sweep.declared = declared_.value_or(-1);
+  sweep.next = page.after.next;
+  sweep.read = page.after.read;
+  sweep.last = page.after.last;
+  sweep.last_page = page.after.last_page;
+}
+
+void SweepProgress::add_cursor(const record::Record& record) {
+  const record::Value* value = field_of(record, stream_.incremental->field);
+  if (!value) return;
+  const auto instant = base::parse_timestamp(value->text());
+  if (!instant || *instant > latest_ || *instant <= newest_) return;
+  newest_ = *instant;
+  checkpoint_.sweep->cursor = value->text();
+}
+
+base::Result<SweepProgress::End> SweepProgress::end() {
+  End out{checkpoint_, true, ""};
+  const int64_t distinct = read_before_ + TRY(keys_.count());
+  if (declared_ && distinct != *declared_) {
+    out.complete = false;
+    out.missing = fmt::format("the source declared {} records and {} different ones came", base::with_thousands(*declared_), base::with_thousands(distinct));
+  } else if (declared_changed_) {
+    out.complete = false;
+    out.missing = "the source's count changed while it was read";
+  }
+  if (out.complete) {
+    const std::string& cursor = checkpoint_.sweep->cursor;
+    if (moves_cursor_ && !cursor.empty()) out.checkpoint.cursor = cursor;
+    out.checkpoint.completed = out.checkpoint.completed || moves_cursor_;
+  }
+  // Complete or not, the next run begins a sweep of its own.
+  out.checkpoint.sweep.reset();
+  return out;
+}
+
+}  // namespace syncline::sync
