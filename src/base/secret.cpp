@@ -11,9 +11,14 @@ namespace {
 /// Shorter values would blot out ordinary words; no real credential is this short.
 constexpr size_t ShortestSecret = 6;
 
+/// Longest first: a secret that begins with another one must not keep its tail.
+struct LongestFirst {
+  bool operator()(const std::string& a, const std::string& b) const { return a.size() != b.size() ? a.size() > b.size() : a < b; }
+};
+
 struct KnownSecrets {
   std::mutex mutex;
-  std::set<std::string, std::less<>> values;
+  std::set<std::string, LongestFirst> values;
 };
 
 KnownSecrets& known_secrets() {
