@@ -3,7 +3,9 @@
 #include <chrono>
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <stop_token>
+#include <string_view>
 
 #include "base/clock.hpp"
 #include "base/random.hpp"
@@ -19,7 +21,7 @@ struct RetryPolicy {
   std::chrono::milliseconds wait_max{600'000};  ///< a Retry-After beyond this is a RateLimited error, not a wait
 };
 
-/// At most `requests` per `window`, spread by a token bucket of one tenth of them; 0: no limit.
+/// At most `requests` in any `window`, spread by a token bucket that starts with one tenth of them; 0: no limit.
 struct RateLimit {
   int64_t requests = 0;
   std::chrono::milliseconds window{60'000};
@@ -40,13 +42,15 @@ class Client {
 
   Client(Transport& transport, base::Clock& clock, base::Random& random, RetryPolicy retry, RateLimit rate, SizeLimits sizes);
 
-  /// Any answer whose status is not retried is returned, 4xx among them: its meaning is the caller's. Errors, after the retries are used up:
-  /// Transient on the Source's side (5xx, no answer, cut or corrupt body), RateLimited (429 beyond `wait_max`, `retry_after` set), and the transport's others.
-  /// Only requests without a body, or a method of GET, HEAD, PUT, DELETE are retried after an exchange that may have reached the server.
+  /// Any answer whose status is not retried is returned, 4xx among them: its meaning is the caller's. Errors, after the retries are used
+  /// up: Transient on the Source's side (5xx, no answer, cut or corrupt body), RateLimited (429 beyond `wait_max`, `retry_after` set), and
+  /// the transport's others. A method other than GET, HEAD, PUT, DELETE is sent again only if nothing of it had left us, or it was refused
+  /// with a 429: a report job is never started twice. Redirects are followed for GET; BadConfig on the Source's side for more than five, or
+  /// from https to http.
   base::Result<Response> send(const Request& request, std::stop_token stop);
 
-  /// For a caller that found the answer's content broken and wants it again: waits as before attempt number `attempt` (from 1).
-  /// False when the attempts are used up or the stop token came.
+  /// For a caller whose attempt number `attempt` (from 1) found the answer's content broken and who wants it again: waits before the next
+  /// one. False when the attempts are used up or the stop token came.
   bool wait_to_try_again(int attempt, std::stop_token stop);
 
   void on_wait(OnWait callback) { on_wait_ = std::move(callback); }
@@ -55,9 +59,15 @@ class Client {
   [[nodiscard]] std::chrono::seconds clock_skew() const { return clock_skew_; }
 
  private:
+  /// One attempt: redirects followed, body unpacked.
   base::Result<Response> send_once(const Request& request, std::stop_token stop);
+  base::Result<Response> exchange(const Request& request, std::stop_token stop);
+  [[nodiscard]] std::optional<std::chrono::milliseconds> retry_after(const Response& answer) const;
+  /// The delay after attempt number `attempt` (from 1) failed.
+  std::chrono::milliseconds backoff(int attempt);
   bool wait(std::string_view reason, std::chrono::milliseconds duration, std::stop_token stop);
   bool wait_for_rate(std::stop_token stop);
+  void refill();
 
   Transport& transport_;
   base::Clock& clock_;
@@ -67,8 +77,8 @@ class Client {
   const SizeLimits sizes_;
   OnWait on_wait_;
   Traffic traffic_;
-  double tokens_ = 1;
-  std::chrono::steady_clock::time_point refilled_{};
+  double tokens_;
+  std::chrono::steady_clock::time_point refilled_;
   std::chrono::seconds clock_skew_{0};
 };
 

@@ -24,7 +24,7 @@ struct SizeLimits {
   size_t received_bytes_max = size_t{64} << 20;   ///< of the body as sent
   size_t inflated_bytes_max = size_t{256} << 20;  ///< of the body after inflating
   size_t header_bytes_max = size_t{256} << 10;
-  double inflate_ratio_max = 200;                 ///< beyond 1 MiB inflated
+  double inflate_ratio_max = 200;  ///< beyond 1 MiB inflated
 };
 
 /// Whom we may talk to, and how we know it is them.
