@@ -63,9 +63,9 @@ class Judge:
         self.database.make_studio_app()
         self.database.execute(RIGHT.format(instant="datetime" if self.database.is_sqlite else "timestamptz"))
 
-    def verdict(self, truth=TRUTH):
+    def verdict(self):
         with contextlib.redirect_stderr(io.StringIO()):
-            return checker.compare(self.database, truth.__getitem__)
+            return checker.compare(self.database, TRUTH.__getitem__)
 
     def test_tables_that_are_right_show_no_difference_and_are_all_compared(self):
         result = self.verdict()
@@ -74,20 +74,15 @@ class Judge:
         self.assertEqual(result.unlandable, {"customers": ["13"], "locations": [], "class_types": [], "classes": [], "bookings": ["55", "56"]})
 
     def test_every_single_wrong_cell_is_found(self):
-        keys = {"customers": "11", "locations": "21", "class_types": "31", "classes": "41", "bookings": "51"}
-        count = 0
-        for name, table in checker.TABLES.items():
-            for column, (kind, _) in table.columns.items():
-                where = f"where {table.key} = '{keys[name]}'"
-                before = next(self.database.rows(f"select {column} from {name} {where}"))[0]
-                wrong = {"status": "'no_show'", "class_day": "'2026-03-02'", "bookable": "not bookable"}.get(column, WRONG[kind])
-                with self.subTest(table=name, column=column):
-                    self.database.execute(f"update {name} set {column} = {wrong} {where}")
-                    found = [(difference.table, difference.key, difference.column) for difference in self.verdict().differences]
-                    self.assertEqual(found, [(name, keys[name], column)])
-                    self.database.execute(f"update {name} set {column} = {'null' if before is None else chr(39) + str(before) + chr(39)} {where}")
-                    count += 1
-        self.assertEqual((count, self.verdict().differences), (27, []))
+        planted = []
+        for name, key in {"customers": "11", "locations": "21", "class_types": "31", "classes": "41", "bookings": "51"}.items():
+            table = checker.TABLES[name]
+            special = {"status": "'no_show'", "class_day": "'2026-03-02'", "bookable": "not bookable"}
+            changes = ", ".join(f"{column} = {special.get(column, WRONG[kind])}" for column, (kind, _) in table.columns.items())
+            self.database.execute(f"update {name} set {changes} where {table.key} = '{key}'")
+            planted += [(name, key, column) for column in table.columns]
+        self.assertEqual(len(planted), 27)
+        self.assertEqual([(found.table, found.key, found.column) for found in self.verdict().differences], planted)
 
     def test_a_null_where_a_value_belongs_is_found(self):
         self.database.execute("update customers set last_name = null where mt_user_id = '11'")
