@@ -27,13 +27,14 @@ class Simulator:
             words += [option, value] if value is not None else []
         for resource, count in (rows or {}).items():
             words += ["--rows", f"{resource}={count}"]
-        self._errors = tempfile.TemporaryFile("w+", errors="replace")
+        self._errors = tempfile.TemporaryFile("a+", errors="replace")  # appending: reading it must not move where the program writes
         self._program = Daemon(command(*words), env=environment(), stdin=subprocess.DEVNULL, stderr=self._errors)
         try:
             ready = json.loads(self._program.wait_for_line(lambda line: True, seconds=300))
         except (AssertionError, json.JSONDecodeError) as error:
+            said = f"{error}\n{self.errors()}"
             self.stop()
-            raise AssertionError(f"{error}\n{self.errors()}") from error
+            raise AssertionError(said) from error
         self.url, self.env = ready["url"].rstrip("/"), ready["env"]
 
     def errors(self):
@@ -85,13 +86,13 @@ class Simulator:
     def truth(self, resource, tenant=None):
         """Every resource of a kind as the vendor knows it now, one by one, without the API that is under test."""
         offset = 0
-        while True:
+        while True:  # until an empty page: the simulator may give fewer lines than asked for
             query = {"offset": offset, "limit": TRUTH_PAGE, **({"tenant": tenant} if tenant else {})}
-            lines = self.call("GET", f"truth/{resource}?{urllib.parse.urlencode(query)}").splitlines()
-            yield from (json.loads(line, parse_float=Decimal) for line in lines if line)
-            offset += len(lines)
-            if len(lines) < TRUTH_PAGE:
+            lines = [line for line in self.call("GET", f"truth/{resource}?{urllib.parse.urlencode(query)}").splitlines() if line]
+            if not lines:
                 return
+            yield from (json.loads(line, parse_float=Decimal) for line in lines)
+            offset += len(lines)
 
     def stop(self):
         code = self._program.stop()
