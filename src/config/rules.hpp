@@ -5,6 +5,7 @@
 #include <string_view>
 #include <vector>
 
+#include "base/result.hpp"
 #include "config/place.hpp"
 
 namespace syncline::config {
@@ -20,6 +21,9 @@ struct Path {
   std::vector<Step> steps;
   std::string text;  ///< as written
 };
+
+/// Reads a path as it is written in a file; the error says what is wrong with it. Options of kind Path have passed this.
+base::Result<Path> parse_path(std::string_view text);
 
 /// Names of one thing, tried in order: the first one present wins, even if null.
 struct Source {
