@@ -12,22 +12,22 @@ namespace syncline::config {
 
 /// How a stream is bounded by time: the parameters that ask for a window, and the field that proves the answer obeyed.
 struct Incremental {
-  std::string field;                       ///< path in the record, e.g. "updated_datetime"
-  std::string from_param, to_param;        ///< either may be empty
-  std::chrono::milliseconds overlap{0};    ///< read again before the last cursor
+  std::string field;                     ///< path in the record, e.g. "updated_datetime"
+  std::string from_param, to_param;      ///< either may be empty
+  std::chrono::milliseconds overlap{0};  ///< read again before the last cursor
   Place place;
 };
 
 /// One list of records a connector can read.
 struct Stream {
   std::string name;
-  std::string path;                                ///< `get:`, seen from base_url
+  std::string path;  ///< `get:`, seen from base_url
   std::vector<std::pair<std::string, std::string>> parameters;
-  Options records;                                 ///< the decoder
-  Options paginate;                                ///< the paginator; name "none" when the answer is whole
-  std::string key;                                 ///< path of the record's id
+  Options records;   ///< the decoder
+  Options paginate;  ///< the paginator; name "none" when the answer is whole
+  std::string key;   ///< path of the record's id
   std::optional<Incremental> incremental;
-  bool empty_is_complete = true;                   ///< `empty: allowed|refused`: whether a first page without records can be the truth
+  bool empty_is_complete = true;  ///< `empty: allowed|refused`: whether a first page without records can be the truth
   Place place;
 };
 
@@ -36,8 +36,8 @@ struct Connector {
   std::string name, title;
   std::string base_url;
   std::vector<std::pair<std::string, std::string>> headers;  ///< sent with every request, e.g. Accept
-  std::vector<Options> auth;                       ///< the methods it knows, by name
-  int64_t rate_requests = 0;                       ///< `limits.rate: 200/min`; 0: none
+  std::vector<Options> auth;                                 ///< the methods it knows, by name
+  int64_t rate_requests = 0;                                 ///< `limits.rate: 200/min`; 0: none
   std::chrono::milliseconds rate_window{60'000};
   std::vector<Stream> streams;
   Place place;

@@ -23,32 +23,32 @@ enum class MoneyUnit { Major, Minor };
 /// One mapped column.
 struct FieldMapping {
   std::string column;
-  Source from;                                 ///< empty paths when `constant` or `rules` give the value
-  std::optional<std::string> constant;         ///< `const:`
-  std::string rules;                           ///< name of the RuleSet
+  Source from;                          ///< empty paths when `constant` or `rules` give the value
+  std::optional<std::string> constant;  ///< `const:`
+  std::string rules;                    ///< name of the RuleSet
   FieldType type = FieldType::FromColumn;
-  std::optional<base::Zone> zone;              ///< of local times at the source; for type date: where the day is
+  std::optional<base::Zone> zone;  ///< of local times at the source; for type date: where the day is
   base::Zone::Unclear unclear = base::Zone::Unclear::Refuse;
-  std::string format;                          ///< of dates and times, e.g. "%m/%d/%Y"; empty: ISO 8601
+  std::string format;  ///< of dates and times, e.g. "%m/%d/%Y"; empty: ISO 8601
   MoneyUnit unit = MoneyUnit::Major;
-  bool money_as_minor = false;                 ///< `store: minor` for a column whose type does not tell
-  std::string currency;                        ///< a code, for `currency: USD`
-  std::optional<Source> currency_from;         ///< or where the record says it
-  bool decorated = false;                      ///< `decorated: true`: "$1,234.50", "(12.30)"; always on for money
+  bool money_as_minor = false;          ///< `store: minor` for a column whose type does not tell
+  std::string currency;                 ///< a code, for `currency: USD`
+  std::optional<Source> currency_from;  ///< or where the record says it
+  bool decorated = false;               ///< `decorated: true`: "$1,234.50", "(12.30)"; always on for money
   char decimal_mark = '.';
   std::map<std::string, std::optional<std::string>> values;  ///< value map, compared trimmed and without case; empty: none
-  std::optional<std::string> otherwise;        ///< for a value outside the map, unless `otherwise_policy` says
-  std::optional<Policy> otherwise_policy;      ///< `otherwise: reject | null | keep` (keep: the value as it is)
-  std::optional<std::string> fallback;         ///< `default:` for null and absent
+  std::optional<std::string> otherwise;                      ///< for a value outside the map, unless `otherwise_policy` says
+  std::optional<Policy> otherwise_policy;                    ///< `otherwise: reject | null | keep` (keep: the value as it is)
+  std::optional<std::string> fallback;                       ///< `default:` for null and absent
   Policy on_missing = Policy::Keep;
-  std::optional<Policy> blank;                 ///< for ""; nullopt: text keeps it, every other type rejects it
+  std::optional<Policy> blank;  ///< for ""; nullopt: text keeps it, every other type rejects it
   Place place;
 };
 
 /// One way to find the parent row of a relation.
 struct RelationWay {
   enum class Kind { External, Column } kind = Kind::External;
-  std::string column;   ///< Column: the parent's column that is compared (trimmed and folded for text)
+  std::string column;  ///< Column: the parent's column that is compared (trimmed and folded for text)
   Source from;
   Place place;
 };
@@ -56,8 +56,8 @@ struct RelationWay {
 /// A column of the table that points at another entity's row.
 struct Relation {
   std::string column;
-  std::string entity;                     ///< to: an entity…
-  std::optional<record::TableName> table; ///< …or a table that is not synced, with `table_column`
+  std::string entity;                      ///< to: an entity…
+  std::optional<record::TableName> table;  ///< …or a table that is not synced, with `table_column`
   std::string table_column;
   std::vector<RelationWay> by;
   enum class Missing { Null, Reject } missing = Missing::Null;
@@ -77,7 +77,7 @@ struct Entity {
   record::TableName table;
   std::string account;
   std::string stream;
-  std::optional<base::Date> start;         ///< how far back the first run reads
+  std::optional<base::Date> start;  ///< how far back the first run reads
   std::vector<Filter> where;
   struct Key {
     std::string column;
@@ -89,10 +89,10 @@ struct Entity {
     Source from;
     Place place;
   };
-  std::optional<Version> version;          ///< older never overwrites newer
+  std::optional<Version> version;  ///< older never overwrites newer
   std::vector<FieldMapping> fields;
   std::vector<Relation> relations;
-  std::vector<std::string> local;          ///< columns that are never written
+  std::vector<std::string> local;  ///< columns that are never written
   Place place;
 };
 

@@ -17,8 +17,8 @@ namespace syncline::config {
 /// A connector + settings + credentials.
 struct Account {
   std::string name;
-  Connector connector;          ///< as this account sees it: its settings are filled in
-  std::vector<Options> auth;    ///< the methods to try, in order, with their credentials
+  Connector connector;        ///< as this account sees it: its settings are filled in
+  std::vector<Options> auth;  ///< the methods to try, in order, with their credentials
   Place place;
 };
 
@@ -28,10 +28,10 @@ struct Project {
   base::Secret database;                       ///< the URL; empty if a variable is missing
   std::vector<std::string> missing_variables;  ///< that `database` needs
   bool allow_private = false;
-  std::string ca_file;                         ///< absolute
-  std::string tables_prefix;                   ///< `tables_prefix:`; empty: none
+  std::string ca_file;        ///< absolute
+  std::string tables_prefix;  ///< `tables_prefix:`; empty: none
   std::vector<Account> accounts;
-  std::vector<Entity> entities;                ///< in file-name order
+  std::vector<Entity> entities;  ///< in file-name order
   std::vector<RuleSet> rules;
 
   [[nodiscard]] const Account* account(std::string_view name) const;
@@ -41,8 +41,8 @@ struct Project {
 
 /// What a project is read with.
 struct LoadOptions {
-  std::filesystem::path folder;                              ///< holds syncline.yaml
-  std::vector<std::filesystem::path> connector_folders;      ///< searched after folder/connectors: where the shipped ones are
+  std::filesystem::path folder;                          ///< holds syncline.yaml
+  std::vector<std::filesystem::path> connector_folders;  ///< searched after folder/connectors: where the shipped ones are
   Vocabulary vocabulary;
   std::function<std::optional<std::string>(const std::string&)> environment;  ///< getenv, or a test's own
 };

@@ -1,0 +1,149 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <tuple>
+
+#include "config/project.hpp"
+#include "config/read/connector_file.hpp"
+#include "config/read/connector_library.hpp"
+#include "config/read/cross_checks.hpp"
+#include "config/read/entity_file.hpp"
+#include "config/read/project_file.hpp"
+#include "config/read/rules_file.hpp"
+#include "config/read/text_file.hpp"
+
+namespace syncline::config {
+namespace {
+
+/// File and line order; what two accounts find in one connector is said once.
+void put_in_order(std::vector<Problem>& problems) {
+  const auto order = [](const Problem& p) { return std::tie(p.place.file, p.place.line, p.place.column, p.message); };
+  std::sort(problems.begin(), problems.end(), [&](const Problem& a, const Problem& b) { return order(a) < order(b); });
+  const auto same = [&](const Problem& a, const Problem& b) { return order(a) == order(b); };
+  problems.erase(std::unique(problems.begin(), problems.end(), same), problems.end());
+}
+
+Surroundings read_surroundings(const LoadOptions& options, std::vector<Problem>& problems) {
+  Surroundings surroundings;
+  surroundings.environment = options.environment;
+  std::error_code ignored;
+  surroundings.dotenv_exists = std::filesystem::exists(options.folder / ".env", ignored);
+  if (!surroundings.dotenv_exists) return surroundings;
+  if (const auto text = read_text_file(options.folder / ".env", ".env")) {
+    surroundings.dotenv = parse_dotenv(*text, ".env", problems);
+  } else {
+    problems.push_back(text.error());
+  }
+  return surroundings;
+}
+
+/// The settings an entity may use are those of its account.
+Settings settings_of(const FileTree& file, const Surroundings& surroundings, const ProjectFile& project) {
+  const yaml::Tree::Entry* account = file.root.entry("account");
+  const std::string name = account ? Variables(surroundings, nullptr).replace(account->value.text).text : std::string();
+  const auto known = project.settings.find(name);
+  return known == project.settings.end() ? Settings{{}, true} : known->second;
+}
+
+EntityFile read_entity(FileTree file, const Surroundings& surroundings, const Settings& settings, std::vector<Problem>& problems) {
+  const Variables variables(surroundings, &settings);
+  EntityFile read;
+  read.entity = read_entity_file(Reading(file.shown, variables, problems), file.root, file.name);
+  read.file = std::move(file);
+  check_columns(read, problems);
+  return read;
+}
+
+RuleSet read_rules(const FileTree& file, const Surroundings& surroundings, std::vector<Problem>& problems) {
+  const Variables variables(surroundings, nullptr);
+  return read_rules_file(Reading(file.shown, variables, problems), file.root, file.name);
+}
+
+/// A file that cannot be read still has its name, so that nobody who speaks of it is blamed.
+ProjectFile read_everything(const LoadOptions& options, std::vector<Problem>& problems) {
+  const Surroundings surroundings = read_surroundings(options, problems);
+  ConnectorLibrary connectors(options, problems);
+  const FileTree file = read_file_tree(options.folder / "syncline.yaml", "syncline.yaml", problems);
+  ProjectFile result;
+  if (file.readable) result = read_project_file(options, surroundings, connectors, file, problems);
+  Project& project = result.project;
+
+  for (const FileTree& file_of_rules : read_folder(options.folder, "rules", problems)) {
+    RuleSet rules;
+    rules.name = file_of_rules.name;
+    if (file_of_rules.readable) rules = read_rules(file_of_rules, surroundings, problems);
+    project.rules.push_back(std::move(rules));
+  }
+  std::vector<EntityFile> entities;
+  for (FileTree& entity : read_folder(options.folder, "entities", problems)) {
+    const Settings settings = settings_of(entity, surroundings, result);
+    if (entity.readable) {
+      entities.push_back(read_entity(std::move(entity), surroundings, settings, problems));
+    } else {
+      Entity unread;
+      unread.name = entity.name;
+      entities.push_back({std::move(unread), std::move(entity)});
+    }
+  }
+  check_across_files(project, !project.accounts.empty(), entities, problems);
+  for (EntityFile& it : entities) project.entities.push_back(std::move(it.entity));
+  return result;
+}
+
+void lint_connector(const LoadOptions& options, const Surroundings& surroundings, const FileTree& file, const std::string& name,
+                    std::vector<Problem>& problems) {
+  const Variables without_settings(surroundings, nullptr);
+  const Settings settings = default_settings(read_settings(Reading(file.shown, without_settings, problems), file.root));
+  const Variables with_settings(surroundings, &settings);
+  const Connector connector = read_connector_file(Reading(file.shown, with_settings, problems), file.root, name, options.vocabulary);
+}
+
+void lint_file(const LoadOptions& options, const Surroundings& surroundings, const std::filesystem::path& path,
+               std::vector<Problem>& problems) {
+  const std::string shown = shown_path(path, options.folder);
+  const std::filesystem::path absolute = std::filesystem::absolute(path).lexically_normal();
+  const std::string name = absolute.filename().string(), folder = absolute.parent_path().filename().string();
+  const bool is_yaml = absolute.extension() == ".yaml";
+  const bool is_project = name == "syncline.yaml", is_connector = name == "connector.yaml";
+  const bool is_entity = is_yaml && folder == "entities", is_rules = is_yaml && folder == "rules";
+  if (!is_project && !is_connector && !is_entity && !is_rules) {
+    problems.push_back(
+        {{shown, 1, 1},
+         "is no file of a project; lint knows syncline.yaml, entities/*.yaml, rules/*.yaml and connectors/*/connector.yaml"});
+    return;
+  }
+  FileTree file = read_file_tree(path, shown, problems);
+  if (!file.readable) return;
+  if (is_entity) {
+    read_entity(std::move(file), surroundings, Settings{{}, true}, problems);
+  } else if (is_rules) {
+    const RuleSet rules = read_rules(file, surroundings, problems);
+  } else if (is_connector) {
+    lint_connector(options, surroundings, file, folder, problems);
+  } else {
+    ConnectorLibrary connectors(options, problems);
+    const ProjectFile project = read_project_file(options, surroundings, connectors, file, problems);
+  }
+}
+
+}  // namespace
+
+tl::expected<Project, std::vector<Problem>> load_project(const LoadOptions& options) {
+  std::vector<Problem> problems;
+  ProjectFile read = read_everything(options, problems);
+  if (problems.empty()) return std::move(read.project);
+  put_in_order(problems);
+  return tl::unexpected(std::move(problems));
+}
+
+std::vector<Problem> lint_files(const LoadOptions& options, const std::vector<std::filesystem::path>& files) {
+  std::vector<Problem> problems;
+  Surroundings surroundings = read_surroundings(options, problems);
+  surroundings.unset_is_unknown = true;
+  for (const std::filesystem::path& file : files) lint_file(options, surroundings, file, problems);
+  put_in_order(problems);
+  return problems;
+}
+
+}  // namespace syncline::config

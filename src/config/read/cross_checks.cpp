@@ -1,0 +1,176 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "config/read/cross_checks.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <initializer_list>
+#include <map>
+#include <string_view>
+
+#include "base/text.hpp"
+#include "config/read/suggestion.hpp"
+
+namespace syncline::config {
+namespace {
+
+/// Where a value stands: {"fields", "source", "rules"}; as far as the keys go.
+Place place_of(const FileTree& file, std::initializer_list<std::string_view> keys) {
+  const yaml::Tree* node = &file.root;
+  for (std::string_view key : keys) {
+    const yaml::Tree::Entry* entry = node->entry(key);
+    if (!entry) break;
+    node = &entry->value;
+  }
+  return {file.shown, node->spot.line, node->spot.column};
+}
+
+template <class Named>
+std::vector<std::string> names_of(const std::vector<Named>& all) {
+  std::vector<std::string> names;
+  for (const Named& one : all) names.push_back(one.name);
+  return names;
+}
+
+std::vector<std::string> names_of(const std::vector<EntityFile>& all) {
+  std::vector<std::string> names;
+  for (const EntityFile& one : all) names.push_back(one.entity.name);
+  return names;
+}
+
+bool has(const std::vector<std::string>& names, std::string_view wanted) {
+  return std::find(names.begin(), names.end(), wanted) != names.end();
+}
+
+void check_account(const Project& project, const EntityFile& it, std::vector<Problem>& problems) {
+  const Entity& entity = it.entity;
+  if (entity.account.empty()) return;
+  const Account* account = project.account(entity.account);
+  if (!account) {
+    const std::vector<std::string> known = names_of(project.accounts);
+    problems.push_back({place_of(it.file, {"account"}), fmt::format("syncline.yaml has no account `{}`{}", base::shown(entity.account, 60),
+                                                                    suggestion(entity.account, known))});
+    return;
+  }
+  // A connector without streams has been reported.
+  const std::vector<std::string> streams = names_of(account->connector.streams);
+  if (entity.stream.empty() || streams.empty() || has(streams, entity.stream)) return;
+  problems.push_back({place_of(it.file, {"from"}), fmt::format("the connector {} has no stream `{}`{}", account->connector.name,
+                                                               base::shown(entity.stream, 60), suggestion(entity.stream, streams))});
+}
+
+void check_rules(const std::vector<std::string>& known, const EntityFile& it, std::vector<Problem>& problems) {
+  for (const FieldMapping& field : it.entity.fields) {
+    if (field.rules.empty() || has(known, field.rules)) continue;
+    problems.push_back(
+        {place_of(it.file, {"fields", field.column, "rules"}), fmt::format("there is no rules/{}.yaml{}", base::shown(field.rules, 60),
+                                                                           known.empty() ? "; write it" : suggestion(field.rules, known))});
+  }
+}
+
+void check_relation(const std::vector<std::string>& known, const EntityFile& it, const Relation& relation, std::vector<Problem>& problems) {
+  if (!relation.entity.empty() && !has(known, relation.entity)) {
+    problems.push_back({place_of(it.file, {"relations", relation.column, "to"}),
+                        fmt::format("there is no entities/{}.yaml{}; a table that is not synced is {{table: …, column: …}}",
+                                    base::shown(relation.entity, 60), suggestion(relation.entity, known))});
+  }
+  if (!relation.table) return;
+  for (const RelationWay& way : relation.by) {
+    if (way.kind == RelationWay::Kind::External) {
+      problems.push_back({way.place, "a table that is not synced has no external ids; name one of its columns instead of `external`"});
+    }
+  }
+}
+
+/// Finds relations that lead back to where they began, in the order of files. Each circle is reported once, at the relation that closes it.
+class CircleFinder {
+ public:
+  CircleFinder(const std::vector<EntityFile>& entities, std::vector<Problem>& problems) : problems_(problems) {
+    for (const EntityFile& it : entities) by_name_[it.entity.name] = &it.entity;
+  }
+
+  void find() {
+    for (const auto& [name, entity] : by_name_) visit(*entity);
+  }
+
+ private:
+  void visit(const Entity& entity) {
+    if (!visited_.emplace(entity.name, true).second) return;
+    way_here_.push_back(entity.name);
+    for (const Relation& relation : entity.relations) {
+      const auto target = by_name_.find(relation.entity);
+      if (target == by_name_.end()) continue;
+      const auto before = std::find(way_here_.begin(), way_here_.end(), relation.entity);
+      if (before != way_here_.end()) report(relation, {before, way_here_.end()});
+      visit(*target->second);
+    }
+    way_here_.pop_back();
+  }
+
+  void report(const Relation& relation, std::vector<std::string> circle) {
+    circle.push_back(relation.entity);
+    problems_.push_back(
+        {relation.place, fmt::format("not supported yet: relations in a circle ({}); remove one of them", base::joined(circle, " → "))});
+  }
+
+  std::vector<Problem>& problems_;
+  std::map<std::string, const Entity*> by_name_;
+  std::map<std::string, bool> visited_;
+  std::vector<std::string> way_here_;
+};
+
+/// Ids are unique per account only, and one key column has room for one writer.
+void check_shared_keys(const std::vector<EntityFile>& entities, std::vector<Problem>& problems) {
+  std::map<std::pair<record::TableName, std::string>, const Entity*> writers;
+  for (const EntityFile& it : entities) {
+    const Entity& entity = it.entity;
+    if (entity.table.name.empty() || entity.key.column.empty()) continue;
+    const auto [first, is_new] = writers.emplace(std::pair(entity.table, entity.key.column), &entity);
+    if (is_new) continue;
+    const Entity& other = *first->second;
+    const std::string what = fmt::format("entities/{}.yaml already writes the table {} by the key column {}", other.name,
+                                         record::to_string(entity.table), entity.key.column);
+    problems.push_back(
+        {place_of(it.file, {"key", "column"}), other.account == entity.account
+                                                   ? what + "; use another column, or join the two"
+                                                   : what + "; not supported yet: two accounts in one key column, whose ids may be equal"});
+  }
+}
+
+}  // namespace
+
+void check_columns(const EntityFile& it, std::vector<Problem>& problems) {
+  const Entity& entity = it.entity;
+  std::map<std::string, std::string> writers;
+  const auto write = [&](const std::string& column, const std::string& as, const Place& place) {
+    if (column.empty()) return;
+    const auto [first, is_new] = writers.emplace(column, as);
+    if (!is_new)
+      problems.push_back(
+          {place, fmt::format("the column `{}` is written as {} already; remove one", base::shown(column, 60), first->second)});
+  };
+  write(entity.key.column, "the key", place_of(it.file, {"key", "column"}));
+  if (entity.version) write(entity.version->column, "the version", place_of(it.file, {"version", "column"}));
+  for (const FieldMapping& field : entity.fields) write(field.column, "a field", field.place);
+  for (const Relation& relation : entity.relations) write(relation.column, "a relation", relation.place);
+  for (const std::string& column : entity.local) {
+    const auto writer = writers.find(column);
+    if (writer == writers.end()) continue;
+    problems.push_back({place_of(it.file, {"local"}), fmt::format("`{}` is local, so never written, but mapped as {}; remove one",
+                                                                  base::shown(column, 60), writer->second)});
+  }
+}
+
+void check_across_files(const Project& project, bool accounts_known, const std::vector<EntityFile>& entities,
+                        std::vector<Problem>& problems) {
+  const std::vector<std::string> rules = names_of(project.rules), names = names_of(entities);
+  for (const EntityFile& it : entities) {
+    if (accounts_known) check_account(project, it, problems);
+    check_rules(rules, it, problems);
+    for (const Relation& relation : it.entity.relations) check_relation(names, it, relation, problems);
+  }
+  CircleFinder(entities, problems).find();
+  check_shared_keys(entities, problems);
+}
+
+}  // namespace syncline::config

@@ -1,0 +1,153 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "config/read/entity_file.hpp"
+
+#include <fmt/format.h>
+
+#include "base/text.hpp"
+#include "base/time.hpp"
+#include "config/read/field.hpp"
+#include "config/read/names.hpp"
+#include "config/read/source_and_test.hpp"
+
+namespace syncline::config {
+namespace {
+
+/// `{column: …, from: …}`, the shape of `key` and `version`.
+struct ColumnFrom {
+  std::string column;
+  Source from;
+  Place place;
+};
+
+ColumnFrom read_column_from(const Reading& reading, const Tree& node, std::string_view name) {
+  const Keys keys(reading, node, fmt::format("`{}`", name), {"column", "from", "first_value"});
+  ColumnFrom result;
+  result.place = reading.place(node.spot);
+  if (const Tree* column = keys.required("column", "`column:` and the table's column"))
+    result.column = read_column(reading, *column, "column").value_or("");
+  if (const Tree* from = keys.required("from", "`from:` and the path in the record"))
+    result.from = read_source(reading, *from, "from").value_or(Source{});
+  if (const Tree* first_value = keys.find("first_value"))
+    result.from.first_value = reading.boolean(*first_value, "first_value").value_or(false);
+  return result;
+}
+
+std::optional<base::Date> read_start(const Reading& reading, const Tree& node) {
+  const std::optional<std::string> text = reading.text(node, "start");
+  if (!text) return std::nullopt;
+  if (auto date = base::parse_date(*text)) return *date;
+  reading.problem(node.spot, fmt::format("`start` must be a date such as 2023-01-31, not `{}`", base::shown(*text, 60)));
+  return std::nullopt;
+}
+
+void read_where(const Reading& reading, const Tree& node, Entity& entity) {
+  for (const Tree::Entry& entry : entries_of(reading, node, "where", "{path: {one_of: [a, b]}}")) {
+    const auto path = parse_path(entry.key);
+    if (!path) reading.problem(entry.spot, path.error().message);
+    Source source;
+    source.place = reading.place(entry.spot);
+    if (path) source.paths.push_back(*path);
+    for (Test& test : read_tests(reading, entry.value, entry.key)) entity.where.push_back({source, std::move(test)});
+  }
+}
+
+std::optional<RelationWay> read_way(const Reading& reading, const Tree& node) {
+  if (node.kind != Tree::Kind::Map || node.entries.size() != 1) {
+    reading.problem(node.spot, "a way to find the row is {external: path}, or {column: path} with a column of its table");
+    return std::nullopt;
+  }
+  const Tree::Entry& entry = node.entries.front();
+  RelationWay way;
+  way.place = reading.place(entry.spot);
+  if (entry.key != "external") {
+    way.kind = RelationWay::Kind::Column;
+    way.column = entry.key;
+    check_identifier(reading, entry.spot, entry.key, "a column");
+  }
+  way.from = read_source(reading, entry.value, entry.key).value_or(Source{});
+  return way;
+}
+
+void read_target(const Reading& reading, const Tree& node, Relation& relation) {
+  if (node.kind != Tree::Kind::Map) {
+    relation.entity = reading.filled_text(node, "to").value_or("");
+    return;
+  }
+  const Keys keys(reading, node, "`to`", {"table", "column"});
+  if (const Tree* table = keys.required("table", "`table:` and a table that is not synced"))
+    relation.table = read_table(reading, *table, "table");
+  if (const Tree* column = keys.required("column", "`column:` and the column of it that is stored"))
+    relation.table_column = read_column(reading, *column, "column").value_or("");
+}
+
+Relation read_relation(const Reading& reading, const Tree::Entry& entry) {
+  const Keys keys(reading, entry.value, fmt::format("the relation `{}`", base::shown(entry.key, 60)), {"to", "by", "missing", "ambiguous"});
+  Relation relation;
+  relation.column = entry.key;
+  relation.place = reading.place(entry.spot);
+  check_identifier(reading, entry.spot, entry.key, "a column");
+  if (const Tree* to = keys.required("to", "`to:` and an entity, or {table: …, column: …}")) read_target(reading, *to, relation);
+  if (const Tree* by = keys.required("by", "`by: [{external: path}]`")) {
+    const std::vector<Tree>& items = items_of(reading, *by, "by", "[{external: path}]");
+    if (by->kind == Tree::Kind::List && items.empty()) reading.problem(by->spot, "`by` is empty; write a way such as {external: path}");
+    for (const Tree& item : items) {
+      if (auto way = read_way(reading, item)) relation.by.push_back(std::move(*way));
+    }
+  }
+  using Missing = Relation::Missing;
+  if (const Tree* missing = keys.find_with_null("missing")) {
+    relation.missing =
+        reading.word<Missing>(*missing, "missing", {{"null", Missing::Null}, {"reject", Missing::Reject}}).value_or(Missing::Null);
+  }
+  using Ambiguous = Relation::Ambiguous;
+  if (const Tree* ambiguous = keys.find_with_null("ambiguous")) {
+    relation.ambiguous = reading.word<Ambiguous>(*ambiguous, "ambiguous", {{"null", Ambiguous::Null}, {"reject", Ambiguous::Reject}})
+                             .value_or(Ambiguous::Reject);
+  }
+  return relation;
+}
+
+}  // namespace
+
+Entity read_entity_file(const Reading& reading, const Tree& root, const std::string& name) {
+  const Keys keys(reading, root, "an entity",
+                  {"table", "account", "from", "start", "where", "key", "version", "fields", "relations", "local"});
+  Entity entity;
+  entity.name = name;
+  entity.place = reading.place(root.spot);
+  if (const Tree* table = keys.required("table", "`table:` and the table that is written")) {
+    entity.place = reading.place(keys.spot("table"));
+    entity.table = read_table(reading, *table, "table").value_or(record::TableName{});
+  }
+  if (const Tree* account = keys.required("account", "`account:` and one of the accounts of syncline.yaml"))
+    entity.account = reading.filled_text(*account, "account").value_or("");
+  if (const Tree* from = keys.required("from", "`from:` and a stream of the account's connector"))
+    entity.stream = reading.filled_text(*from, "from").value_or("");
+  if (const Tree* start = keys.find("start")) entity.start = read_start(reading, *start);
+  if (const Tree* where = keys.find("where")) read_where(reading, *where, entity);
+  if (const Tree* key = keys.required("key", "`key: {column: …, from: …}`")) {
+    ColumnFrom read = read_column_from(reading, *key, "key");
+    entity.key = {std::move(read.column), std::move(read.from), std::move(read.place)};
+  }
+  if (const Tree* version = keys.find("version")) {
+    ColumnFrom read = read_column_from(reading, *version, "version");
+    entity.version = {std::move(read.column), std::move(read.from), std::move(read.place)};
+  }
+  if (const Tree* fields = keys.find("fields")) {
+    for (const Tree::Entry& entry : entries_of(reading, *fields, "fields", "{column: path}"))
+      entity.fields.push_back(read_field(reading, entry));
+  }
+  if (const Tree* relations = keys.find("relations")) {
+    for (const Tree::Entry& entry : entries_of(reading, *relations, "relations", "{column: {to: entity, by: [{external: path}]}}")) {
+      entity.relations.push_back(read_relation(reading, entry));
+    }
+  }
+  if (const Tree* local = keys.find("local")) {
+    for (const Tree& item : items_of(reading, *local, "local", "[column, another column]")) {
+      if (auto column = read_column(reading, item, "local")) entity.local.push_back(std::move(*column));
+    }
+  }
+  return entity;
+}
+
+}  // namespace syncline::config
