@@ -76,8 +76,6 @@ base::Result<Response> unpacked(Response response, const Request& request, const
   return response;
 }
 
-}  // namespace
-
 /// What an answer of a passing status means. `retry_after` is what it asked for, if it did.
 base::Error refusal(const Response& answer, const Request& request, std::optional<milliseconds> retry_after) {
   const bool limited = answer.status == 429;
