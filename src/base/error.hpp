@@ -28,9 +28,9 @@ struct Error {
   ErrorKind kind = ErrorKind::Fatal;
   Side side = Side::Us;
   std::string message;  ///< full sentence fragments, outermost context first; holds no secret
-  std::string code;     ///< a stable word for machines: an SQLSTATE on the database's side, e.g. "rate_limited" elsewhere; may be empty
-  std::string subject;  ///< the constraint, column or field the error speaks of; may be empty
-  std::optional<std::chrono::milliseconds> retry_after;  ///< what the other side asked us to wait
+  std::string code{};     ///< a stable word for machines: an SQLSTATE on the database's side, e.g. "rate_limited" elsewhere; may be empty
+  std::string subject{};  ///< the constraint, column or field the error speaks of; may be empty
+  std::optional<std::chrono::milliseconds> retry_after{};  ///< what the other side asked us to wait
 
   /// The same error with one more phrase in front: "reading page 3: " + message.
   [[nodiscard]] Error within(std::string_view phrase) &&;

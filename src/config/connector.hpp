@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "base/time.hpp"
 #include "config/options.hpp"
 
 namespace syncline::config {
@@ -35,6 +36,7 @@ struct Stream {
 struct Connector {
   std::string name, title;
   std::string base_url;
+  base::Zone zone = base::Zone::utc();  ///< what day it is at the vendor: `--days`, `--start-date` and `start:` begin at midnight there
   std::vector<std::pair<std::string, std::string>> headers;  ///< sent with every request, e.g. Accept
   std::vector<Options> auth;                                 ///< the methods it knows, by name
   int64_t rate_requests = 0;                                 ///< `limits.rate: 200/min`; 0: none

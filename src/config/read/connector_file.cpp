@@ -55,6 +55,14 @@ std::string read_base_url(const Reading& reading, const Tree& node) {
   return url;
 }
 
+base::Zone read_zone(const Reading& reading, const Tree& node) {
+  const auto name = reading.filled_text(node, "zone");
+  if (!name) return base::Zone::utc();
+  const auto zone = base::Zone::find(*name);
+  if (!zone) reading.problem(node.spot, zone.error().message);
+  return zone ? *zone : base::Zone::utc();
+}
+
 std::vector<std::pair<std::string, std::string>> read_pairs(const Reading& reading, const Tree& node, std::string_view name) {
   std::vector<std::pair<std::string, std::string>> pairs;
   for (const Tree::Entry& entry : entries_of(reading, node, name, "{name: text}")) {
@@ -179,7 +187,7 @@ std::optional<Rate> read_limits(const Reading& reading, const Tree& node) {
 }
 
 Connector read_connector_file(const Reading& reading, const Tree& root, const std::string& name, const Vocabulary& vocabulary) {
-  const Keys keys(reading, root, "a connector", {"title", "settings", "base_url", "headers", "auth", "limits", "streams"});
+  const Keys keys(reading, root, "a connector", {"title", "settings", "base_url", "zone", "headers", "auth", "limits", "streams"});
   Connector connector;
   connector.name = name;
   connector.title = name;
@@ -187,6 +195,7 @@ Connector read_connector_file(const Reading& reading, const Tree& root, const st
   if (const Tree* title = keys.find("title")) connector.title = reading.filled_text(*title, "title").value_or(name);
   if (const Tree* url = keys.required("base_url", "`base_url: https://api.example.com/v2`"))
     connector.base_url = read_base_url(reading, *url);
+  if (const Tree* zone = keys.find("zone")) connector.zone = read_zone(reading, *zone);
   if (const Tree* headers = keys.find("headers")) {
     connector.headers = read_pairs(reading, *headers, "headers");
     check_headers(reading, *headers, connector.headers);
