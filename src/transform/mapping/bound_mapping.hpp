@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+#include <memory>
+#include <vector>
+
+#include "transform/fields/field_maker.hpp"
+#include "transform/fields/relation_key.hpp"
+#include "transform/transform.hpp"
+
+namespace syncline::transform {
+
+/// The parts a mapping is made of, as bind puts them together.
+struct MappingParts {
+  struct BoundFilter {
+    Lookup source;
+    BoundTest test;
+  };
+  struct Key {
+    Lookup source;
+    Converter converter;
+  };
+  std::vector<RowColumn> columns;
+  std::vector<BoundFilter> filters;
+  Key key;
+  std::vector<FieldMaker> fields;  ///< the version, if any, is the first
+  std::vector<RelationKey> relation_keys;
+  size_t hints = 0;
+};
+
+/// A mapping bound to its table.
+class BoundMapping final : public Mapping {
+ public:
+  explicit BoundMapping(MappingParts parts) : parts_(std::move(parts)) {}
+
+  [[nodiscard]] const std::vector<RowColumn>& columns() const override { return parts_.columns; }
+  void map(const record::RecordBatch& records, record::RowBatch& rows, std::vector<record::Reject>& rejects,
+           record::Counters& counters) const override;
+
+ private:
+  /// Why a record is no row, and in which column.
+  struct Failure {
+    std::string column;
+    Refusal refusal;
+    record::Value value;
+  };
+
+  [[nodiscard]] bool filtered_out(Work& work) const;
+  [[nodiscard]] tl::expected<void, Failure> make_row(Work& work, std::vector<record::Cell>& cells) const;
+  [[nodiscard]] FieldMaker::Outcome make_key(Work& work) const;
+  [[nodiscard]] record::Reject reject_of(const Failure& failure, const record::Record& record, Work& work) const;
+
+  MappingParts parts_;
+};
+
+}  // namespace syncline::transform
