@@ -25,7 +25,7 @@ class Binder {
     bind_filters();
     bind_key();
     if (entity_.version) bind_version(*entity_.version);
-    for (const config::FieldMapping& field : entity_.fields) bind_field(field, RowColumn::Role::Field);
+    for (const config::FieldMapping& field : entity_.fields) bind_field(field, record::RowColumn::Role::Field);
     for (size_t i = 0; i < entity_.relations.size(); ++i) bind_relation(i);
     if (!problems_.empty()) return all_problems();
     return std::make_unique<BoundMapping>(std::move(parts_));
@@ -60,7 +60,7 @@ class Binder {
       return;
     }
     parts_.key = {Lookup(entity_.key.from, parts_.hints), std::move(*converter)};
-    parts_.columns.push_back({RowColumn::Role::Key, *column});
+    parts_.columns.push_back({record::RowColumn::Role::Key, *column});
   }
 
   void bind_version(const config::Entity::Version& version) {
@@ -68,10 +68,10 @@ class Binder {
     field.column = version.column;
     field.from = version.from;
     field.place = version.place;
-    bind_field(field, RowColumn::Role::Version);
+    bind_field(field, record::RowColumn::Role::Version);
   }
 
-  void bind_field(const config::FieldMapping& field, RowColumn::Role role) {
+  void bind_field(const config::FieldMapping& field, record::RowColumn::Role role) {
     const Column* column = writable_column(field.column, field.place);
     if (!column) return;
     const config::RuleSet* rules = nullptr;
@@ -92,7 +92,7 @@ class Binder {
     if (!writable_column(relation.column, relation.place)) return;
     for (size_t way = 0; way < relation.by.size(); ++way) {
       const bool external = relation.by[way].kind == config::RelationWay::Kind::External;
-      RowColumn column{RowColumn::Role::RelationKey, {}, index, way};
+      record::RowColumn column{record::RowColumn::Role::RelationKey, {}, index, way};
       column.column.name = relation.column + "." + (external ? "external" : relation.by[way].column);
       parts_.columns.push_back(std::move(column));
       parts_.relation_keys.emplace_back(relation.by[way], parts_.hints);

@@ -12,23 +12,16 @@
 #include "record/reject.hpp"
 #include "record/report.hpp"
 #include "record/row_batch.hpp"
+#include "record/row_column.hpp"
 
 namespace syncline::transform {
-
-/// What a column of a RowBatch is for; `load` reads the batch by this.
-struct RowColumn {
-  enum class Role { Key, Version, Field, RelationKey } role = Role::Field;
-  record::Column column;      ///< Key, Version, Field: the table's column. RelationKey: a text column named after relation and way
-  size_t relation = 0;        ///< RelationKey: index into Entity::relations
-  size_t way = 0;             ///< RelationKey: index into Relation::by
-};
 
 /// An entity's mapping bound to the table it writes: what each cell is and how it is made. Immutable; may be used by any thread.
 class Mapping {
  public:
   virtual ~Mapping() = default;
   /// Key first, then version (if any), fields in file order, relation keys.
-  [[nodiscard]] virtual const std::vector<RowColumn>& columns() const = 0;
+  [[nodiscard]] virtual const std::vector<record::RowColumn>& columns() const = 0;
 
   /// Adds the rows of a page to `rows`, what could not become a row to `rejects`, and the counts to `counters` (fetched, mapped, filtered,
   /// undecodable; rows and rejected for rejects of stage "map"). Cells may point into `records`, which must outlive `rows`.
@@ -38,8 +31,5 @@ class Mapping {
 /// Binds an entity to its table. Problems (a mapped column the table lacks, money into a float column, a `local` column that is mapped) are
 /// ContractDrift errors that name the file's place and the column. `rules` must outlive the mapping.
 base::Result<std::unique_ptr<Mapping>> bind(const config::Entity& entity, const record::Table& table, const std::vector<config::RuleSet>& rules);
-
-/// The type a column that `plan` adds for a field should have, from the field's declaration alone.
-[[nodiscard]] record::Column planned_column(const config::FieldMapping& field);
 
 }  // namespace syncline::transform

@@ -19,7 +19,7 @@ struct MappingParts {
     Lookup source;
     Converter converter;
   };
-  std::vector<RowColumn> columns;
+  std::vector<record::RowColumn> columns;
   std::vector<BoundFilter> filters;
   Key key;
   std::vector<FieldMaker> fields;  ///< the version, if any, is the first
@@ -32,7 +32,7 @@ class BoundMapping final : public Mapping {
  public:
   explicit BoundMapping(MappingParts parts) : parts_(std::move(parts)) {}
 
-  [[nodiscard]] const std::vector<RowColumn>& columns() const override { return parts_.columns; }
+  [[nodiscard]] const std::vector<record::RowColumn>& columns() const override { return parts_.columns; }
   void map(const record::RecordBatch& records, record::RowBatch& rows, std::vector<record::Reject>& rejects,
            record::Counters& counters) const override;
 
