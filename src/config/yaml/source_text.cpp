@@ -29,8 +29,12 @@ Spot SourceText::spot(size_t byte) const {
   byte = std::min(byte, text_.size());
   const auto after = std::upper_bound(line_starts_.begin(), line_starts_.end(), byte);
   const size_t start = *(after - 1);
-  const auto wide = std::count_if(text_.begin() + ptrdiff_t(start), text_.begin() + ptrdiff_t(byte), continues_a_character);
-  return {int(after - line_starts_.begin()), int(byte - start - size_t(wide)) + 1};
+  const bool goes_on = last_byte_ >= start && last_byte_ <= byte;
+  const size_t from = goes_on ? last_byte_ : start;
+  const auto wide = std::count_if(text_.begin() + ptrdiff_t(from), text_.begin() + ptrdiff_t(byte), continues_a_character);
+  last_characters_ = (goes_on ? last_characters_ : 0) + (byte - from) - size_t(wide);
+  last_byte_ = byte;
+  return {int(after - line_starts_.begin()), int(last_characters_) + 1};
 }
 
 size_t SourceText::line_start(int number) const {

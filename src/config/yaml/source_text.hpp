@@ -10,7 +10,7 @@
 
 namespace syncline::config::yaml {
 
-/// The bytes of a file, as places in it. Views the text, which must outlive it.
+/// The bytes of a file, as places in it. Views the text, which must outlive it. Belongs to one thread.
 class SourceText {
  public:
   explicit SourceText(std::string_view text);
@@ -25,6 +25,8 @@ class SourceText {
  private:
   std::string_view text_;
   std::vector<size_t> line_starts_;
+  /// Where the last spot() was: a file is mostly asked about from left to right, and its lines can be long.
+  mutable size_t last_byte_ = 0, last_characters_ = 0;
 };
 
 /// The first thing that no text file of ours may hold: invalid UTF-8 or a control character.

@@ -40,6 +40,15 @@ size_t depth_of(const Tree& tree) {
   return deepest + 1;
 }
 
+/// A mark stands on the anchor, not on the text, when there is one.
+std::string_view without_anchor(std::string_view text) {
+  constexpr std::string_view blanks = " \t\r\n";
+  if (!text.starts_with('&')) return text;
+  text.remove_prefix(std::min(text.find_first_of(blanks), text.size()));
+  text.remove_prefix(std::min(text.find_first_not_of(blanks), text.size()));
+  return text;
+}
+
 /// Builds the tree from yaml-cpp's events: they come in file order with a mark each, and nothing is built for an alias until we say so.
 class TreeBuilder : public YAML::EventHandler {
  public:
@@ -64,9 +73,8 @@ class TreeBuilder : public YAML::EventHandler {
 
   void OnScalar(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor, const std::string& value) override {
     const bool quoted = tag == "!";
-    if (!quoted && tag != "?") note_tag(mark, tag);
-    // A mark stands on the anchor, not on the text, when there is one.
-    if (anchor == 0) check_ending(mark, quoted, value);
+    const bool tagged = !quoted && tag != "?";
+    tagged ? note_tag(mark, tag) : check_ending(mark, quoted, value);
     if (value.find('\0') != std::string::npos) note(spot(mark), "a NUL character cannot stand in a text; remove `\\0`");
     Tree scalar = Tree::at(spot(mark), Tree::Kind::Scalar);
     scalar.text = value;
@@ -96,7 +104,8 @@ class TreeBuilder : public YAML::EventHandler {
     std::map<std::string, int> seen;  ///< keys of a map, and their lines
   };
 
-  [[nodiscard]] Spot spot(const YAML::Mark& mark) const { return mark.pos < 0 ? Spot{} : source_.spot(size_t(mark.pos)); }
+  [[nodiscard]] size_t source_byte(const YAML::Mark& mark) const { return std::min(size_t(std::max(mark.pos, 0)), source_.text().size()); }
+  [[nodiscard]] Spot spot(const YAML::Mark& mark) const { return source_.spot(source_byte(mark)); }
   void note(Spot at, std::string message) { parsed_.problems.push_back({{file_, at.line, at.column}, std::move(message)}); }
   [[noreturn]] void refuse(Spot at, std::string message) {
     note(at, std::move(message));
@@ -117,7 +126,7 @@ class TreeBuilder : public YAML::EventHandler {
   /// yaml-cpp lets some unclosed quotes pass, and joins a plain text with the more indented lines below it, which is mostly a forgotten
   /// colon or a wrong indentation.
   void check_ending(const YAML::Mark& mark, bool quoted, const std::string& value) {
-    const std::string_view rest = source_.text().substr(std::min(size_t(std::max(mark.pos, 0)), source_.text().size()));
+    const std::string_view rest = without_anchor(source_.text().substr(source_byte(mark)));
     if (quoted && is_unclosed_quote(rest)) refuse(spot(mark), "this quote is never closed");
     if (!quoted && !rest.starts_with(value)) {
       note(spot(mark),
@@ -191,9 +200,11 @@ bool build(const SourceText& source, const std::string& file, Parsed& parsed) {
   } catch (const GiveUp&) {
     return false;
   } catch (const YAML::Exception& error) {
-    // At the end of the file yaml-cpp has no place; what is still open is the better one anyway.
-    const bool has_place = !error.mark.is_null() && error.mark.pos > 0;
-    const Spot spot = has_place ? source.spot(size_t(error.mark.pos)) : builder.innermost_open().value_or(Spot{});
+    // What is still open at the end of the file is better known by where it began.
+    const size_t end = base::trim(source.text()).size();
+    const bool at_end =
+        error.mark.is_null() || error.mark.pos <= 0 || (size_t(error.mark.pos) >= end && error.msg.find("flow") != std::string::npos);
+    const Spot spot = at_end ? builder.innermost_open().value_or(Spot{}) : source.spot(size_t(error.mark.pos));
     parsed.problems.push_back({{file, spot.line, spot.column}, syntax_advice(error.msg, source.line(spot.line))});
     return false;
   } catch (const std::exception& error) {
