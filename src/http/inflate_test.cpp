@@ -137,6 +137,7 @@ TEST(Inflate, DeflateCutAtAnyByteIsTransient) {
 TEST(Inflate, WhatIsNotPackedAtAllIsTransient) {
   EXPECT_EQ(kind_of(inflate("{\"data\": []}", Encoding::Gzip, {})), base::ErrorKind::Transient);
   EXPECT_EQ(kind_of(inflate("<html>", Encoding::Deflate, {})), base::ErrorKind::Transient);
+  EXPECT_EQ(kind_of(inflate(packed("rows", Zlib), Encoding::Gzip, {})), base::ErrorKind::Transient);
 }
 
 TEST(Inflate, LeavesRoomForADecodersPaddingAndNotMuchMore) {
