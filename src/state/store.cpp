@@ -15,7 +15,7 @@ using record::Cell;
 /// The database's clock, `seconds` from now: leases of several machines are compared by one clock.
 std::string moment(sql::Dialect dialect, std::chrono::seconds from_now) {
   if (dialect == sql::Dialect::Postgres) return fmt::format("(clock_timestamp() + interval '{} seconds')", from_now.count());
-  return fmt::format("strftime('%Y-%m-%dT%H:%M:%fZ','now','+{} seconds')", from_now.count());
+  return fmt::format("strftime('%Y-%m-%dT%H:%M:%f000Z','now','+{} seconds')", from_now.count());
 }
 
 base::Error lease_lost(const Lease& lease) {

@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "sync/distinct_keys.hpp"
+
+#include <gtest/gtest.h>
+
+#include <set>
+#include <string>
+
+#include "base/random.hpp"
+
+namespace syncline::sync {
+namespace {
+
+TEST(DistinctKeys, NoneIsNone) { EXPECT_EQ(*DistinctKeys().count(), 0); }
+
+TEST(DistinctKeys, RepeatedKeysCountOnce) {
+  DistinctKeys keys;
+  for (const char* key : {"1", "2", "1", "01", "", ""}) keys.add(key);
+  EXPECT_EQ(*keys.count(), 4);
+}
+
+TEST(DistinctKeys, MoreThanFitInMemoryAreCountedExactly) {
+  DistinctKeys keys;
+  for (int round = 0; round < 2; ++round) {
+    for (int i = 0; i < 300'000; ++i) keys.add(std::to_string(7'000'000 + i));
+  }
+  keys.add("one more");
+  EXPECT_EQ(*keys.count(), 300'001);
+}
+
+TEST(DistinctKeys, AgreesWithASet) {
+  base::Random random(42);
+  DistinctKeys keys;
+  std::set<uint64_t> set;
+  for (int i = 0; i < 400'000; ++i) {
+    const uint64_t key = random.below(250'000);
+    keys.add(std::to_string(key));
+    set.insert(key);
+  }
+  EXPECT_EQ(*keys.count(), int64_t(set.size()));
+}
+
+}  // namespace
+}  // namespace syncline::sync

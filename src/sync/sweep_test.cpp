@@ -1,0 +1,119 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "sync/sweep.hpp"
+
+#include <gtest/gtest.h>
+
+#include <deque>
+
+namespace syncline::sync {
+namespace {
+
+/// Pages of records that have an id and when they changed, told one after the other.
+struct Story {
+  config::Stream stream;
+  WindowPlan plan;
+  state::Checkpoint before{"reservations", "studio", "reservations", "", false, {}};
+  std::deque<std::string> texts;
+
+  Story() {
+    stream.key = "id";
+    stream.incremental = config::Incremental{"changed", "min", "", {}, {}};
+    plan.moves_cursor = true;
+  }
+  extract::Page page(std::initializer_list<std::pair<const char*, const char*>> records, int64_t read, std::optional<int64_t> declared) {
+    extract::Page out;
+    for (const auto& [id, changed] : records) {
+      auto fields = out.records.arena.allocate<record::Field>(2);
+      new (&fields[0]) record::Field{"id", record::Value::text(id)};
+      new (&fields[1]) record::Field{"changed", record::Value::text(changed)};
+      out.records.records.push_back({fields, "{}"});
+    }
+    out.after = {"next", read, "fingerprint", "last"};
+    out.declared = declared;
+    return out;
+  }
+  SweepProgress begin() { return SweepProgress(stream, plan, before, 5, *base::parse_timestamp("2026-03-02T12:00:00Z")); }
+};
+
+TEST(Sweep, IsCompleteWhenTheDeclaredNumberOfDifferentKeysCame) {
+  Story story;
+  auto sweep = story.begin();
+  sweep.add(story.page({{"1", "2026-01-01T00:00:00Z"}, {"2", "2026-01-03T00:00:00.5Z"}}, 2, 3));
+  sweep.add(story.page({{"3", "2026-01-02T00:00:00Z"}}, 3, 3));
+  const auto end = *sweep.end();
+  EXPECT_TRUE(end.complete) << end.missing;
+  EXPECT_EQ(end.checkpoint.cursor, "2026-01-03T00:00:00.5Z");
+  EXPECT_TRUE(end.checkpoint.completed);
+  EXPECT_FALSE(end.checkpoint.sweep);
+}
+
+TEST(Sweep, ARepeatedKeyIsNoReplacementForALostOne) {
+  Story story;
+  auto sweep = story.begin();
+  sweep.add(story.page({{"1", ""}, {"2", ""}}, 2, 3));
+  sweep.add(story.page({{"2", ""}}, 3, 3));
+  const auto end = *sweep.end();
+  EXPECT_FALSE(end.complete);
+  EXPECT_NE(end.missing.find("declared 3 records and 2 different ones came"), std::string::npos);
+  EXPECT_FALSE(end.checkpoint.completed);
+}
+
+TEST(Sweep, ACountThatChangesWhileReadingProvesNothing) {
+  Story story;
+  auto sweep = story.begin();
+  sweep.add(story.page({{"1", ""}, {"2", ""}}, 2, 3));
+  sweep.add(story.page({{"3", ""}}, 3, 2));
+  EXPECT_FALSE(sweep.end()->complete);
+}
+
+TEST(Sweep, AnIncompleteSweepLeavesTheCursorWhereItWas) {
+  Story story;
+  story.before.cursor = "2025-12-01T00:00:00Z";
+  story.before.completed = true;
+  auto sweep = story.begin();
+  sweep.add(story.page({{"1", "2026-01-01T00:00:00Z"}}, 1, 2));
+  EXPECT_EQ(sweep.end()->checkpoint.cursor, "2025-12-01T00:00:00Z");
+}
+
+TEST(Sweep, ABackfillLeavesTheCursorWhereItWas) {
+  Story story;
+  story.before.cursor = "2025-12-01T00:00:00Z";
+  story.plan.moves_cursor = false;
+  auto sweep = story.begin();
+  sweep.add(story.page({{"1", "2026-01-01T00:00:00Z"}}, 1, 1));
+  EXPECT_EQ(sweep.end()->checkpoint.cursor, "2025-12-01T00:00:00Z");
+}
+
+TEST(Sweep, ARecordFromTheFutureDoesNotPoisonTheCursor) {
+  Story story;
+  auto sweep = story.begin();
+  sweep.add(story.page({{"1", "2026-01-01T00:00:00Z"}, {"2", "2099-01-01T00:00:00Z"}}, 2, 2));
+  EXPECT_EQ(sweep.end()->checkpoint.cursor, "2026-01-01T00:00:00Z");
+}
+
+TEST(Sweep, GoesOnWithWhatEarlierRunsRead) {
+  Story story;
+  story.plan.resumes = true;
+  story.before.sweep = state::Sweep{4, "", "", "2026-02-01T00:00:00Z", 3, "2", 2, "1", "f"};
+  auto sweep = story.begin();
+  sweep.add(story.page({{"3", "2026-01-05T00:00:00Z"}}, 3, 3));
+  EXPECT_EQ(sweep.checkpoint().sweep->run, 4);
+  const auto end = *sweep.end();
+  EXPECT_TRUE(end.complete) << end.missing;
+  EXPECT_EQ(end.checkpoint.cursor, "2026-02-01T00:00:00Z");
+}
+
+TEST(Sweep, BeginsAgainWhenTheReaderDoes) {
+  Story story;
+  story.plan.resumes = true;
+  story.before.sweep = state::Sweep{4, "", "", "2026-02-01T00:00:00Z", 9, "2", 8, "1", "f"};
+  auto sweep = story.begin();
+  sweep.add(story.page({{"1", "2026-01-05T00:00:00Z"}, {"2", ""}}, 2, 2));
+  EXPECT_EQ(sweep.checkpoint().sweep->run, 5);
+  const auto end = *sweep.end();
+  EXPECT_TRUE(end.complete) << end.missing;
+  EXPECT_EQ(end.checkpoint.cursor, "2026-01-05T00:00:00Z");
+}
+
+}  // namespace
+}  // namespace syncline::sync
