@@ -76,7 +76,7 @@ class FieldReader {
 
   void refuse(std::initializer_list<const char*> options, std::string_view why) {
     for (const char* option : options) {
-      if (keys_.find(option)) reading_.problem(keys_.spot(option), fmt::format("`{}` {}; remove it", option, why));
+      if (keys_.find_with_null(option)) reading_.problem(keys_.spot(option), fmt::format("`{}` {}; remove it", option, why));
     }
   }
 

@@ -15,13 +15,15 @@ namespace {
 constexpr std::array<std::pair<std::string_view, std::string_view>, 10> Advice = {{
     {"end of map not found", "this does not continue the map above; mend the indentation, or the text after a closing quote"},
     {"end of sequence not found", "this does not continue the list above; mend the indentation, or the text after a closing quote"},
-    {"end of map flow not found", "this `{` is not closed, or a comma is missing; close it with `}`"},
-    {"end of sequence flow not found", "this `[` is not closed, or a comma is missing; close it with `]`"},
+    {"end of map flow not found",
+     "this `{` is not closed with `}`, or a comma is missing, or a text with { } [ ] or , in it is not in quotes"},
+    {"end of sequence flow not found",
+     "this `[` is not closed with `]`, or a comma is missing, or a text with { } [ ] or , in it is not in quotes"},
     {"illegal map value", "`:` is not expected here; put a text that holds `: ` in quotes, or mend the indentation"},
     {"illegal block entry", "a list cannot begin here; begin it on the next line, or write [a, b]"},
     {"illegal flow end", "this bracket closes nothing; remove it"},
     {"illegal EOF in scalar", "the file ends inside quotes; close them"},
-    {"unknown token", "a text cannot begin with this character; put it in quotes"},
+    {"unknown token", "this character has no meaning here; put the text that holds it in quotes"},
     {"bad indentation", "tabs or uneven spaces in the indentation; use spaces only"},
 }};
 

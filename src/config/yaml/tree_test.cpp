@@ -57,12 +57,14 @@ TEST(YamlTree, AVariableInsideAFlowMapMustBeQuoted) {
 TEST(YamlTree, SyntaxErrorsSayWhatToDo) {
   EXPECT_EQ(problems_of("a: b: c"),
             "f.yaml:1:5: `:` is not expected here; put a text that holds `: ` in quotes, or mend the indentation\n");
-  EXPECT_EQ(problems_of("a: {b: 1"), "f.yaml:1:4: this `{` is not closed, or a comma is missing; close it with `}`\n");
-  EXPECT_EQ(problems_of("x: 1\na: [1, 2"), "f.yaml:2:4: this `[` is not closed, or a comma is missing; close it with `]`\n");
+  EXPECT_EQ(problems_of("a: {b: 1"),
+            "f.yaml:1:4: this `{` is not closed with `}`, or a comma is missing, or a text with { } [ ] or , in it is not in quotes\n");
+  EXPECT_EQ(problems_of("x: 1\na: [1, 2"),
+            "f.yaml:2:4: this `[` is not closed with `]`, or a comma is missing, or a text with { } [ ] or , in it is not in quotes\n");
   EXPECT_EQ(problems_of("a: {b: 1}}\n"), "f.yaml:1:10: this bracket closes nothing; remove it\n");
   EXPECT_EQ(problems_of("a: 'x' y"),
             "f.yaml:1:8: this does not continue the map above; mend the indentation, or the text after a closing quote\n");
-  EXPECT_EQ(problems_of("a: @x"), "f.yaml:1:4: a text cannot begin with this character; put it in quotes\n");
+  EXPECT_EQ(problems_of("a: @x"), "f.yaml:1:4: this character has no meaning here; put the text that holds it in quotes\n");
   EXPECT_EQ(problems_of("a: - b"), "f.yaml:1:4: a list cannot begin here; begin it on the next line, or write [a, b]\n");
 }
 

@@ -1,0 +1,252 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <gtest/gtest.h>
+
+#include "config/test_support/project_files.hpp"
+
+namespace syncline::config {
+namespace {
+
+constexpr std::string_view Head = "table: customers\naccount: studio\nfrom: contacts\nkey: {column: crm_id, from: id}\n";
+
+/// What is wrong with entities/customers.yaml when these lines (from line 5) follow a good beginning.
+std::string problems_after_head(std::string_view lines) {
+  const test::ProjectFiles files;
+  files.write("entities/customers.yaml", std::string(Head) + std::string(lines));
+  return files.problems();
+}
+
+std::string at(std::string_view place, std::string_view message) {
+  return "entities/customers.yaml:" + std::string(place) + ": " + std::string(message) + "\n";
+}
+
+Entity entity_after_head(std::string_view lines) {
+  const test::ProjectFiles files;
+  files.write("entities/customers.yaml", std::string(Head) + std::string(lines));
+  auto project = files.load();
+  EXPECT_TRUE(project) << test::all_messages(project.error());
+  return project ? project->entities.at(0) : Entity{};
+}
+
+TEST(EntityFile, AnUnknownKeyNamesTheNearestOrAll) {
+  EXPECT_EQ(problems_after_head("feilds: {}\n"), at("5:1", "unknown key `feilds`; did you mean `fields`?"));
+  EXPECT_EQ(problems_after_head("adopt: [[a]]\n"),
+            at("5:1", "unknown key `adopt`; use one of table, account, from, start, where, key, version, fields, relations, local"));
+}
+
+TEST(EntityFile, WhatIsNotBuiltIsRefused) {
+  for (const char* key : {"each: items", "insert: true", "deletes: ignore", "parts: [a]", "unique: x"}) {
+    const std::string problem = problems_after_head(std::string(key) + "\n");
+    EXPECT_EQ(problem.rfind("entities/customers.yaml:5:1: unknown key `", 0), 0u) << problem;
+  }
+  EXPECT_EQ(problems_after_head("fields:\n  n: {next_in: sale_id}\n"),
+            at("6:6", "nothing says where the value comes from; write one of `from`, `const`, `rules`") +
+                at("6:7",
+                   "unknown key `next_in`; use one of from, first_value, const, rules, type, zone, unclear, format, unit, store, currency, "
+                   "decorated, "
+                   "decimal_mark, values, otherwise, default, on_missing, blank"));
+  EXPECT_EQ(problems_after_head("relations:\n  a_id: {to: {table: t, column: id}, by: [{name: x}], missing: wait}\n"),
+            at("6:64", "`missing` cannot be `wait`; use one of null, reject"));
+  EXPECT_EQ(
+      problems_after_head("fields: {p: {from: x, type: phone}}\n"),
+      at("5:29", "`type` cannot be `phone`; use one of text, integer, decimal, money, boolean, timestamp, date, time, json, uuid, email"));
+}
+
+TEST(EntityFile, AccountListsAreRefused) {
+  const test::ProjectFiles files;
+  files.write("entities/customers.yaml", "table: customers\naccount: [studio, north]\nfrom: contacts\nkey: {column: crm_id, from: id}\n");
+  EXPECT_EQ(files.problems(), at("2:10", "`account` must be a text, not a list"));
+}
+
+TEST(EntityFile, RequiredKeysAreNamedWithWhatToWrite) {
+  const test::ProjectFiles files;
+  files.write("entities/customers.yaml", "table:\nfrom: contacts\nkey: {column: crm_id}\n");
+  EXPECT_EQ(files.problems(), at("1:1", "required key `account` is missing; write `account:` and one of the accounts of syncline.yaml") +
+                                  at("1:1", "required key `table` has no value; write `table:` and the table that is written") +
+                                  at("3:6", "required key `from` is missing; write `from:` and the path in the record"));
+}
+
+TEST(EntityFile, AFileThatIsNoMapIsRefused) {
+  const test::ProjectFiles files;
+  files.write("entities/customers.yaml", "# nothing\n");
+  files.write("entities/orders.yaml", "- a\n");
+  EXPECT_EQ(files.problems(),
+            "entities/customers.yaml:1:1: an entity must be a map, not nothing; its keys are table, account, from, start, where, key, "
+            "version, fields, relations, local\n"
+            "entities/orders.yaml:1:1: an entity must be a map, not a list; its keys are table, account, from, start, where, key, version, "
+            "fields, relations, local\n");
+}
+
+TEST(EntityFile, WrongShapesSayWhatToWrite) {
+  EXPECT_EQ(problems_after_head("fields: [a]\n"), at("5:9", "`fields` must be a map, not a list; write {column: path}"));
+  EXPECT_EQ(problems_after_head("relations: x\n"),
+            at("5:12", "`relations` must be a map, not a text; write {column: {to: entity, by: [{external: path}]}}"));
+  EXPECT_EQ(problems_after_head("local: notes\n"), at("5:8", "`local` must be a list, not a text; write [column, another column]"));
+  EXPECT_EQ(problems_after_head("version: updated\n"),
+            at("5:10", "`version` must be a map, not a text; its keys are column, from, first_value"));
+  EXPECT_EQ(problems_after_head("fields: {a: }\n"), at("5:13", "`a` has no value; name where the value stands"));
+  EXPECT_EQ(problems_after_head("fields: {a: []}\n"), at("5:13", "`a` is an empty list; name where the value stands"));
+  EXPECT_EQ(problems_after_head("fields: {a: [x, [y]]}\n"), at("5:17", "`a` must be a text, not a list"));
+}
+
+TEST(EntityFile, WrongNamesAreRefused) {
+  EXPECT_EQ(problems_after_head("fields: {'': x}\n"),
+            at("5:10", "`` cannot name a column; a name has 1 to 63 bytes and no blanks around it"));
+  EXPECT_EQ(problems_after_head("local: [' a']\n"),
+            at("5:9", "` a` cannot name a column; a name has 1 to 63 bytes and no blanks around it"));
+  const test::ProjectFiles files;
+  files.write("entities/customers.yaml", "table: a.b.c\naccount: studio\nfrom: contacts\nkey: {column: crm_id, from: id}\n");
+  EXPECT_EQ(files.problems(), at("1:8", "`a.b.c` is not a table; write table or schema.table"));
+}
+
+TEST(EntityFile, APathThatIsNoneIsRefused) {
+  EXPECT_EQ(problems_after_head("fields: {a: x..y}\n"),
+            at("5:13", "the path `x..y` has an empty name; write a name, a.b, list[0], or \"'a.b'\" for a name with dots in it"));
+  EXPECT_EQ(problems_after_head("where: {x..y: {filled: true}}\n"),
+            at("5:9", "the path `x..y` has an empty name; write a name, a.b, list[0], or \"'a.b'\" for a name with dots in it"));
+}
+
+TEST(EntityFile, AStartIsADate) {
+  EXPECT_EQ(problems_after_head("start: 2023-02-30\n"), at("5:8", "`start` must be a date such as 2023-01-31, not `2023-02-30`"));
+  EXPECT_EQ(entity_after_head("start: 2023-02-28\n").start, base::Date(std::chrono::year(2023) / 2 / 28));
+}
+
+TEST(EntityFile, AFieldHasOneOrigin) {
+  EXPECT_EQ(problems_after_head("fields: {a: {from: x, const: y}}\n"),
+            at("5:13", "only one of `from`, `const`, `rules` can give the value; remove the others"));
+  EXPECT_EQ(problems_after_head("fields: {a: {const: y, blank: null}}\n"), at("5:24", "`blank` is for a field with `from`; remove it"));
+}
+
+TEST(EntityFile, OptionsThatDoNotFitTheTypeAreRefused) {
+  EXPECT_EQ(problems_after_head("fields: {a: {from: x, type: text, zone: UTC}}\n"),
+            at("5:35", "`zone` is for the types timestamp, date and time; remove it"));
+  EXPECT_EQ(problems_after_head("fields: {a: {from: x, type: date, currency: USD}}\n"),
+            at("5:35", "`currency` is for type money; remove it"));
+  EXPECT_EQ(problems_after_head("fields: {a: {from: x, type: email, decorated: true}}\n"),
+            at("5:36", "`decorated` is for the types money, decimal and integer; remove it"));
+}
+
+TEST(EntityFile, AZoneMustExist) {
+  const std::string problem = problems_after_head("fields: {a: {from: x, zone: America/Chicgo}}\n");
+  EXPECT_EQ(problem.rfind("entities/customers.yaml:5:29: ", 0), 0u) << problem;
+  EXPECT_NE(problem.find("America/Chicago"), std::string::npos) << problem;
+}
+
+TEST(EntityFile, AFormatHasKnownParts) {
+  EXPECT_EQ(problems_after_head("fields: {a: {from: x, format: \"%m/%e\"}}\n"),
+            at("5:31", "`format` knows %Y %m %d %H %M %S %y %b %p %I, not `%e`"));
+  EXPECT_EQ(problems_after_head("fields: {a: {from: x, format: \"%m/%\"}}\n"),
+            at("5:31", "`format` knows %Y %m %d %H %M %S %y %b %p %I, not `%`"));
+  EXPECT_EQ(problems_after_head("fields: {a: {from: x, format: \"%m/%d/%Y %I:%M %p\"}}\n"), "");
+}
+
+TEST(EntityFile, ValuesThatFoldTogetherAreRefused) {
+  EXPECT_EQ(problems_after_head("fields: {a: {from: x, values: {Yes: 1, ' yes ': 2}}}\n"),
+            at("5:40", "` yes ` is in `values` already: blanks around and case make no difference; remove one"));
+  EXPECT_EQ(problems_after_head("fields: {a: {from: x, values: {}}}\n"), at("5:31", "`values` is empty; name the values, or remove it"));
+  EXPECT_EQ(problems_after_head("fields: {a: {from: x, otherwise: reject}}\n"),
+            at("5:23", "`otherwise` speaks of what is not in `values`; write `values`, or remove it"));
+}
+
+TEST(EntityFile, AWordThatIsNoneOfAFewIsRefused) {
+  EXPECT_EQ(problems_after_head("fields: {a: {from: x, on_missing: skip}}\n"),
+            at("5:35", "`on_missing` cannot be `skip`; use one of keep, null, reject"));
+  EXPECT_EQ(problems_after_head("fields: {a: {from: x, decorated: yes}}\n"),
+            at("5:34", "`decorated` cannot be `yes`; use one of true, false"));
+  EXPECT_EQ(problems_after_head("fields: {a: {from: x, decimal_mark: \";\"}}\n"),
+            at("5:37", "`decimal_mark` cannot be `;`; use one of ., ,"));
+}
+
+TEST(EntityFile, AWrongTestIsRefused) {
+  EXPECT_EQ(problems_after_head("where: {kind: {one_of: []}}\n"), at("5:24", "`one_of` is empty, so nothing passes; name the values"));
+  EXPECT_EQ(problems_after_head("where: {kind: {one_of: x}}\n"), at("5:24", "`one_of` must be a list, not a text; write [a, b]"));
+  EXPECT_EQ(problems_after_head("where: {kind: x}\n"),
+            at("5:15", "`kind` must be a map, not a text; write a test such as {one_of: [a, b]}"));
+  EXPECT_EQ(problems_after_head("where: {kind: {}}\n"), at("5:15", "`kind` has no test; write one such as {one_of: [a, b]}"));
+  EXPECT_EQ(problems_after_head("where: {kind: {equals: null}}\n"),
+            at("5:16", "`equals` cannot compare with null; write {filled: false} for what is absent, null or empty"));
+  EXPECT_EQ(problems_after_head("where: {kind: {filled: 1}}\n"), at("5:24", "`filled` cannot be `1`; use one of true, false"));
+}
+
+TEST(EntityFile, AWrongRelationIsRefused) {
+  EXPECT_EQ(problems_after_head("relations: {a_id: {}}\n"),
+            at("5:19", "required key `by` is missing; write `by: [{external: path}]`") +
+                at("5:19", "required key `to` is missing; write `to:` and an entity, or {table: …, column: …}"));
+  EXPECT_EQ(problems_after_head("relations: {a_id: {to: {table: t, column: id}, by: []}}\n"),
+            at("5:52", "`by` is empty; write a way such as {external: path}"));
+  EXPECT_EQ(problems_after_head("relations: {a_id: {to: {table: t, column: id}, by: [x]}}\n"),
+            at("5:53", "a way to find the row is {external: path}, or {column: path} with a column of its table"));
+  EXPECT_EQ(problems_after_head("relations: {a_id: {to: {table: t, column: id}, by: [{external: x}]}}\n"),
+            at("5:54", "a table that is not synced has no external ids; name one of its columns instead of `external`"));
+}
+
+TEST(EntityFile, AColumnIsWrittenOnce) {
+  EXPECT_EQ(problems_after_head("version: {column: crm_id, from: v}\n"),
+            at("5:19", "the column `crm_id` is written as the key already; remove one"));
+  EXPECT_EQ(problems_after_head("fields: {crm_id: x}\n"), at("5:10", "the column `crm_id` is written as the key already; remove one"));
+  EXPECT_EQ(problems_after_head("fields:\n  a: x\n  a: y\n"), at("7:3", "the key `a` is written twice, first in line 6; remove one"));
+  EXPECT_EQ(problems_after_head("fields: {a: x}\nrelations: {a: {to: {table: t, column: id}, by: [{n: x}]}}\n"),
+            at("6:13", "the column `a` is written as a field already; remove one"));
+  EXPECT_EQ(problems_after_head("fields: {a: x}\nlocal: [a]\n"),
+            at("6:8", "`a` is local, so never written, but mapped as a field; remove one"));
+}
+
+TEST(EntityFile, AFieldIsReadWhole) {
+  const Entity entity = entity_after_head(
+      "fields:\n"
+      "  short: [a, B b]\n"
+      "  money: {from: x, type: money, unit: minor, store: minor, currency: USD, decorated: true, decimal_mark: ','}\n"
+      "  price: {from: x, type: money, currency: order.currency}\n"
+      "  day: {from: t, type: date, zone: \"${settings.zone}\", unclear: later, format: \"%Y\"}\n"
+      "  state: {from: [s], first_value: true, values: {\" Check In \": attended, gone: null, '5': five}, otherwise: null, default: d, "
+      "on_missing: reject, blank: null}\n"
+      "  literal: {from: s, values: {a: b}, otherwise: 'reject'}\n"
+      "  fixed: {const: 'x'}\n"
+      "  ruled: {rules: origin}\n");
+  ASSERT_EQ(entity.fields.size(), 8u);
+  EXPECT_EQ(entity.fields[0].from.paths.at(1).text, "B b");
+  EXPECT_EQ(entity.fields[0].place.line, 6);
+  EXPECT_EQ(entity.fields[1].unit, MoneyUnit::Minor);
+  EXPECT_TRUE(entity.fields[1].money_as_minor);
+  EXPECT_EQ(entity.fields[1].currency, "USD");
+  EXPECT_TRUE(entity.fields[1].decorated);
+  EXPECT_EQ(entity.fields[1].decimal_mark, ',');
+  EXPECT_EQ(entity.fields[2].currency_from->paths.at(0).text, "order.currency");
+  EXPECT_EQ(entity.fields[3].zone->name(), "UTC");
+  EXPECT_EQ(entity.fields[3].unclear, base::Zone::Unclear::Later);
+  const FieldMapping& state = entity.fields[4];
+  EXPECT_TRUE(state.from.first_value);
+  EXPECT_EQ(state.values,
+            (std::map<std::string, std::optional<std::string>>{{"check in", "attended"}, {"gone", std::nullopt}, {"5", "five"}}));
+  EXPECT_EQ(state.otherwise_policy, Policy::Null);
+  EXPECT_EQ(state.fallback, "d");
+  EXPECT_EQ(state.on_missing, Policy::Reject);
+  EXPECT_EQ(state.blank, Policy::Null);
+  EXPECT_EQ(entity.fields[5].otherwise, "reject");
+  EXPECT_FALSE(entity.fields[5].otherwise_policy);
+  EXPECT_EQ(entity.fields[6].constant, "x");
+  EXPECT_EQ(entity.fields[7].rules, "origin");
+}
+
+TEST(EntityFile, FiltersKeysAndRelationsAreReadWhole) {
+  const Entity entity = entity_after_head(
+      "where: {kind: {one_of: [a, 1]}, age: {greater: 3, less: 9}}\n"
+      "version: {column: seen, from: {from: [u, v], first_value: true}}\n"
+      "relations:\n"
+      "  plan_id: {to: {table: studio.plans, column: id}, by: [{name: [n, m]}], missing: reject, ambiguous: null}\n"
+      "local: [notes]\n");
+  ASSERT_EQ(entity.where.size(), 3u);
+  EXPECT_EQ(entity.where[0].test.values, (std::vector<std::string>{"a", "1"}));
+  EXPECT_EQ(entity.where[2].test.kind, config::Test::Kind::Less);
+  EXPECT_EQ(entity.version->column, "seen");
+  EXPECT_TRUE(entity.version->from.first_value);
+  const Relation& relation = entity.relations.at(0);
+  EXPECT_EQ(*relation.table, (record::TableName{"studio", "plans"}));
+  EXPECT_EQ(relation.by.at(0).column, "name");
+  EXPECT_EQ(relation.by.at(0).from.paths.size(), 2u);
+  EXPECT_EQ(relation.missing, Relation::Missing::Reject);
+  EXPECT_EQ(relation.ambiguous, Relation::Ambiguous::Null);
+  EXPECT_EQ(entity.local, std::vector<std::string>{"notes"});
+}
+
+}  // namespace
+}  // namespace syncline::config
