@@ -71,7 +71,7 @@ void check_rules(const std::vector<std::string>& known, const EntityFile& it, st
 void check_relation(const std::vector<std::string>& known, const EntityFile& it, const Relation& relation, std::vector<Problem>& problems) {
   if (!relation.entity.empty() && !has(known, relation.entity)) {
     problems.push_back({place_of(it.file, {"relations", relation.column, "to"}),
-                        fmt::format("there is no entities/{}.yaml{}; a table that is not synced is {{table: …, column: …}}",
+                        fmt::format("there is no entities/{}.yaml{} (a table that is not synced is {{table: …, column: …}})",
                                     base::shown(relation.entity, 60), suggestion(relation.entity, known))});
   }
   if (!relation.table) return;

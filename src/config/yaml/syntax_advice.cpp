@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <array>
 #include <utility>
 
@@ -12,7 +13,7 @@ namespace syncline::config::yaml {
 namespace {
 
 /// yaml-cpp's messages that users meet, and what mostly causes them.
-constexpr std::array<std::pair<std::string_view, std::string_view>, 10> Advice = {{
+constexpr std::array<std::pair<std::string_view, std::string_view>, 9> Advice = {{
     {"end of map not found", "this does not continue the map above; mend the indentation, or the text after a closing quote"},
     {"end of sequence not found", "this does not continue the list above; mend the indentation, or the text after a closing quote"},
     {"end of map flow not found",
@@ -24,12 +25,13 @@ constexpr std::array<std::pair<std::string_view, std::string_view>, 10> Advice =
     {"illegal flow end", "this bracket closes nothing; remove it"},
     {"illegal EOF in scalar", "the file ends inside quotes; close them"},
     {"unknown token", "this character has no meaning here; put the text that holds it in quotes"},
-    {"bad indentation", "tabs or uneven spaces in the indentation; use spaces only"},
 }};
 
 }  // namespace
 
 std::string syntax_advice(std::string_view message, std::string_view line) {
+  const std::string_view indentation = line.substr(0, std::min(line.find_first_not_of(" \t"), line.size()));
+  if (indentation.find('\t') != std::string_view::npos) return "a tab in the indentation; use spaces only";
   std::string advice = fmt::format("not readable as YAML: {}", message);
   for (const auto& [said, meant] : Advice) {
     if (message == said) advice = meant;
