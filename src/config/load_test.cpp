@@ -59,8 +59,8 @@ TEST(Load, NamesOfOtherFilesMustExist) {
   EXPECT_EQ(files.problems(),
             "entities/customers.yaml:3:7: the connector crm has no stream `contcts`; did you mean `contacts`?\n"
             "entities/customers.yaml:6:14: there is no rules/origni.yaml; did you mean `origin`?\n"
-            "entities/customers.yaml:8:14: there is no entities/custmers.yaml; did you mean `customers`?; a table that is not synced is "
-            "{table: …, column: …}\n");
+            "entities/customers.yaml:8:14: there is no entities/custmers.yaml; did you mean `customers`? (a table that is not synced is "
+            "{table: …, column: …})\n");
 }
 
 TEST(Load, AFileThatCannotBeReadIsNotBlamedTwice) {
