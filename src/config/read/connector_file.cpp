@@ -8,7 +8,7 @@
 
 #include "base/text.hpp"
 #include "config/read/family.hpp"
-#include "config/read/source_and_test.hpp"
+#include "config/read/source.hpp"
 
 namespace syncline::config {
 namespace {

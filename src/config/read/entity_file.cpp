@@ -5,9 +5,10 @@
 
 #include "base/text.hpp"
 #include "base/time.hpp"
+#include "config/read/conditions.hpp"
 #include "config/read/field.hpp"
 #include "config/read/names.hpp"
-#include "config/read/source_and_test.hpp"
+#include "config/read/source.hpp"
 
 namespace syncline::config {
 namespace {

@@ -7,7 +7,7 @@
 
 #include "base/text.hpp"
 #include "config/read/names.hpp"
-#include "config/read/source_and_test.hpp"
+#include "config/read/source.hpp"
 
 namespace syncline::config {
 namespace {

@@ -6,7 +6,8 @@
 #include <algorithm>
 
 #include "base/text.hpp"
-#include "config/read/source_and_test.hpp"
+#include "config/read/conditions.hpp"
+#include "config/read/source.hpp"
 #include "config/read/suggestion.hpp"
 
 namespace syncline::config {

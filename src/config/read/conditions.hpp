@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
-#include <optional>
 #include <string_view>
 #include <vector>
 
@@ -8,12 +7,6 @@
 #include "config/rules.hpp"
 
 namespace syncline::config {
-
-/// One path: `a.b`.
-[[nodiscard]] std::optional<Path> read_path(const Reading& reading, const Tree& node, std::string_view name);
-
-/// A path, a list of paths, or {from: …, first_value: true}.
-[[nodiscard]] std::optional<Source> read_source(const Reading& reading, const Tree& node, std::string_view name);
 
 /// The tests of one value, `{one_of: [a, b]}`; several in one map must all hold.
 [[nodiscard]] std::vector<Test> read_tests(const Reading& reading, const Tree& node, std::string_view name);

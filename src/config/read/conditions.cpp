@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "config/read/source_and_test.hpp"
+#include "config/read/conditions.hpp"
 
 #include <fmt/format.h>
 #include <re2/re2.h>
@@ -80,40 +80,6 @@ std::vector<std::string> read_test_values(const Reading& reading, const Tree::En
 }
 
 }  // namespace
-
-std::optional<Path> read_path(const Reading& reading, const Tree& node, std::string_view name) {
-  const std::optional<std::string> text = reading.filled_text(node, name);
-  if (!text) return std::nullopt;
-  auto path = parse_path(*text);
-  if (path) return std::move(*path);
-  reading.problem(node.spot, path.error().message);
-  return std::nullopt;
-}
-
-std::optional<Source> read_source(const Reading& reading, const Tree& node, std::string_view name) {
-  if (node.kind == Tree::Kind::Map) {
-    const Keys keys(reading, node, fmt::format("`{}`", name), {"from", "first_value"});
-    const Tree* from = keys.required("from", "`from: name` or `from: [name, another name]`");
-    std::optional<Source> source = from ? read_source(reading, *from, "from") : std::nullopt;
-    if (const Tree* first_value = keys.find("first_value"); first_value && source) {
-      source->first_value = reading.boolean(*first_value, "first_value").value_or(false);
-    }
-    return source;
-  }
-  Source source;
-  source.place = reading.place(node.spot);
-  if (node.kind == Tree::Kind::List) {
-    for (const Tree& item : node.items) {
-      if (auto path = read_path(reading, item, name)) source.paths.push_back(std::move(*path));
-    }
-    if (node.items.empty()) reading.problem(node.spot, fmt::format("`{}` is an empty list; name where the value stands", name));
-  } else if (node.kind == Tree::Kind::Null) {
-    reading.problem(node.spot, fmt::format("`{}` has no value; name where the value stands", name));
-  } else if (auto path = read_path(reading, node, name)) {
-    source.paths.push_back(std::move(*path));
-  }
-  return source.paths.empty() ? std::nullopt : std::optional(std::move(source));
-}
 
 std::vector<Test> read_tests(const Reading& reading, const Tree& node, std::string_view name) {
   std::vector<Test> tests;
