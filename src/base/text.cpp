@@ -74,7 +74,8 @@ std::string folded_name(std::string_view name) {
 
 std::string nearest(std::string_view name, std::span<const std::string> candidates) {
   const std::string wanted = lower(name.substr(0, 100));
-  const size_t limit = std::max<size_t>(1, wanted.size() / 3);
+  // Fewer edits than letters, or any single letter would be near any other.
+  const size_t limit = std::min(std::max<size_t>(1, wanted.size() / 3), wanted.size() - (wanted.empty() ? 0 : 1));
   std::string best;
   size_t best_distance = limit + 1;
   for (const std::string& candidate : candidates) {

@@ -29,6 +29,7 @@ TEST(Nearest, SuggestsATypingErrorAndNothingFarther) {
   EXPECT_EQ(nearest("Relation", keys), "relations");
   EXPECT_EQ(nearest("kye", keys), "") << "two edits of three letters are another word";
   EXPECT_EQ(nearest("zebra", keys), "");
+  EXPECT_EQ(nearest("a", std::vector<std::string>{"x"}), "");
   EXPECT_EQ(nearest("", keys), "");
   EXPECT_EQ(nearest("fields", {}), "");
 }
