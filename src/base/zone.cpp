@@ -16,8 +16,8 @@ namespace {
 using LocalTime = std::chrono::local_time<std::chrono::microseconds>;
 
 /// The zone files list every change up to 2037; beyond, the library would go on with the last offset for ever. A later year is looked up as
-/// the year before 2037 whose 1 March is the same day of the week, which is what the rules of every zone go by.
-constexpr int LastListedYear = 2036;
+/// the last listed one whose 1 March is the same day of the week, which is what the rules of every zone go by.
+constexpr int LastListedYear = 2037;
 
 std::chrono::microseconds as_listed(std::chrono::microseconds since_epoch) {
   using namespace std::chrono;
