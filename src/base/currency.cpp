@@ -20,14 +20,25 @@ constexpr std::string_view TwoPlaces =
     "QAR RON RSD RUB SAR SBD SCR SDG SEK SGD SHP SLE SOS SRD SSP STN SVC SYP SZL THB TJS TMT TOP TRY TTD TWD TZS UAH USD USN UYU UZS VED "
     "VES WST XCD XCG YER ZAR ZMW ZWG";
 
+constexpr size_t CodesMax = size_t{26} * 26 * 26;
+
+/// Where a code of three letters, in any case, stands in the table; one past its end if it is none.
+constexpr size_t index_of(std::string_view code) {
+  size_t index = 0;
+  for (char c : code) {
+    const char letter = c >= 'a' && c <= 'z' ? char(c - 'a' + 'A') : c;
+    if (letter < 'A' || letter > 'Z') return CodesMax;
+    index = index * 26 + size_t(letter - 'A');
+  }
+  return index;
+}
+
 /// Places of every three-letter code, -1 where there is none: one look-up instead of a search, for it is asked once per amount.
 constexpr auto Places = [] {
-  std::array<signed char, 26 * 26 * 26> places{};
+  std::array<signed char, CodesMax + 1> places{};
   places.fill(-1);
   const auto enter = [&](std::string_view codes, signed char count) {
-    for (size_t at = 0; at + 3 <= codes.size(); at += 4) {
-      places[size_t(((codes[at] - 'A') * 26 + (codes[at + 1] - 'A')) * 26 + (codes[at + 2] - 'A'))] = count;
-    }
+    for (size_t at = 0; at + 3 <= codes.size(); at += 4) places[index_of(codes.substr(at, 3))] = count;
   };
   enter(NoPlaces, 0);
   enter(ThreePlaces, 3);
@@ -40,13 +51,8 @@ constexpr auto Places = [] {
 
 std::optional<int> currency_exponent(std::string_view currency) {
   if (currency.size() != 3) return std::nullopt;
-  size_t index = 0;
-  for (char c : currency) {
-    const int letter = (c >= 'a' && c <= 'z') ? c - 'a' : c - 'A';
-    if (letter < 0 || letter > 25) return std::nullopt;
-    index = index * 26 + size_t(letter);
-  }
-  return Places[index] < 0 ? std::nullopt : std::optional<int>(Places[index]);
+  const signed char places = Places[index_of(currency)];
+  return places < 0 ? std::nullopt : std::optional<int>(places);
 }
 
 }  // namespace syncline::base

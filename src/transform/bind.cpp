@@ -124,12 +124,14 @@ class Binder {
 
   [[nodiscard]] std::vector<std::string> column_names() const {
     std::vector<std::string> names;
+    names.reserve(table_.columns.size());
     for (const Column& column : table_.columns) names.push_back(column.name);
     return names;
   }
 
   [[nodiscard]] tl::unexpected<base::Error> all_problems() const {
     std::vector<std::string> lines;
+    lines.reserve(problems_.size());
     for (const Problem& problem : problems_)
       lines.push_back(fmt::format("{}:{}:{}: {}", problem.place.file, problem.place.line, problem.place.column, problem.message));
     base::Error error;

@@ -91,6 +91,7 @@ Value Lookup::follow(const Steps& steps, std::span<const Field> record, Hints& h
 
 std::string Lookup::names() const {
   std::vector<std::string> names;
+  names.reserve(source_.paths.size());
   for (const config::Path& path : source_.paths) names.push_back(path.text);
   return base::joined(names, ", ");
 }
