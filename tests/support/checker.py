@@ -35,27 +35,50 @@ class Resource:
         return [one["id"] for one in data] if isinstance(data, list) else data and data["id"]
 
 
-# What a source value becomes. All take and give None for null.
+# What a source value becomes. All take and give None for null, and raise Unlandable for what the column cannot honestly hold.
 
 def text(value):
-    return value if value is None or isinstance(value, str) else json.dumps(value)
+    if value is None:
+        return None
+    result = value if isinstance(value, str) else json.dumps(value)
+    if "\0" in result:
+        raise Unlandable(f"{result!r} holds a NUL")
+    return result
 
 
 def text_or_null(value):
-    return text(value) or None
+    return text(value) if text(value) and text(value).strip() else None
 
 
 def email(value):
-    """As stored and as compared: trimmed, lower case; blank is null."""
-    return None if value is None else value.strip().lower() or None
+    """Trimmed, in its own case; blank is null."""
+    address = text_or_null(value)
+    if address is None:
+        return None
+    address = address.strip()
+    name, at, host = address.partition("@")
+    if not (name and at and host) or "@" in host or any(character.isspace() for character in address):
+        raise Unlandable(f"{value!r} is no e-mail address")
+    return address
 
 
 def integer(value):
-    return None if value is None else int(value)
+    if value is None:
+        return None
+    try:
+        result = int(value)
+    except ValueError:
+        raise Unlandable(f"{value!r} is no integer") from None
+    if result != Decimal(value) or not -2**63 <= result < 2**63:
+        raise Unlandable(f"{value!r} is no integer of 64 bits")
+    return result
 
 
 def boolean(value):
-    return None if value is None else {"true": True, "false": False}[str(value).lower()]
+    words = {"true": True, "t": True, "yes": True, "1": True, "false": False, "f": False, "no": False, "0": False}
+    if value is not None and str(value).lower() not in words:
+        raise Unlandable(f"{value!r} is neither true nor false")
+    return None if value is None else words[str(value).lower()]
 
 
 def cents(value):
@@ -78,7 +101,10 @@ def instant(value):
     """A moment in UTC to the microsecond; finer digits are cut."""
     if value is None:
         return None
-    moment = datetime.fromisoformat(value)
+    try:
+        moment = datetime.fromisoformat(value)
+    except (TypeError, ValueError):
+        raise Unlandable(f"{value!r} is no moment") from None
     return (moment if moment.tzinfo else moment.replace(tzinfo=timezone.utc)).astimezone(timezone.utc)
 
 
@@ -103,6 +129,11 @@ def booking_source(resource):
     return "credits" if filled(resource.related("credit_transactions")) else "direct"
 
 
+def folded(address):
+    """As e-mails are compared."""
+    return (address or "").strip().lower()
+
+
 class Parents:
     """Rows of the user's tables that relations point at, as they are in the database now."""
 
@@ -119,8 +150,8 @@ class Parents:
         if self._by_email is None:
             self._by_email = {}
             for id, stored in self._database.rows("select id, email from customers"):
-                self._by_email.setdefault(email(stored), []).append(str(id))
-        found = self._by_email.get(email(address), []) if email(address) else []
+                self._by_email.setdefault(folded(stored), []).append(str(id))
+        found = self._by_email.get(folded(address), []) if folded(address) else []
         return found[0] if len(found) == 1 else None
 
 
@@ -195,7 +226,7 @@ READ = {
     "id": str,
     "integer": int,
     "boolean": lambda cell: {"1": True, "t": True, "true": True, "0": False, "f": False, "false": False}[str(cell).lower()],
-    "instant": instant,
+    "instant": instant,  # without a zone, as SQLite may hold it, it is UTC
     "json": json.loads,
 }
 
@@ -228,7 +259,7 @@ def stored(kind, cell):
         return None
     try:
         return READ[kind](cell)
-    except (ValueError, KeyError, TypeError):
+    except (Unlandable, ValueError, KeyError, TypeError):
         return cell
 
 

@@ -41,7 +41,7 @@ RIGHT = """
 alter table customers add column mt_user_id text; alter table locations add column mt_location_id text; alter table class_types add column mt_class_type_id text;
 alter table classes add column mt_class_id text; alter table bookings add column mt_reservation_id text; alter table bookings add column source_updated_at {instant};
 insert into customers (mt_user_id, first_name, last_name, email, phone, balance_cents, marketing_opt_in) values
-  ('11', 'Io', '', 'io@mail.example', null, -1230, true), ('12', null, 'Vu', null, '555', 123450, false);
+  ('11', 'Io', '', 'Io@Mail.example', null, -1230, true), ('12', null, 'Vu', null, '555', 123450, false);
 insert into locations (mt_location_id, name, time_zone, city, currency) values ('21', 'Midtown', 'US/Central', null, 'USD');
 insert into class_types (mt_class_type_id, name, minutes, bookable) values ('31', 'Pilates', 50, true);
 insert into classes (mt_class_id, class_type_id, location_id, starts_at, class_day, seats, instructors) values
@@ -49,7 +49,7 @@ insert into classes (mt_class_id, class_type_id, location_id, starts_at, class_d
 insert into bookings (mt_reservation_id, customer_id, class_id, status, source, booked_at, guest_email, source_updated_at)
   select k, u, (select id from classes where mt_class_id = '41'), s, o, '2026-02-27T15:34:28.278681Z', g, '2026-02-28T00:00:00Z' from (
     select '51' as k, (select id from customers where mt_user_id = '11') as u, 'booked' as s, 'membership' as o, null as g
-    union all select '52', (select id from customers where first_name = 'Ada'), 'attended', 'guest', 'ada@studio.example'
+    union all select '52', (select id from customers where first_name = 'Ada'), 'attended', 'guest', 'ADA@studio.example'
     union all select '53', null, 'no_show', 'credits', null) as three;
 """
 WRONG = {"text": "'wrong'", "integer": "7", "boolean": "not marketing_opt_in", "instant": "'2026-02-27T15:34:29Z'", "json": "'[\"C\"]'", "id": "1"}
@@ -131,6 +131,16 @@ class Conversions(unittest.TestCase):
         for value in ("0.005", "ten", "", "1.2.3"):
             with self.assertRaises(checker.Unlandable):
                 checker.cents(value)
+
+    def test_what_a_column_cannot_honestly_hold_cannot_land(self):
+        for convert, values in ((checker.text, ["a\0b"]), (checker.email, ["nobody", "a@", "@b", "a b@c", "a@b@c"]), (checker.integer, [2**63, -2**63 - 1, "ten", Decimal("1.5")]),
+                                (checker.boolean, ["maybe", 2]), (checker.instant, ["now", "2026-02-30T00:00:00Z", "", 5]), (checker.status, ["eaten", None])):
+            for value in values:
+                with self.subTest(value=value), self.assertRaises(checker.Unlandable):
+                    convert(value)
+
+    def test_blank_is_null_where_the_mapping_says_so(self):
+        self.assertEqual([checker.text(""), checker.text_or_null(" "), checker.email(""), checker.email(" A@b ")], ["", None, None, "A@b"])
 
     def test_moments_are_cut_to_microseconds_and_compared_in_utc(self):
         moment = datetime(2026, 2, 27, 15, 34, 28, 278681, timezone.utc)
