@@ -60,7 +60,8 @@ base::Result<simulators::marianatek::SimulatorOptions> simulator_options(const S
 }
 
 base::Result<int> run(const SimulateOptions& options) {
-  const auto simulator = TRY(simulators::marianatek::make_simulator(TRY(simulator_options(options))));
+  const simulators::marianatek::SimulatorOptions asked = TRY(simulator_options(options));
+  const auto simulator = TRY(simulators::marianatek::make_simulator(asked));
   const http::ListenOptions listening = TRY(listen_options(options.listen));
   StopSignal stop;
   const auto server = TRY(http::listen(listening, [&](const http::ServerRequest& request) { return simulator->handle(request); }));

@@ -6,7 +6,7 @@ import subprocess
 from dataclasses import dataclass
 from pathlib import Path
 
-PROGRAM = os.environ.get("SYNCLINE") or str(Path(__file__).resolve().parents[2] / "build/dev/apps/syncline/syncline")
+PROGRAM = os.environ.get("SYNCLINE") or str(Path(__file__).resolve().parents[2] / "build/dev/syncline")
 
 
 @dataclass
