@@ -13,10 +13,10 @@ namespace syncline::simulators::marianatek {
 /// What `syncline simulate marianatek` is started with.
 struct SimulatorOptions {
   uint64_t seed = 1;
-  std::string profile = "tiny";           ///< tiny, studio, chain
-  std::map<std::string, int64_t> rows;    ///< resource → number of rows, over the profile's
-  int64_t rate_per_minute = 200;          ///< per tenant; 0: no limit
-  base::Timestamp start{};                ///< the virtual clock's first instant; data is made relative to it
+  std::string profile = "tiny";         ///< tiny, studio, chain
+  std::map<std::string, int64_t> rows;  ///< resource → number of rows, over the profile's
+  int64_t rate_per_minute = 200;        ///< per tenant; 0: no limit
+  base::Timestamp start{};              ///< the virtual clock's first instant; data is made relative to it
 };
 
 /// A stateful imitation of the vendor's API: answers requests from one thread, has a virtual clock, is the same for the same options and

@@ -1,0 +1,13 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+#include "simulators/marianatek/world.hpp"
+
+namespace syncline::simulators::marianatek {
+
+/// Classes are spread over this long before and after the start.
+constexpr std::chrono::days ScheduleReach{60};
+
+/// When a class begins, as it is now.
+[[nodiscard]] Timestamp class_start(const Row& class_session);
+
+}  // namespace syncline::simulators::marianatek
