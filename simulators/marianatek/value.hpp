@@ -36,7 +36,7 @@ struct Value {
 [[nodiscard]] inline Value composed(std::string text) {
   return {.kind = Value::Kind::Text, .number = 0, .constant = {}, .composed = std::move(text)};
 }
-[[nodiscard]] inline Value json(std::string text) {
+[[nodiscard]] inline Value raw_json(std::string text) {
   return {.kind = Value::Kind::Json, .number = 0, .constant = {}, .composed = std::move(text)};
 }
 [[nodiscard]] inline Value instant(Timestamp at) {

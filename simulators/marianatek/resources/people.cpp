@@ -129,7 +129,7 @@ Resource users() {
                          chance("marketing_opt_in", 60),
                          chance("has_vip_tag_cache", 5),
                          always("third_party_sync", boolean(false)),
-                         always("permissions", json("[]")),
+                         always("permissions", raw_json("[]")),
                          made("date_joined", date_joined),
                          between("completed_class_count", 0, 400),
                          drawn("customer_state", States),

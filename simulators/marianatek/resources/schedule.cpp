@@ -81,7 +81,7 @@ Value instructor_names(const Row& row, const Attribute&) {
     if (i > 0) list += ',';
     append_json_text(list, instructor_name(instructors.id[size_t(i)]));
   }
-  return json(list + "]");
+  return raw_json(list + "]");
 }
 
 Value available_spots(const Row& row, const Attribute& self) {
@@ -90,7 +90,7 @@ Value available_spots(const Row& row, const Attribute& self) {
     if (i > 0) list += ',';
     append_number(list, 200 + i * 3);
   }
-  return json(list + "]");
+  return raw_json(list + "]");
 }
 
 /// None, one or two: a class may be without, and a co-taught one has two.
@@ -160,7 +160,7 @@ Resource class_sessions() {
                          chance("has_waitlist", 40),
                          chance("is_free_class", 3),
                          always("live_stream_url", word("")),
-                         always("slot_price", json("[{\"count\":1,\"slot_type\":\"Primary\"}]")),
+                         always("slot_price", raw_json("[{\"count\":1,\"slot_type\":\"Primary\"}]")),
                          always("is_auto_check_in", boolean(false))},
           .relations = {one_of("location", "locations", 100), some_id("classroom", "classrooms", Relation::Arity::One, 100),
                         some_id("layout", "layouts", Relation::Arity::One, 80),

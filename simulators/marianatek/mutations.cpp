@@ -1,0 +1,199 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "simulators/marianatek/mutations.hpp"
+
+#include <cmath>
+#include <stdexcept>
+
+#include "simulators/marianatek/mutation.hpp"
+#include "simulators/marianatek/resources/people.hpp"
+#include "simulators/marianatek/resources/schedule.hpp"
+
+namespace syncline::simulators::marianatek {
+namespace {
+
+bool any(const Row&) { return true; }
+bool is_pending(const Row& row) { return row.value("status").text() == "pending"; }
+bool is_not_archived(const Row& row) { return row.value("archived_at").kind == Value::Kind::Null; }
+
+int64_t chosen_id(Mutation& mutation, Table& table, const char* argument) {
+  if (const auto id = mutation.text(argument)) return table.id_of(mutation.named(table, *id));
+  const auto index = mutation.some(table, any);
+  if (!index) throw std::invalid_argument("there is nothing in " + std::string(table.resource().type) + " to book with");
+  return table.id_of(*index);
+}
+
+/// A class that is still to come, or any when the schedule has run out.
+int64_t chosen_class(Mutation& mutation, Table& classes) {
+  if (mutation.text("class_session") || classes.live() == 0) return chosen_id(mutation, classes, "class_session");
+  const int64_t total = classes.total(), begin = int64_t(mutation.random().below(uint64_t(total)));
+  for (int64_t step = 0; step < total; ++step) {
+    const int64_t index = (begin + step) % total;
+    if (classes.is_live(index) && class_start(Row(classes, index)) > mutation.now()) return classes.id_of(index);
+  }
+  return chosen_id(mutation, classes, "class_session");
+}
+
+void book(Mutation& mutation) {
+  Table& reservations_table = mutation.table("reservations");
+  for (int64_t left = mutation.count(); left > 0; --left) {
+    const auto guest = mutation.text("guest_email");
+    const auto user = guest ? std::nullopt : std::optional(chosen_id(mutation, mutation.table("users"), "user"));
+    const int64_t class_session = chosen_class(mutation, mutation.table("class_sessions"));
+    mutation.insert(reservations_table, [&](const Row& row, RowChanges& changes) {
+      set(changes, row, "status", composed(mutation.text("status").value_or("pending")));
+      set(changes, row, "reservation_type", composed(mutation.text("reservation_type").value_or("standard")));
+      set(changes, row, "creation_date", instant(mutation.now()));
+      set(changes, row, "updated_datetime", instant(mutation.now()));
+      for (const std::string_view none : {"cancel_date", "check_in_date", "waitlist_weight"}) set(changes, row, none, null());
+      set(changes, row, "guest_email", guest ? composed(*guest) : null());
+      set(changes, row, "guest_name", guest ? composed(mutation.text("guest_name").value_or("A Guest")) : null());
+      set(changes, row, "reserved_for_guest", boolean(guest.has_value()));
+      set(changes, row, "user", user);
+      set(changes, row, "booked_on_behalf_of_user", user);
+      set(changes, row, "class_session", std::optional(class_session));
+    });
+  }
+}
+
+void set_status(Mutation& mutation, std::string_view otherwise, std::optional<std::string_view> date) {
+  Table& table = mutation.table("reservations");
+  for (const int64_t index : mutation.targets(table, is_pending)) {
+    mutation.edit(table, index, [&](const Row& row, RowChanges& changes) {
+      set(changes, row, "status", composed(mutation.text("status").value_or(std::string(otherwise))));
+      if (date) set(changes, row, *date, instant(mutation.now()));
+    });
+  }
+}
+
+void cancel(Mutation& mutation) { set_status(mutation, "standard cancel", "cancel_date"); }
+void check_in(Mutation& mutation) { set_status(mutation, "check in", "check_in_date"); }
+void no_show(Mutation& mutation) { set_status(mutation, "penalty no show", std::nullopt); }
+
+/// A booking that turns out to have been made earlier, as imports and corrections by the desk do.
+void backdate(Mutation& mutation) {
+  Table& table = mutation.table("reservations");
+  const auto earlier = std::chrono::hours(24) * int64_t(mutation.number("days").value_or(30));
+  for (const int64_t index : mutation.targets(table, any)) {
+    mutation.edit(table, index, [&](const Row& row, RowChanges& changes) {
+      set(changes, row, "creation_date", instant(row.value("creation_date").instant() - earlier));
+    });
+  }
+}
+
+/// What was ordered or, when nothing was, something of it anew.
+void edit_user(Mutation& mutation) {
+  static constexpr const char* Texts[] = {"first_name", "last_name", "email", "phone_number"};
+  Table& table = mutation.table("users");
+  for (const int64_t index : mutation.targets(table, any)) {
+    mutation.edit(table, index, [&](const Row& row, RowChanges& changes) {
+      bool ordered = false;
+      for (const char* name : Texts) {
+        const auto text = mutation.text(name);
+        if (text) set(changes, row, name, composed(*text));
+        ordered = ordered || text;
+      }
+      const auto balance = mutation.number("account_balance");
+      if (balance) set(changes, row, "account_balance", hundredths(std::llround(*balance * 100)));
+      if (ordered || balance) return;
+      const uint64_t number = mutation.random().next();
+      switch (number % 4) {
+        case 0:
+          set(changes, row, "first_name", composed(std::string(some_first_name(number >> 8)) + " " + std::to_string(number % 1000)));
+          break;
+        case 1:
+          set(changes, row, "email", composed("moved." + std::to_string(number) + "@" + row.tenant().name() + ".example"));
+          break;
+        case 2:
+          set(changes, row, "account_balance", hundredths(row.value("account_balance").number + 1 + int64_t(number >> 8) % 10'000));
+          break;
+        default:
+          set(changes, row, "phone_number", composed(std::to_string(3'000'000'000 + int64_t(number >> 8) % 1'000'000'000)));
+      }
+    });
+  }
+}
+
+void archive_user(Mutation& mutation) {
+  Table& table = mutation.table("users");
+  for (const int64_t index : mutation.targets(table, is_not_archived))
+    mutation.edit(table, index, [&](const Row& row, RowChanges& changes) { set(changes, row, "archived_at", instant(mutation.now())); });
+}
+
+/// Classes show their type's name, so they change with it.
+void rename_class_type(Mutation& mutation) {
+  Table& types = mutation.table("class_session_types");
+  Table& classes = mutation.table("class_sessions");
+  for (const int64_t index : mutation.targets(types, any)) {
+    const int64_t id = types.id_of(index);
+    std::vector<int64_t> of_this_type;
+    for (int64_t at = 0; at < classes.total(); ++at)
+      if (classes.is_live(at) && Row(classes, at).ids("class_session_type").has(id)) of_this_type.push_back(at);
+    mutation.note_dependents(classes, of_this_type, [&] {
+      mutation.edit(types, index, [&](const Row& row, RowChanges& changes) {
+        set(changes, row, "name", composed(mutation.text("name").value_or(std::string(row.value("name").text()) + " (new)")));
+      });
+    });
+  }
+}
+
+void reschedule(Mutation& mutation) {
+  Table& table = mutation.table("class_sessions");
+  const auto later = std::chrono::minutes(int64_t(mutation.number("minutes").value_or(60)));
+  for (const int64_t index : mutation.targets(table, any))
+    mutation.edit(table, index,
+                  [&](const Row& row, RowChanges& changes) { set(changes, row, "start_datetime", instant(class_start(row) + later)); });
+}
+
+/// Deleted without a trace: no tombstone, and whoever pointed at it still does.
+void hard_delete(Mutation& mutation) {
+  Table& table = mutation.table(mutation.text("resource").value_or("reservations"));
+  for (const int64_t index : mutation.targets(table, any)) mutation.remove(table, index);
+}
+
+/// New rows of any resource, made up like the others.
+void add(Mutation& mutation) {
+  Table& table = mutation.table(mutation.text("resource").value_or("users"));
+  if (table.resource().type == "reservations") return book(mutation);
+  for (int64_t left = mutation.count(); left > 0; --left) {
+    mutation.insert(table, [&](const Row& row, RowChanges& changes) {
+      if (row.resource().attribute("date_joined") != nullptr) set(changes, row, "date_joined", instant(mutation.now()));
+    });
+  }
+}
+
+struct Op {
+  std::string_view name;
+  void (*act)(Mutation&);
+};
+constexpr Op Ops[] = {{"book", book},
+                      {"cancel", cancel},
+                      {"check_in", check_in},
+                      {"no_show", no_show},
+                      {"backdate", backdate},
+                      {"edit_user", edit_user},
+                      {"archive_user", archive_user},
+                      {"rename_class_type", rename_class_type},
+                      {"reschedule", reschedule},
+                      {"hard_delete", hard_delete},
+                      {"add", add}};
+
+}  // namespace
+
+tl::expected<std::vector<RecordChange>, std::string> mutate(Tenant& tenant, const nlohmann::json& order, Timestamp now, uint64_t seed) {
+  try {
+    Mutation mutation(tenant, order, now, seed);
+    const std::string name = mutation.text("op").value_or("");
+    for (const Op& op : Ops) {
+      if (op.name != name) continue;
+      op.act(mutation);
+      return mutation.take_changes();
+    }
+    return tl::unexpected("there is no op \"" + name + "\"");
+  } catch (const std::invalid_argument& wrong) {
+    return tl::unexpected(std::string(wrong.what()));
+  } catch (const nlohmann::json::exception& wrong) {
+    return tl::unexpected(std::string(wrong.what()));
+  }
+}
+
+}  // namespace syncline::simulators::marianatek
