@@ -35,7 +35,7 @@ std::string at(std::string_view place, std::string_view message) {
 
 TEST(ConnectorFile, UnknownKeysAreRefused) {
   EXPECT_EQ(problems_after_head("auth: {api_key: }\nrate_limit: 5\n"),
-            at("5:1", "unknown key `rate_limit`; use one of title, settings, base_url, headers, auth, limits, streams"));
+            at("5:1", "unknown key `rate_limit`; use one of title, settings, base_url, zone, headers, auth, limits, streams"));
   EXPECT_EQ(problems_after_head("auth: {api_key: }\nlimits: {rate: 1/s, concurrent: 4}\n"),
             at("5:21", "unknown key `concurrent`; write rate"));
   EXPECT_EQ(problems_of_stream("get: /c, records: json, key: id, cap: {rows: 500}"),
@@ -104,6 +104,12 @@ TEST(ConnectorFile, OptionsAreCheckedByTheirKind) {
   EXPECT_EQ(paginate("{cursor: {from: a, param: b, wait: soon}}"),
             at("3:100", "`wait` must be a duration such as 500ms, 3s, 5m, 2h or 1d, not `soon`"));
   EXPECT_EQ(paginate("{page: {param: [p]}}"), at("3:80", "`param` must be a text, not a list"));
+}
+
+TEST(ConnectorFile, AZoneMustExist) {
+  const std::string problem = problems_after_head("auth: {api_key: }\nzone: America/Chicgo\n");
+  EXPECT_EQ(problem.rfind("connectors/crm/connector.yaml:5:7: ", 0), 0u) << problem;
+  EXPECT_NE(problem.find("America/Chicago"), std::string::npos) << problem;
 }
 
 TEST(ConnectorFile, ARateSaysHowManyPerWhat) {

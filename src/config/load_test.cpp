@@ -139,9 +139,9 @@ TEST(Load, WhatTwoAccountsFindInOneConnectorIsSaidOnce) {
       "syncline.yaml",
       "syncline: 1\ndatabase: sqlite:x\naccounts:\n  studio: &a {connector: crm, settings: {host: x}, auth: [api_key: k]}\n  north: *a\n");
   files.write("connectors/crm/connector.yaml", std::string(test::ProjectFiles::Connector) + "nonsense: 1\n");
-  EXPECT_EQ(
-      files.problems(),
-      "connectors/crm/connector.yaml:8:1: unknown key `nonsense`; use one of title, settings, base_url, headers, auth, limits, streams\n");
+  EXPECT_EQ(files.problems(),
+            "connectors/crm/connector.yaml:8:1: unknown key `nonsense`; use one of title, settings, base_url, zone, headers, auth, limits, "
+            "streams\n");
 }
 
 TEST(Load, FilesThatAreNoneOfOursAreRefused) {
