@@ -55,6 +55,7 @@ base::Result<void> Writer::write(const Batch& batch, int64_t run, record::Entity
 
 base::Result<record::Counters> Writer::write_once(const Batch& batch, int64_t run, const record::EntityReport& report, Isolation isolation) {
   record::Counters counters = batch.counters;
+  counters.rows += int64_t(batch.rows.size());
   std::vector<record::Reject> rejects = batch.rejects;
   TRY(connection_.begin());
   TRY(store_.prove_lease(lease_));

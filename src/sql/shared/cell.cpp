@@ -110,8 +110,6 @@ size_t characters(std::string_view utf8) {
   return size_t(std::count_if(utf8.begin(), utf8.end(), [](char c) { return (uint8_t(c) & 0xC0) != 0x80; }));
 }
 
-bool is_number(const Cell& cell) { return cell.type == Cell::Type::Integer || cell.type == Cell::Type::Decimal; }
-
 /// Whether a column of a type takes cells of a type.
 bool takes(ColumnType column, Cell::Type cell) {
   switch (column) {
