@@ -26,7 +26,7 @@ bool is_for(const FaultRule& rule, std::string_view tenant, std::string_view met
 bool hits_now(FaultRule& rule, base::Random& random) {
   const int64_t nth = ++rule.seen - rule.skip;  // from 1, among those not skipped
   if (nth < 1) return false;
-  if (rule.count && nth > *rule.count) return false;
+  if (rule.count && rule.hits >= *rule.count) return false;
   if (rule.every && nth % *rule.every != 0) return false;
   return !rule.probability || random.unit() < *rule.probability;
 }

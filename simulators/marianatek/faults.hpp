@@ -40,7 +40,7 @@ struct FaultRule {
   std::string path;  ///< without tenant prefix and closing slash; a '*' at the end matches any rest
   std::string tenant, method;
   std::optional<int64_t> page;
-  // Which of those: after the first `skip`, the first `count`, each `every`-th, or by chance.
+  // Which of those: after the first `skip`, each `every`-th, or by chance, and `count` of them at most.
   int64_t skip = 0;
   std::optional<int64_t> count, every;
   std::optional<double> probability;
