@@ -22,11 +22,13 @@ bool may_pass(const base::Error& error) {
     case ErrorKind::RateLimited:
     case ErrorKind::Unauthorized:
     case ErrorKind::Cancelled:
-    case ErrorKind::Busy: return true;
+    case ErrorKind::Busy:
+      return true;
     case ErrorKind::BadConfig:
     case ErrorKind::ContractDrift:
     case ErrorKind::Guard:
-    case ErrorKind::Fatal: return false;
+    case ErrorKind::Fatal:
+      return false;
   }
   return false;
 }
@@ -35,7 +37,8 @@ bool may_pass(const base::Error& error) {
 bool is_about_permission(std::string_view body) {
   const std::string text = base::lower(base::trim(body.substr(0, 4096)));
   if (!text.starts_with("{") && !text.starts_with("[")) return false;
-  for (const std::string_view word : {"permission", "credential", "authent", "authoriz", "authoris", "token", "scope", "forbidden", "not allowed", "access"}) {
+  for (const std::string_view word :
+       {"permission", "credential", "authent", "authoriz", "authoris", "token", "scope", "forbidden", "not allowed", "access"}) {
     if (text.find(word) != std::string::npos) return true;
   }
   return false;
@@ -71,8 +74,8 @@ base::Result<std::optional<Page>> PageReader::read(std::stop_token stop) {
 }
 
 /// Reads the last page of the unfinished sweep again. If it is the same one, reading goes on behind it; in every other case, also when the
-/// source no longer knows that page (a cursor has expired), from the beginning. Its records are stored already: none are handed out. A page comes back
-/// only to say that nothing follows.
+/// source no longer knows that page (a cursor has expired), from the beginning. Its records are stored already: none are handed out. A page
+/// comes back only to say that nothing follows.
 base::Result<std::optional<Page>> PageReader::take_up(std::stop_token stop) {
   const Position& from = *options_.resume;
   if (!from.last_page.empty()) {
@@ -106,10 +109,12 @@ base::Result<std::optional<Decoded>> PageReader::fetch(const std::string& word, 
     const std::string type(http::header(response.headers, "Content-Type"));
     auto decoded = decoder_->decode(std::move(response.body), type);
     if (decoded) return std::move(*decoded);
-    base::Error error = std::move(decoded).error().within("GET " + http::shown_url(response.url.empty() ? request_for(word).url : response.url));
+    base::Error error =
+        std::move(decoded).error().within("GET " + http::shown_url(response.url.empty() ? request_for(word).url : response.url));
     if (error.kind != ErrorKind::Transient) return base::fail(std::move(error));
     if (client_.wait_to_try_again(attempt, stop)) continue;
-    if (stop.stop_requested()) return base::fail({ErrorKind::Cancelled, Side::Us, "stopped while waiting to ask for a broken answer again"});
+    if (stop.stop_requested())
+      return base::fail({ErrorKind::Cancelled, Side::Us, "stopped while waiting to ask for a broken answer again"});
     error.message += fmt::format("; asked {} times", attempt);
     return base::fail(std::move(error));
   }
@@ -127,9 +132,12 @@ base::Result<http::Response> PageReader::authorized_answer(const std::string& wo
     http::Request unsent = request_for(word);
     if (auto done = authenticator_.sign(unsent, stop); !done) return base::fail(std::move(done).error());
     return base::fail({ErrorKind::Unauthorized, Side::Source,
-                       fmt::format("{} answered {}: {}", http::shown_url(request.url), response.status, base::shown(base::redact(response.text().substr(0, 4096)))), "no_credential"});
+                       fmt::format("{} answered {}: {}", http::shown_url(request.url), response.status,
+                                   base::shown(base::redact(response.text().substr(0, 4096)))),
+                       "no_credential"});
   }
-  return base::fail({ErrorKind::Unauthorized, Side::Source, http::shown_url(request_for(word).url) + " refuses every credential again and again", "no_credential"});
+  return base::fail({ErrorKind::Unauthorized, Side::Source,
+                     http::shown_url(request_for(word).url) + " refuses every credential again and again", "no_credential"});
 }
 
 base::Result<Page> PageReader::placed(Decoded decoded) {
@@ -138,16 +146,18 @@ base::Result<Page> PageReader::placed(Decoded decoded) {
   if (records > 0) {
     std::string keys = fingerprint(decoded.batch, key_);
     if (keys == position_.last_page) {
-      return base::fail({ErrorKind::ContractDrift, Side::Source,
-                         fmt::format("it holds the same {} records as {}: the source does not page as the connector says. Check the stream's `paginate:`",
-                                     records, paginator_->name_of(position_.last)),
-                         "repeated_page"});
+      return base::fail(
+          {ErrorKind::ContractDrift, Side::Source,
+           fmt::format("it holds the same {} records as {}: the source does not page as the connector says. Check the stream's `paginate:`",
+                       records, paginator_->name_of(position_.last)),
+           "repeated_page"});
     }
     position_.last_page = std::move(keys);
     position_.last = word_;
   }
   if (stream_.incremental) {
-    if (auto proven = prove_window(decoded.batch, *stream_.incremental, options_.window); !proven) return base::fail(std::move(proven).error());
+    if (auto proven = prove_window(decoded.batch, *stream_.incremental, options_.window); !proven)
+      return base::fail(std::move(proven).error());
   }
   position_.read += records;
   position_.next = following.last ? "" : following.next;
@@ -177,8 +187,10 @@ http::Request PageReader::request_for(const std::string& word) const {
   std::vector<std::pair<std::string, std::string>> parameters = stream_.parameters;
   if (stream_.incremental) {
     const config::Incremental& incremental = *stream_.incremental;
-    if (options_.window.from && !incremental.from_param.empty()) parameters.emplace_back(incremental.from_param, base::to_string(*options_.window.from));
-    if (options_.window.to && !incremental.to_param.empty()) parameters.emplace_back(incremental.to_param, base::to_string(*options_.window.to));
+    if (options_.window.from && !incremental.from_param.empty())
+      parameters.emplace_back(incremental.from_param, base::to_string(*options_.window.from));
+    if (options_.window.to && !incremental.to_param.empty())
+      parameters.emplace_back(incremental.to_param, base::to_string(*options_.window.to));
   }
   for (auto& parameter : paginator_->parameters(word)) parameters.push_back(std::move(parameter));
   http::Request request;
@@ -194,27 +206,32 @@ bool PageReader::speaks_of_credential(const http::Response& response, const std:
 
 base::Error PageReader::error_of_status(const http::Response& response) const {
   const std::string path = http::shown_url(account_.connector.base_url + stream_.path);
-  const std::string said = fmt::format("GET {} answered {}: {}", path, response.status, base::shown(base::redact(response.text().substr(0, 4096))));
+  const std::string said =
+      fmt::format("GET {} answered {}: {}", path, response.status, base::shown(base::redact(response.text().substr(0, 4096))));
   const std::string code = fmt::format("http_{}", response.status);
   switch (response.status) {
     case 406:
-    case 415: return {ErrorKind::BadConfig, Side::Files, said + ". The source wants other headers: check the connector's `headers:`", code, stream_.name};
+    case 415:
+      return {ErrorKind::BadConfig, Side::Files, said + ". The source wants other headers: check the connector's `headers:`", code,
+              stream_.name};
     case 400:
     case 404:
     case 405:
     case 410:
     case 413:
     case 414:
-    case 422: return {ErrorKind::ContractDrift, Side::Source, said + ". Check the stream's `get:`, `params:` and `paginate:`", code, stream_.name};
-    default: break;
+    case 422:
+      return {ErrorKind::ContractDrift, Side::Source, said + ". Check the stream's `get:`, `params:` and `paginate:`", code, stream_.name};
+    default:
+      break;
   }
   if (response.status >= 500) return {ErrorKind::Transient, Side::Source, said, code, stream_.name};
   if (response.status < 400) return {ErrorKind::ContractDrift, Side::Source, said + ". That is no list", code, stream_.name};
   return {ErrorKind::Fatal, Side::Source, said, code, stream_.name};
 }
 
-base::Result<std::unique_ptr<StreamReader>> make_reader(const config::Account& account, const config::Stream& stream, const ReadOptions& options,
-                                                        http::Client& client, Authenticator& authenticator) {
+base::Result<std::unique_ptr<StreamReader>> make_reader(const config::Account& account, const config::Stream& stream,
+                                                        const ReadOptions& options, http::Client& client, Authenticator& authenticator) {
   const std::string phrase = fmt::format("stream `{}` of connector `{}`", stream.name, account.connector.name);
   std::unique_ptr<Decoder> decoder = TRY_WITHIN(phrase, make_decoder(stream.records));
   std::unique_ptr<Paginator> paginator = TRY_WITHIN(phrase, make_paginator(stream.paginate));

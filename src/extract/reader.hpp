@@ -13,8 +13,8 @@ namespace syncline::extract {
 /// A stream's pages by HTTP: ask, decode, place, prove.
 class PageReader final : public StreamReader {
  public:
-  PageReader(const config::Account& account, const config::Stream& stream, const ReadOptions& options, http::Client& client, Authenticator& authenticator,
-             std::unique_ptr<Decoder> decoder, std::unique_ptr<Paginator> paginator);
+  PageReader(const config::Account& account, const config::Stream& stream, const ReadOptions& options, http::Client& client,
+             Authenticator& authenticator, std::unique_ptr<Decoder> decoder, std::unique_ptr<Paginator> paginator);
 
   base::Result<std::optional<Page>> next(std::stop_token stop) override;
 

@@ -31,11 +31,12 @@ base::Result<void> prove_window(const record::RecordBatch& batch, const config::
     if (!value.is(record::Value::Type::Text)) continue;
     const auto latest = latest_meaning(value.text());
     if (!latest || *latest >= earliest) continue;
-    return base::fail({base::ErrorKind::ContractDrift, base::Side::Source,
-                       fmt::format("the source ignores `{}`: asked for records from {} on, it sent one whose `{}` is {}. Correct `incremental:` of "
-                                   "the stream, or take it away to read the list whole",
-                                   incremental.from_param, base::to_string(*window.from), incremental.field, base::shown(value.text(), 60)),
-                       "filter_ignored", incremental.from_param});
+    return base::fail(
+        {base::ErrorKind::ContractDrift, base::Side::Source,
+         fmt::format("the source ignores `{}`: asked for records from {} on, it sent one whose `{}` is {}. Correct `incremental:` of "
+                     "the stream, or take it away to read the list whole",
+                     incremental.from_param, base::to_string(*window.from), incremental.field, base::shown(value.text(), 60)),
+         "filter_ignored", incremental.from_param});
   }
   return {};
 }

@@ -6,9 +6,9 @@
 
 namespace syncline::extract {
 
-/// Proves that the source obeyed the window's beginning: vendors silently ignore filters that they do not know, and a whole list must not be
-/// taken for what has changed. ContractDrift for a record that is older. Fields that are null or no time prove nothing and are passed over;
-/// a time without an offset gets the benefit of every zone.
+/// Proves that the source obeyed the window's beginning: vendors silently ignore filters that they do not know, and a whole list must not
+/// be taken for what has changed. ContractDrift for a record that is older. Fields that are null or no time prove nothing and are passed
+/// over; a time without an offset gets the benefit of every zone.
 base::Result<void> prove_window(const record::RecordBatch& batch, const config::Incremental& incremental, const Window& window);
 
 }  // namespace syncline::extract

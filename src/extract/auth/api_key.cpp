@@ -26,7 +26,8 @@ tl::expected<std::unique_ptr<AuthMethod>, std::string> ApiKey::make(const AuthPa
     if (const auto prefix = values.find("prefix"); prefix != values.end()) method->prefix_ = prefix->second;
     method->query_ = parts.connector->text("query");
   }
-  if (method->query_.empty() && !fits_header(method->key_.reveal())) return tl::unexpected(std::string("its `key` holds a line break or another control character"));
+  if (method->query_.empty() && !fits_header(method->key_.reveal()))
+    return tl::unexpected(std::string("its `key` holds a line break or another control character"));
   return method;
 }
 

@@ -27,7 +27,9 @@ const config::Options* named(const std::vector<config::Options>& members, std::s
 }
 
 bool may_pass(const base::Error& error) { return error.kind == ErrorKind::Transient; }
-bool ends_everything(const base::Error& error) { return error.kind == ErrorKind::Cancelled || error.kind == ErrorKind::RateLimited || error.kind == ErrorKind::Guard; }
+bool ends_everything(const base::Error& error) {
+  return error.kind == ErrorKind::Cancelled || error.kind == ErrorKind::RateLimited || error.kind == ErrorKind::Guard;
+}
 
 }  // namespace
 
@@ -82,7 +84,8 @@ bool MethodChain::refused(const http::Response& response) {
     link.proven = false;
     return true;
   }
-  current_->refusals[current_->at] = fmt::format("the data endpoint refused it: {} {}", response.status, base::shown(base::redact(response.text().substr(0, 4096)), 120));
+  current_->refusals[current_->at] =
+      fmt::format("the data endpoint refused it: {} {}", response.status, base::shown(base::redact(response.text().substr(0, 4096)), 120));
   ++current_->at;
   return std::any_of(links_.begin() + ptrdiff_t(current_->at), links_.end(), [](const Link& next) { return next.useless.empty(); });
 }
@@ -93,7 +96,10 @@ base::Error MethodChain::nothing_left(Endpoint& endpoint) const {
   std::vector<std::string> reasons;
   for (size_t i = 0; i < links_.size(); ++i) {
     const auto refusal = endpoint.refusals.find(i);
-    reasons.push_back(links_[i].name + ": " + (!links_[i].useless.empty() ? links_[i].useless : refusal != endpoint.refusals.end() ? refusal->second : "not tried"));
+    reasons.push_back(links_[i].name + ": " +
+                      (!links_[i].useless.empty()           ? links_[i].useless
+                       : refusal != endpoint.refusals.end() ? refusal->second
+                                                            : "not tried"));
   }
   const std::string all = reasons.empty() ? "the account names no `auth:` method" : base::joined(reasons, "; ");
   if (endpoint.may_pass) {
@@ -103,7 +109,12 @@ base::Error MethodChain::nothing_left(Endpoint& endpoint) const {
     error.message = fmt::format("no credential of account `{}` could be used: {}", account_, all);
     return error;
   }
-  return {ErrorKind::Unauthorized, Side::Source, fmt::format("no credential of account `{}` works: {}", account_, all), "no_credential", account_};
+  return {.kind = ErrorKind::Unauthorized,
+          .side = Side::Source,
+          .message = fmt::format("no credential of account `{}` works: {}", account_, all),
+          .code = "no_credential",
+          .subject = account_,
+          .retry_after = std::nullopt};
 }
 
 std::unique_ptr<Authenticator> make_authenticator(const config::Account& account, http::Client& client, base::Clock& clock) {

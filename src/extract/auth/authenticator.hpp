@@ -8,8 +8,8 @@
 
 namespace syncline::extract {
 
-/// An account's methods in the order it wrote them. What a method is worth differs by data endpoint (a token may lack the scope for one), so each
-/// endpoint keeps its own place in the chain; a method that has no credential at all is passed over everywhere.
+/// An account's methods in the order it wrote them. What a method is worth differs by data endpoint (a token may lack the scope for one),
+/// so each endpoint keeps its own place in the chain; a method that has no credential at all is passed over everywhere.
 class MethodChain final : public Authenticator {
  public:
   MethodChain(const config::Account& account, http::Client& client, base::Clock& clock);

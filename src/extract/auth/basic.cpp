@@ -33,7 +33,8 @@ tl::expected<std::unique_ptr<AuthMethod>, std::string> Basic::make(const AuthPar
   const std::string_view username = parts.account.text("username");
   const base::Secret password(std::string(parts.account.text("password")));
   if (username.empty() && password.empty()) return tl::unexpected(std::string("its `username` and `password` are empty"));
-  if (username.find(':') != std::string_view::npos) return tl::unexpected(std::string("its `username` holds a colon, which this method cannot send"));
+  if (username.find(':') != std::string_view::npos)
+    return tl::unexpected(std::string("its `username` holds a colon, which this method cannot send"));
   return std::unique_ptr<AuthMethod>(new Basic(base::Secret(base64(std::string(username) + ":" + password.reveal()))));
 }
 

@@ -19,8 +19,8 @@ namespace syncline::extract {
 class AuthMethod {
  public:
   virtual ~AuthMethod() = default;
-  /// Adds the credential, fetching it first where it has to be. Transient, RateLimited and Cancelled may pass; after any other error the method is
-  /// of no use any more.
+  /// Adds the credential, fetching it first where it has to be. Transient, RateLimited and Cancelled may pass; after any other error the
+  /// method is of no use any more.
   virtual base::Result<void> sign(http::Request& request, std::stop_token stop) = 0;
   /// The credential no longer works: forget it, if the next sign() would fetch another one.
   virtual bool renew() { return false; }

@@ -35,7 +35,8 @@ std::string reason_in(Value root) {
     if (!value.is(Value::Type::Text)) continue;
     const Value error = member(root.fields(), "error");
     std::string reason = base::shown(base::redact(value.text()));
-    if (name == "error_description" && error.is(Value::Type::Text)) reason = base::shown(base::redact(error.text()), 80) + " (" + reason + ")";
+    if (name == "error_description" && error.is(Value::Type::Text))
+      reason = base::shown(base::redact(error.text()), 80) + " (" + reason + ")";
     return reason;
   }
   return "it gave no reason";
@@ -51,7 +52,12 @@ base::Spec OauthPassword::account_spec() {
            {"password", Kind::Secret, true, "", "The password.", {}},
            {"client_id", Kind::Text, false, "", "The application's id, where the vendor wants one.", {}},
            {"client_secret", Kind::Secret, false, "", "The application's secret, where it has one.", {}},
-           {"password_legacy", Kind::Boolean, true, "", "Must be true: you know that this grant shows your password to the vendor's API, and that vendors are leaving it.", {}}}};
+           {"password_legacy",
+            Kind::Boolean,
+            true,
+            "",
+            "Must be true: you know that this grant shows your password to the vendor's API, and that vendors are leaving it.",
+            {}}}};
 }
 
 base::Spec OauthPassword::connector_spec() {
@@ -65,7 +71,8 @@ base::Spec OauthPassword::connector_spec() {
 
 tl::expected<std::unique_ptr<AuthMethod>, std::string> OauthPassword::make(const AuthParts& parts) {
   const config::Options& account = parts.account;
-  if (!parts.connector) return tl::unexpected(std::string("the connector does not say where tokens are given (`auth: oauth_password: {token_url: …}`)"));
+  if (!parts.connector)
+    return tl::unexpected(std::string("the connector does not say where tokens are given (`auth: oauth_password: {token_url: …}`)"));
   if (account.text("password_legacy") != "true") return tl::unexpected(std::string("it needs `password_legacy: true`"));
   std::unique_ptr<OauthPassword> method(new OauthPassword(parts.client, parts.clock));
   method->username_ = account.text("username");
@@ -98,7 +105,8 @@ bool OauthPassword::renew() {
 }
 
 http::Request OauthPassword::token_request() const {
-  std::vector<std::pair<std::string, std::string>> parameters{{"grant_type", "password"}, {"username", username_}, {"password", password_.reveal()}};
+  std::vector<std::pair<std::string, std::string>> parameters{
+      {"grant_type", "password"}, {"username", username_}, {"password", password_.reveal()}};
   if (!client_id_.empty()) parameters.emplace_back("client_id", client_id_);
   if (!client_secret_.empty()) parameters.emplace_back("client_secret", client_secret_.reveal());
   if (!scope_.empty()) parameters.emplace_back("scope", scope_);
@@ -130,12 +138,14 @@ base::Result<void> OauthPassword::take_token(http::Response response) {
   if (!tree) {
     const std::string_view type = http::header(response.headers, "Content-Type");
     return base::fail({ErrorKind::Unauthorized, Side::Source,
-                       fmt::format("{} with {} instead of JSON", who, type.empty() ? "something" : base::shown(type, 80)), "token_refused"});
+                       fmt::format("{} with {} instead of JSON", who, type.empty() ? "something" : base::shown(type, 80)),
+                       "token_refused"});
   }
   const Value token = member(tree->root.fields(), "access_token");
   const bool good = response.status >= 200 && response.status < 300 && token.is(Value::Type::Text) && !token.text().empty();
   if (!good) return base::fail({ErrorKind::Unauthorized, Side::Source, who + ": " + reason_in(tree->root), "token_refused"});
-  if (!fits_header(token.text())) return base::fail({ErrorKind::Unauthorized, Side::Source, who + " with a token that no header can hold", "token_refused"});
+  if (!fits_header(token.text()))
+    return base::fail({ErrorKind::Unauthorized, Side::Source, who + " with a token that no header can hold", "token_refused"});
   token_ = base::Secret(std::string(token.text()));
   if (const auto lives = lifetime(member(tree->root.fields(), "expires_in"))) {
     // A little early, so that a token does not expire on its way; but never so early that a short-lived one is of no use.

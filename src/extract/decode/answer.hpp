@@ -14,7 +14,7 @@ namespace syncline::extract {
 struct Answer {
   record::RecordBatch batch;  ///< its page and arena are filled, its records are not
   Tree tree;
-  record::Value list;         ///< a list, an object, or null
+  record::Value list;  ///< a list, an object, or null
 };
 
 /// Parses the body and finds the list. Errors as Decoder::decode says.

@@ -27,7 +27,8 @@ base::Result<Decoded> JsonDecoder::decode(std::vector<char> body, std::string_vi
   batch.records.reserve(answer.list.elements().size());
   for (const Value& item : answer.list.elements()) {
     if (!item.is(Value::Type::Object)) {
-      batch.undecodable.push_back(undecodable(item, "the list holds " + std::string(record::name_of(item.type())) + " where an object belongs", batch.arena));
+      batch.undecodable.push_back(
+          undecodable(item, "the list holds " + std::string(record::name_of(item.type())) + " where an object belongs", batch.arena));
     } else if (const Flaw* flaw = answer.tree.flaw_in(item.text())) {
       batch.undecodable.push_back(undecodable(item, flaw->reason, batch.arena));
     } else {

@@ -46,8 +46,8 @@ struct Resource {
 bool is_id(Value value) { return value.is(Value::Type::Text) || value.is(Value::Type::Number); }
 bool is_blank(Value value) { return value.absent() || value.is(Value::Type::Null); }
 
-/// Lays resources out as records' fields. Relations become references, which are bound to what `included` holds once the whole answer is known:
-/// being linked by address, they may go in circles.
+/// Lays resources out as records' fields. Relations become references, which are bound to what `included` holds once the whole answer is
+/// known: being linked by address, they may go in circles.
 class Layout {
  public:
   enum class Head { WithId, WithoutId };
@@ -85,7 +85,9 @@ class Layout {
   }
 
   [[nodiscard]] std::span<Reference* const> references() const { return references_; }
-  [[nodiscard]] std::span<Reference* const> references(Range range) const { return references().subspan(range.begin, range.end - range.begin); }
+  [[nodiscard]] std::span<Reference* const> references(Range range) const {
+    return references().subspan(range.begin, range.end - range.begin);
+  }
 
  private:
   /// A relation without `data` (links only) says nothing of whom it points at: absent, which is not null.
@@ -196,7 +198,8 @@ class FlawSpread {
     for (const Reference* reference : layout_.references(references)) {
       const auto found = map_.find({reference->type, reference->id});
       if (found != map_.end() && !found->second.flaw.empty()) {
-        return fmt::format("the related {}/{} cannot be read: {}", base::shown(reference->type, 60), base::shown(reference->id, 60), base::shown(found->second.flaw));
+        return fmt::format("the related {}/{} cannot be read: {}", base::shown(reference->type, 60), base::shown(reference->id, 60),
+                           base::shown(found->second.flaw));
       }
     }
     return "";

@@ -5,29 +5,25 @@ namespace syncline::extract {
 
 AnswerPath::AnswerPath(std::string_view written) : text(written) {
   if (written.empty()) return;
-  steps.emplace_back();
-  bool quoted = false;
-  for (const char c : written) {
-    if (c == '\'') {
-      quoted = !quoted;
-    } else if (c == '.' && !quoted) {
-      steps.emplace_back();
+  if (auto path = config::parse_path(written)) {
+    steps = std::move(path->steps);
+  } else {
+    steps.push_back({text, {}, std::nullopt});
+  }
+}
+
+record::Value AnswerPath::of(record::Value root) const {
+  for (const config::Path::Step& step : steps) {
+    if (!step.index) {
+      root = member(root.fields(), step.name);
     } else {
-      steps.back() += c;
+      root = *step.index < root.elements().size() ? root.elements()[*step.index] : record::Value();
     }
   }
+  return root;
 }
 
-record::Value AnswerPath::of(record::Value root) const { return empty() ? root : of(root.fields()); }
-
-record::Value AnswerPath::of(std::span<const record::Field> fields) const {
-  record::Value value;
-  for (const std::string& step : steps) {
-    value = member(fields, step);
-    fields = value.fields();
-  }
-  return value;
-}
+record::Value AnswerPath::of(std::span<const record::Field> fields) const { return of(record::Value::object(fields, {})); }
 
 record::Value member(std::span<const record::Field> fields, std::string_view name) {
   for (const record::Field& field : fields) {

@@ -5,17 +5,19 @@
 #include <string_view>
 #include <vector>
 
+#include "config/rules.hpp"
 #include "record/value.hpp"
 
 namespace syncline::extract {
 
-/// Where something stands in an answer: names joined by dots, a name that holds dots in single quotes. Names are exact here: unlike a record's
-/// fields, an envelope's are part of the vendor's protocol.
+/// Where something stands in an answer, in the grammar of config's paths. Names are exact here: unlike a record's fields, an envelope's are
+/// part of the vendor's protocol.
 struct AnswerPath {
-  std::string text;                ///< as written
-  std::vector<std::string> steps;  ///< empty: the answer itself
+  std::string text;                       ///< as written
+  std::vector<config::Path::Step> steps;  ///< empty: the answer itself
 
   AnswerPath() = default;
+  /// What config has checked; a text that is no path is taken as one name.
   explicit AnswerPath(std::string_view written);
 
   [[nodiscard]] bool empty() const { return steps.empty(); }

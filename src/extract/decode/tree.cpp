@@ -168,13 +168,20 @@ class Walk {
     const std::string_view token = without_trailing_space(source.raw_json_token());
     if (token.empty()) return broken("a value is missing");
     switch (token.front()) {
-      case '{': return object(source, token.data(), depth + 1, out);
-      case '[': return list(source, token.data(), depth + 1, out);
-      case '"': return text(token, out);
-      case 'n': return word(token, "null", Value::null(), out);
-      case 't': return word(token, "true", Value::boolean(true), out);
-      case 'f': return word(token, "false", Value::boolean(false), out);
-      default: break;
+      case '{':
+        return object(source, token.data(), depth + 1, out);
+      case '[':
+        return list(source, token.data(), depth + 1, out);
+      case '"':
+        return text(token, out);
+      case 'n':
+        return word(token, "null", Value::null(), out);
+      case 't':
+        return word(token, "true", Value::boolean(true), out);
+      case 'f':
+        return word(token, "false", Value::boolean(false), out);
+      default:
+        break;
     }
     if (!is_json_number(token)) return broken("`" + base::shown(token, 40) + "` is not a JSON value");
     out = Value::number(token);
@@ -244,7 +251,8 @@ class Walk {
   bool unescape(std::string_view& content) {
     const auto result = unescaped(content, arena_);
     if (!result) return broken("`" + base::shown(content, 40) + "` holds an escape that JSON does not have");
-    if (result->lone_surrogate) flaws.push_back({content.data(), "half of a surrogate pair stands alone, which is no text: " + base::shown(content, 80)});
+    if (result->lone_surrogate)
+      flaws.push_back({content.data(), "half of a surrogate pair stands alone, which is no text: " + base::shown(content, 80)});
     content = result->text;
     return true;
   }
@@ -259,7 +267,8 @@ class Walk {
 }  // namespace
 
 const Flaw* Tree::flaw_in(std::string_view source) const {
-  const auto first = std::lower_bound(flaws.begin(), flaws.end(), source.data(), [](const Flaw& flaw, const char* at) { return std::less<>()(flaw.at, at); });
+  const auto first = std::lower_bound(flaws.begin(), flaws.end(), source.data(),
+                                      [](const Flaw& flaw, const char* at) { return std::less<>()(flaw.at, at); });
   return first != flaws.end() && std::less<>()(first->at, source.data() + source.size()) ? &*first : nullptr;
 }
 

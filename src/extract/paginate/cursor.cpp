@@ -32,13 +32,16 @@ base::Result<std::string> cursor_in(const AnswerPath& path, Value envelope) {
   const Value value = path.of(envelope);
   switch (value.type()) {
     case Value::Type::Absent:
-    case Value::Type::Null: return "";
+    case Value::Type::Null:
+      return "";
     case Value::Type::Number:
-    case Value::Type::Text: return std::string(value.text());
+    case Value::Type::Text:
+      return std::string(value.text());
     case Value::Type::Boolean:
     case Value::Type::List:
     case Value::Type::Object:
-    case Value::Type::Reference: break;
+    case Value::Type::Reference:
+      break;
   }
   return base::fail(drift(fmt::format("`{}` should hold the next page's cursor, but it is {}", path.text, record::name_of(value.type())),
                           "cursor_unreadable", path));
@@ -54,7 +57,12 @@ base::Spec CursorPaginator::spec() {
            {"param", Kind::Text, true, "", "The parameter that sends it.", {}},
            {"size_param", Kind::Text, false, "", "The parameter that asks for a page's size.", {}},
            {"size", Kind::Integer, false, "", "How many records to ask for at once.", {}},
-           {"until", Kind::Choice, false, "absent", "What ends the list: no cursor (absent, null or blank), or already a page without records.", {"absent", "empty_page"}},
+           {"until",
+            Kind::Choice,
+            false,
+            "absent",
+            "What ends the list: no cursor (absent, null or blank), or already a page without records.",
+            {"absent", "empty_page"}},
            {"more", Kind::Path, false, "", "Where the answer says true or false: whether more follows.", {}},
            {"count", Kind::Path, false, "", "Where the answer declares how many records the whole list has.", {}}}};
 }
@@ -69,7 +77,8 @@ base::Result<std::unique_ptr<Paginator>> CursorPaginator::make(const config::Opt
   paginator->size_ = options.text("size");
   paginator->until_empty_page_ = options.text("until") == "empty_page";
   if (paginator->from_.empty() || paginator->param_.empty()) {
-    return base::fail({base::ErrorKind::BadConfig, base::Side::Files, "the cursor paginator needs `from` and `param`: without them a reading has no end"});
+    return base::fail({base::ErrorKind::BadConfig, base::Side::Files,
+                       "the cursor paginator needs `from` and `param`: without them a reading has no end"});
   }
   return paginator;
 }
@@ -92,22 +101,27 @@ base::Result<Following> CursorPaginator::after(const PageSeen& page) {
   following.next = TRY(cursor_in(from_, page.envelope));
   following.last = following.next.empty() || more == false || (until_empty_page_ && page.records == 0);
   if (following.next.empty() && more == true) {
-    return base::fail(drift(fmt::format("`{}` says that more follows, but `{}` holds no cursor", more_.text, from_.text), "cursor_missing", from_));
+    return base::fail(
+        drift(fmt::format("`{}` says that more follows, but `{}` holds no cursor", more_.text, from_.text), "cursor_missing", from_));
   }
   if (following.last) return following;
-  if (following.next == page.word) return base::fail(drift(fmt::format("{} names itself as the next one", name_of(page.word)), "cursor_repeats", from_));
+  if (following.next == page.word)
+    return base::fail(drift(fmt::format("{} names itself as the next one", name_of(page.word)), "cursor_repeats", from_));
   if (auto remembered = remember(following.next); !remembered) return base::fail(std::move(remembered).error());
   return following;
 }
 
 base::Result<void> CursorPaginator::remember(const std::string& cursor) {
-  if (cursor == kept_) return base::fail(drift(fmt::format("the cursor `{}` came twice: the list goes in a circle", base::shown(cursor, 60)), "cursor_repeats", from_));
+  if (cursor == kept_)
+    return base::fail(
+        drift(fmt::format("the cursor `{}` came twice: the list goes in a circle", base::shown(cursor, 60)), "cursor_repeats", from_));
   if (++pages_ == kept_until_) {
     kept_ = cursor;
     kept_until_ *= 2;
   }
   constexpr int64_t PagesMax = 10'000'000;
-  if (pages_ > PagesMax) return base::fail(drift(fmt::format("the list does not end within {} pages", base::with_thousands(PagesMax)), "endless_list", from_));
+  if (pages_ > PagesMax)
+    return base::fail(drift(fmt::format("the list does not end within {} pages", base::with_thousands(PagesMax)), "endless_list", from_));
   return {};
 }
 

@@ -31,7 +31,12 @@ base::Spec PagePaginator::spec() {
            {"size_param", Kind::Text, false, "", "The parameter that asks for a page's size.", {}},
            {"size", Kind::Integer, false, "", "How many records to ask for at once.", {}},
            {"count", Kind::Path, false, "", "Where the answer declares how many records the whole list has.", {}},
-           {"pages", Kind::Path, false, "", "Where the answer declares how many pages there are; believed only where no count is declared.", {}},
+           {"pages",
+            Kind::Path,
+            false,
+            "",
+            "Where the answer declares how many pages there are; believed only where no count is declared.",
+            {}},
            {"first", Kind::Integer, false, "1", "The first page's number.", {}}}};
 }
 
@@ -59,7 +64,8 @@ Paginator::Parameters PagePaginator::parameters(std::string_view word) const {
 base::Result<Following> PagePaginator::after(const PageSeen& page) {
   const std::optional<int64_t> number = page_number(page.word);
   if (!number) {
-    return base::fail({base::ErrorKind::Fatal, base::Side::Us, "the stored position `" + base::shown(page.word, 40) + "` is no page number; read the stream whole again (--full)"});
+    return base::fail({base::ErrorKind::Fatal, base::Side::Us,
+                       "the stored position `" + base::shown(page.word, 40) + "` is no page number; read the stream whole again (--full)"});
   }
   Following following;
   following.next = std::to_string(*number + 1);

@@ -17,21 +17,21 @@ namespace syncline::extract {
 
 /// What a paginator is told of a page.
 struct PageSeen {
-  std::string word;            ///< the paginator's own word that asked for it
-  int64_t records = 0;         ///< on it, undecodable ones counted in
-  int64_t read = 0;            ///< of the whole sweep, this page counted in
+  std::string word;     ///< the paginator's own word that asked for it
+  int64_t records = 0;  ///< on it, undecodable ones counted in
+  int64_t read = 0;     ///< of the whole sweep, this page counted in
   record::Value envelope;
 };
 
 /// What it makes of it.
 struct Following {
-  std::string next;                 ///< its word for the page that follows; meaningless after the last
+  std::string next;  ///< its word for the page that follows; meaningless after the last
   bool last = false;
   std::optional<int64_t> declared;  ///< how many records the source says the whole list has
 };
 
-/// How a list is cut into pages: the family behind a stream's `paginate:`. A page's word is plain text that says which page is meant, so that a
-/// reading can be resumed. Belongs to one thread.
+/// How a list is cut into pages: the family behind a stream's `paginate:`. A page's word is plain text that says which page is meant, so
+/// that a reading can be resumed. Belongs to one thread.
 class Paginator {
  public:
   using Parameters = std::vector<std::pair<std::string, std::string>>;
