@@ -4,7 +4,6 @@
 #include <stop_token>
 #include <string>
 #include <string_view>
-#include <tl/expected.hpp>
 #include <vector>
 
 #include "base/result.hpp"

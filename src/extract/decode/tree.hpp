@@ -3,10 +3,11 @@
 #include <memory>
 #include <string>
 #include <string_view>
-#include <tl/expected.hpp>
+
 #include <vector>
 
 #include "base/arena.hpp"
+#include "base/result.hpp"
 #include "record/value.hpp"
 
 namespace syncline::extract {

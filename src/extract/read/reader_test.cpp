@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "extract/reader.hpp"
+#include "extract/read/reader.hpp"
 
 #include <gtest/gtest.h>
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "extract/fingerprint.hpp"
+#include "extract/read/fingerprint.hpp"
 
 #include <fmt/format.h>
 

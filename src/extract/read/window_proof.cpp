@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "extract/window_proof.hpp"
+#include "extract/read/window_proof.hpp"
 
 #include <fmt/format.h>
 

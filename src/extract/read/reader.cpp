@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "extract/reader.hpp"
+#include "extract/read/reader.hpp"
 
 #include <fmt/format.h>
 
 #include "base/secret.hpp"
 #include "base/text.hpp"
 #include "extract/auth/method.hpp"
-#include "extract/fingerprint.hpp"
-#include "extract/window_proof.hpp"
+#include "extract/read/fingerprint.hpp"
+#include "extract/read/window_proof.hpp"
 
 namespace syncline::extract {
 
