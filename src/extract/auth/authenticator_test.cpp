@@ -85,6 +85,11 @@ TEST(Credentials, AWrongPasswordIsNotTriedAgainAndAgain) {
   world.vendor.token_body = R"({"error":"invalid_grant"})";
   auto reader = world.reader();
   for (int i = 0; i < 5; ++i) EXPECT_EQ(reader->next({}).error().kind, ErrorKind::Unauthorized);
+  for (int i = 0; i < 5; ++i) {
+    http::Request other;
+    other.url = "https://api.example.com/api/other_" + std::to_string(i);
+    EXPECT_FALSE(world.authenticator->sign(other, {}));
+  }
   EXPECT_LE(world.token_requests(), 2);
 }
 
@@ -257,6 +262,19 @@ TEST(Tokens, RefusedInTheMiddleAreRenewedAndThePageIsAskedForAgain) {
   EXPECT_FALSE(reading.error);
   EXPECT_EQ(reading.ids, (std::vector<std::string>{"1", "2", "3", "4", "5", "6", "7", "8", "9"}));
   EXPECT_EQ(tokens, 2);
+}
+
+TEST(Tokens, ThatAreRefusedRightAfterBeingRenewedAreNotRenewedAgain) {
+  AuthWorld world;
+  world.account.auth = {password_account()};
+  auto reader = world.reader();
+  ASSERT_TRUE(reader->next({}));
+  world.vendor.accepts = [](const std::string&) { return false; };
+  auto again = *make_reader(world.account, world.stream, {}, world.client, *world.authenticator);
+  const auto page = again->next({});
+  ASSERT_FALSE(page);
+  EXPECT_EQ(page.error().kind, ErrorKind::Unauthorized);
+  EXPECT_EQ(world.token_requests(), 2);
 }
 
 TEST(Tokens, AreSecretFromTheMomentTheyArrive) {
