@@ -58,7 +58,7 @@ base::Result<record::Counters> Writer::write_once(const Batch& batch, int64_t ru
   counters.rows += int64_t(batch.rows.size());
   std::vector<record::Reject> rejects = batch.rejects;
   TRY(connection_.begin());
-  TRY(store_.prove_lease(lease_));
+  if (ending_ == Ending::Commit) TRY(store_.prove_lease(lease_));
   if (batch.rows.size() > 0) {
     TRY(connection_.execute(statements_.create()));
     if (isolation == Isolation::None) {
@@ -110,6 +110,7 @@ base::Result<void> Writer::write_rows(const record::RowBatch& rows, size_t begin
   const record::Counters before = counters;
   TRY(count_verdicts(rows, counters, rejects));
   const int64_t changed = counters.updated - before.updated, added = counters.inserted - before.inserted;
+  if (ending_ == Ending::Rollback) return {};
   if (changed > 0) {
     if (const std::string lock = statements_.lock(); !lock.empty()) TRY(connection_.query(lock));
     const int64_t updated = TRY(connection_.change(statements_.update()));

@@ -24,7 +24,8 @@ struct Batch {
 /// How a batch's transaction ends.
 enum class Ending {
   Commit,
-  Rollback,  ///< a dry run: everything is tried, nothing stays, and relations are not judged, since this run's own parents never land
+Rollback,  ///< a dry run: rows are staged, matched and judged, and nothing is written; relations are not judged, since this run's own
+             ///< parents never land
 };
 
 /// Writes one entity's batches, one transaction each: rows, rejects, counters, checkpoint and lease together. Owned by the run's write

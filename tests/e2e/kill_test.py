@@ -68,12 +68,12 @@ class Kill(unittest.TestCase):
         project, database = self.project(kind, folder)
         phases = Counter()
         for _ in range(3):
-            requests_before = len(self.simulator.log())
+            before = self.simulator.log()["next"]
             killed = run_and_kill(project.command("sync"), after=chance.uniform(0, duration), env=environment())
             if not killed.killed:
                 self.assertEqual(killed.code, 0, killed.stderr)
                 break
-            requests = len(self.simulator.log()) - requests_before
+            requests = self.simulator.requests("/api/", before)
             # Only what falls between the first request and the last commit counts.
             if requests > 0:
                 phases[self.phase(database)] += 1

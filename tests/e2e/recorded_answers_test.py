@@ -94,7 +94,8 @@ def answer(request):
     if request.headers.get("accept") != "application/vnd.api+json":
         return Answer(406, {"detail": "Could not satisfy the request Accept header."})
     pages = {"/api/class_sessions": (RECORDED / "class_sessions.json").read_bytes(), "/api/locations": (RECORDED / "locations.json").read_bytes(),
-             "/api/users": {"data": [recorded("users_one.json")["data"]], "included": [], "meta": None, "links": None}}
+             # Recorded as a single object; a list of one as the vendor's lists are.
+             "/api/users": {"data": [recorded("users_one.json")["data"]], "included": [], "links": None, "meta": {"pagination": {"count": 1, "pages": 1, "page": 1, "per_page": 10}}}}
     if request.query.get("page", "1") != "1" or request.path not in pages:
         return Answer(403, NO_SUCH_PAGE)
     return Answer(200, pages[request.path], {"Content-Type": "application/vnd.api+json"})

@@ -18,13 +18,12 @@ class Script:
     """The exchanges of a scenario: each request must be one of them, with these parameters and headers."""
 
     def __init__(self, exchanges):
-        self._exchanges, self.strangers, self.window_parameters = exchanges, [], {"changed_since"}
+        self._exchanges, self.strangers = exchanges, []
 
     def answer(self, request):
-        asked = {name: value for name, value in request.query.items() if name not in self.window_parameters}
         for exchange in self._exchanges:
             expected = exchange["request"]
-            if expected["path"] == request.path and expected["query"] == asked and all(request.headers.get(name) == value for name, value in expected["headers"].items()):
+            if expected["path"] == request.path and expected["query"] == request.query and all(request.headers.get(name) == value for name, value in expected["headers"].items()):
                 return Answer(exchange["answer"]["status"], exchange["answer"]["body"])
         self.strangers.append(f"{request.path} {request.query} {request.headers}")
         return Answer(404, {"detail": "not in the scenario"})
@@ -43,7 +42,7 @@ class Scenarios(unittest.TestCase):
                         print(f"{file.parent.relative_to(CONNECTORS)} on {kind}: as told", flush=True)
 
     def play(self, file, database, folder):
-        scenario, script = json.loads(file.read_text()), None
+        scenario = json.loads(file.read_text())
         tables = (file.parent / "tables.sql").read_text()
         database.execute(tables if database.is_sqlite else in_postgres(tables))
         script = Script(scenario["exchanges"])
@@ -61,7 +60,9 @@ class Scenarios(unittest.TestCase):
             rejects = [{name: reject[name] for name in ("entity", "key", "field", "code")} for reject in project.run("rejects", "--json").document["rejects"]]
             self.assertEqual(sorted(rejects, key=str), sorted(scenario["rejects"], key=str))
             self.assert_rows(database, scenario["rows"])
-            self.assert_counts(project.run("sync", "--json"), scenario["second_counts"])
+            second = project.run("sync", "--json")
+            self.assertEqual(script.strangers, [], str(second))
+            self.assert_counts(second, scenario["second_counts"])
             self.assert_rows(database, scenario["rows"])
 
     def assert_counts(self, ended, expected):

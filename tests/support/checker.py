@@ -20,19 +20,17 @@ class Unlandable(Exception):
 
 
 class Resource:
-    """One line of the truth: a JSON:API resource."""
+    """One line of the truth: id, attributes and the ids of relations, side by side."""
 
     def __init__(self, document):
-        self.id = document["id"]
-        self._attributes, self._relations = document.get("attributes", {}), document.get("relationships", {})
+        self.id, self._document = document["id"], document
 
     def get(self, name):
-        return self._attributes.get(name)
+        return self._document.get(name)
 
     def related(self, name):
         """The id of a relation to one; a list of ids of a relation to many; None when empty."""
-        data = (self._relations.get(name) or {}).get("data")
-        return [one["id"] for one in data] if isinstance(data, list) else data and data["id"]
+        return self._document.get(name)
 
 
 # What a source value becomes. All take and give None for null, and raise Unlandable for what the column cannot honestly hold.

@@ -66,7 +66,8 @@ class Simulator:
 
     def faults(self, *faults):
         """Replaces the faults to come: each {match, action, count | every | probability}. Without any, there are none."""
-        return self._json("POST", "faults", list(faults))
+        self.call("DELETE", "faults")
+        return self._json("POST", "faults", list(faults)) if faults else None
 
     def clock(self, **change):
         """advance_s=3600 or set="2026-03-01T00:00:00Z"."""
@@ -79,9 +80,13 @@ class Simulator:
         """Sets the knobs that are named, and gives all of them."""
         return self._json("PUT", "knobs", changes) if changes else self._json("GET", "knobs")
 
-    def log(self):
-        """Every request so far, in order."""
-        return _documents(self.call("GET", "log"))
+    def log(self, since=0):
+        """Requests and mutations from this position on, in order; `next` of the answer is where the following ones begin."""
+        return self._json("GET", f"log?since={since}")
+
+    def requests(self, path, since=0):
+        """How often a path was asked for since then."""
+        return sum(1 for entry in self.log(since)["entries"] if entry["kind"] == "request" and path in entry["target"])
 
     def truth(self, resource, tenant=None):
         """Every resource of a kind as the vendor knows it now, one by one, without the API that is under test."""
@@ -105,7 +110,3 @@ class Simulator:
     def __exit__(self, *_):
         self.stop()
 
-
-def _documents(text):
-    """A JSON list, or one document a line."""
-    return json.loads(text) if text.lstrip().startswith("[") else [json.loads(line) for line in text.splitlines() if line]

@@ -26,8 +26,8 @@ class Vendor(http.server.BaseHTTPRequestHandler):
             first = int(query["offset"])  # three resources, two a page at most
             text = "".join('{"id": "%d", "attributes": {"tenant": "%s", "sum": 0.10}}\n' % (i, query.get("tenant", "")) for i in range(first, min(3, first + 2)))
         elif url.path == "/__sim/log":
-            text = '{"path": "/a"}\n{"path": "/b"}\n'
-        elif url.path == "/__sim/faults":
+            text = '{"entries": [{"kind": "request", "target": "/a"}], "next": 2}'
+        elif url.path == "/__sim/faults" and self.command == "POST":
             return self.send_error(400, "no such action")
         else:
             text = json.dumps({"method": self.command, "path": url.path, "body": json.loads(body) if body else None})
@@ -93,7 +93,7 @@ class Program(unittest.TestCase):
         self.assertEqual(simulator.mutate("check_in", id="5"), {"method": "POST", "path": "/__sim/mutate", "body": {"op": "check_in", "id": "5"}})
         self.assertEqual(simulator.clock(advance_s=60)["body"], {"advance_s": 60})
         self.assertEqual((simulator.knobs()["method"], simulator.knobs(clamp=200)["method"]), ("GET", "PUT"))
-        self.assertEqual(simulator.log(), [{"path": "/a"}, {"path": "/b"}])
+        self.assertEqual((simulator.log()["next"], simulator.requests("/a"), simulator.requests("/b")), (2, 1, 0))
 
     def test_the_truth_is_read_to_its_end_whatever_the_size_of_its_pages_and_exactly(self):
         truth = list(self.simulator().truth("users", tenant="north"))
