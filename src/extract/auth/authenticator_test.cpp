@@ -253,7 +253,7 @@ TEST(Tokens, RefusedInTheMiddleAreRenewedAndThePageIsAskedForAgain) {
   World world([&](const http::Request& request) {
     if (is_token_request(request)) return answer(200, fmt::format(R"({{"access_token":"token-{}"}})", ++tokens), "application/json");
     if (credential(request) != live) return answer(401, R"({"detail":"Authentication credentials were not provided."})");
-    const int page = std::stoi(parameter(request, "page"));
+    const int64_t page = std::stoll(parameter(request, "page"));
     if (page == 2) live = "Bearer token-2";
     return answer(200, users_page(page * 3 - 2, page * 3, 9));
   });

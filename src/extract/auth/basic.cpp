@@ -7,13 +7,13 @@ namespace syncline::extract {
 namespace {
 
 std::string base64(std::string_view bytes) {
-  static constexpr char Digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+  static constexpr std::string_view digits = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
   std::string out;
   for (size_t at = 0; at < bytes.size(); at += 3) {
     const size_t count = std::min<size_t>(3, bytes.size() - at);
     uint32_t group = 0;
     for (size_t i = 0; i < 3; ++i) group = group << 8 | (i < count ? uint8_t(bytes[at + i]) : 0);
-    for (size_t i = 0; i < 4; ++i) out += i <= count ? Digits[(group >> (18 - 6 * i)) & 63] : '=';
+    for (size_t i = 0; i < 4; ++i) out += i <= count ? digits[(group >> (18 - 6 * i)) & 63] : '=';
   }
   return out;
 }

@@ -35,8 +35,9 @@ std::string reason_in(Value root) {
     if (!value.is(Value::Type::Text)) continue;
     const Value error = member(root.fields(), "error");
     std::string reason = base::shown(base::redact(value.text()));
-    if (name == "error_description" && error.is(Value::Type::Text))
-      reason = base::shown(base::redact(error.text()), 80) + " (" + reason + ")";
+    if (name == "error_description" && error.is(Value::Type::Text)) {
+      return fmt::format("{} ({})", base::shown(base::redact(error.text()), 80), reason);
+    }
     return reason;
   }
   return "it gave no reason";
@@ -126,7 +127,7 @@ http::Request OauthPassword::token_request() const {
 base::Result<void> OauthPassword::fetch_token(std::stop_token stop) {
   renew();
   const std::string phrase = "fetching a token at " + http::shown_url(token_url_);
-  http::Response response = TRY_WITHIN(phrase, client_.send(token_request(), stop));
+  http::Response response = TRY_WITHIN(phrase, client_.send(token_request(), std::move(stop)));
   return take_token(std::move(response));
 }
 

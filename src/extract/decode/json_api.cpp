@@ -187,7 +187,9 @@ class FlawSpread {
     for (int hop = 0; changed && hop < HopsMax; ++hop) {
       changed = false;
       for (auto& [identity, included] : map_) {
-        if (included.flaw.empty() && !(included.flaw = reached(included.references)).empty()) changed = true;
+        if (!included.flaw.empty()) continue;
+        included.flaw = reached(included.references);
+        changed = changed || !included.flaw.empty();
       }
     }
   }

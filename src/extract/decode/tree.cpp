@@ -41,9 +41,11 @@ size_t name_hash(std::string_view name) {
   return hash ^ (hash >> 15);
 }
 
+/// How an object's size decides the way its names are compared.
+constexpr size_t FewFields = 6, ManyFields = 200;
+
 /// Among equal names the last value counts, as in PostgreSQL's jsonb and in every browser.
 void drop_duplicates(std::vector<Field>& fields, size_t begin) {
-  constexpr size_t FewFields = 6, ManyFields = 200;
   const auto first_named = [&](std::string_view name, size_t end) {
     for (size_t i = begin; i < end; ++i) {
       if (fields[i].name == name) return i;
@@ -155,7 +157,7 @@ class Walk {
   bool items(ondemand::array array, int depth) {
     for (auto entry : array) {
       ondemand::value item;
-      if (const auto error = std::move(entry).get(item)) return broken(error);
+      if (const auto error = entry.get(item)) return broken(error);
       Value element;
       if (!value(item, depth, element)) return false;
       elements_.push_back(element);

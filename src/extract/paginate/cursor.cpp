@@ -12,6 +12,9 @@ using record::Value;
 
 namespace {
 
+/// As for numbered pages: no list that anyone reads is longer.
+constexpr int64_t PagesMax = 10'000'000;
+
 base::Error drift(std::string message, std::string code, const AnswerPath& path) {
   return {base::ErrorKind::ContractDrift, base::Side::Source, std::move(message), std::move(code), path.text};
 }
@@ -119,7 +122,6 @@ base::Result<void> CursorPaginator::remember(const std::string& cursor) {
     kept_ = cursor;
     kept_until_ *= 2;
   }
-  constexpr int64_t PagesMax = 10'000'000;
   if (pages_ > PagesMax)
     return base::fail(drift(fmt::format("the list does not end within {} pages", base::with_thousands(PagesMax)), "endless_list", from_));
   return {};

@@ -62,7 +62,7 @@ base::Result<std::optional<Page>> PageReader::next(std::stop_token stop) {
   return TRY_WITHIN(fmt::format("stream `{}`, {}", stream_.name, paginator_->name_of(word_)), read(stop));
 }
 
-base::Result<std::optional<Page>> PageReader::read(std::stop_token stop) {
+base::Result<std::optional<Page>> PageReader::read(const std::stop_token& stop) {
   if (options_.resume) {
     std::optional<Page> rest = TRY(take_up(stop));
     if (rest) return rest;
@@ -76,7 +76,7 @@ base::Result<std::optional<Page>> PageReader::read(std::stop_token stop) {
 /// Reads the last page of the unfinished sweep again. If it is the same one, reading goes on behind it; in every other case, also when the
 /// source no longer knows that page (a cursor has expired), from the beginning. Its records are stored already: none are handed out. A page
 /// comes back only to say that nothing follows.
-base::Result<std::optional<Page>> PageReader::take_up(std::stop_token stop) {
+base::Result<std::optional<Page>> PageReader::take_up(const std::stop_token& stop) {
   const Position& from = *options_.resume;
   if (!from.last_page.empty()) {
     auto fetched = fetch(from.last, stop);
@@ -101,7 +101,7 @@ base::Result<std::optional<Page>> PageReader::take_up(std::stop_token stop) {
   return rest;
 }
 
-base::Result<std::optional<Decoded>> PageReader::fetch(const std::string& word, std::stop_token stop) {
+base::Result<std::optional<Decoded>> PageReader::fetch(const std::string& word, const std::stop_token& stop) {
   for (int attempt = 1;; ++attempt) {
     http::Response response = TRY(authorized_answer(word, stop));
     if ((response.status == 403 || response.status == 404) && paginator_->may_be_beyond_the_end(word)) return std::nullopt;
@@ -120,7 +120,7 @@ base::Result<std::optional<Decoded>> PageReader::fetch(const std::string& word, 
   }
 }
 
-base::Result<http::Response> PageReader::authorized_answer(const std::string& word, std::stop_token stop) {
+base::Result<http::Response> PageReader::authorized_answer(const std::string& word, const std::stop_token& stop) {
   // Each refusal renews a credential or takes the next method, so this is more than there can be.
   const size_t rounds_max = 2 * account_.auth.size() + 4;
   for (size_t round = 0; round < rounds_max; ++round) {

@@ -19,11 +19,11 @@ class PageReader final : public StreamReader {
   base::Result<std::optional<Page>> next(std::stop_token stop) override;
 
  private:
-  base::Result<std::optional<Page>> read(std::stop_token stop);
-  base::Result<std::optional<Page>> take_up(std::stop_token stop);
+  base::Result<std::optional<Page>> read(const std::stop_token& stop);
+  base::Result<std::optional<Page>> take_up(const std::stop_token& stop);
   /// nullopt: the page is beyond the end of the list.
-  base::Result<std::optional<Decoded>> fetch(const std::string& word, std::stop_token stop);
-  base::Result<http::Response> authorized_answer(const std::string& word, std::stop_token stop);
+  base::Result<std::optional<Decoded>> fetch(const std::string& word, const std::stop_token& stop);
+  base::Result<http::Response> authorized_answer(const std::string& word, const std::stop_token& stop);
   base::Result<Page> placed(Decoded decoded);
   Page beyond_the_end();
   [[nodiscard]] http::Request request_for(const std::string& word) const;

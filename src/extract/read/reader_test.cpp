@@ -118,7 +118,7 @@ TEST(PagesByNumber, SmallerPagesThanAskedForLoseNothing) {
 
 TEST(PagesByNumber, WithoutACountOnlyAnEmptyPageEndsTheList) {
   World world([](const http::Request& request) {
-    const int page = std::stoi(parameter(request, "page"));
+    const int64_t page = std::stoll(parameter(request, "page"));
     return answer(200, page < 4 ? users_page(page * 10, page * 10, -1) : users_page(1, 0, -1));
   });
   world.stream.paginate.values.erase("count");
@@ -208,7 +208,7 @@ TEST(PagesByNumber, UndecodableItemsCountAsRead) {
 
 TEST(PagesByNumber, APageCountIsBelievedWithoutACount) {
   World world([](const http::Request& request) {
-    const int page = std::stoi(parameter(request, "page"));
+    const int64_t page = std::stoll(parameter(request, "page"));
     return answer(200, R"({"pages":2,"data":[{"type":"u","id":")" + std::to_string(page) + "\"}]}");
   });
   world.stream.paginate = options("page", {{"param", "page"}, {"pages", "pages"}, {"first", "0"}});

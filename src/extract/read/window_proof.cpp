@@ -9,10 +9,12 @@
 namespace syncline::extract {
 namespace {
 
+/// A local time is at most so far behind UTC, with an hour to spare.
+constexpr std::chrono::hours ZonesBehind{14};
+
 /// The latest instant that the text can mean.
 std::optional<base::Timestamp> latest_meaning(std::string_view text) {
   using namespace std::chrono_literals;
-  constexpr auto ZonesBehind = 14h;  // a local time is at most so far behind UTC, with an hour to spare
   if (const auto instant = base::parse_timestamp(text)) return *instant;
   const base::Zone utc = base::Zone::utc();
   if (const auto local = base::parse_timestamp(text, &utc)) return *local + ZonesBehind;
