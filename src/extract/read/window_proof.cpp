@@ -9,7 +9,7 @@
 namespace syncline::extract {
 namespace {
 
-/// A local time is at most so far behind UTC, with an hour to spare.
+/// A local time is at most so far behind UTC, with two hours to spare.
 constexpr std::chrono::hours ZonesBehind{14};
 
 /// The latest instant that the text can mean.
