@@ -12,12 +12,6 @@ namespace {
 using http::ServerRequest;
 using http::ServerResponse;
 
-std::string_view field(const ServerRequest& request, std::string_view name) {
-  for (const auto& [known, value] : request.headers)
-    if (base::equals_ignoring_case(known, name)) return value;
-  return {};
-}
-
 /// Whether the client takes JSON:API; "application/json" alone it does not.
 bool accepts_json_api(std::string_view accept) {
   if (base::trim(accept).empty()) return true;
@@ -79,12 +73,12 @@ ServerResponse MarianaTek::imitate(const ServerRequest& request) {
     if (brand == nullptr) return html_page(404);
     path = end == path.size() ? "/" : path.substr(end);
   } else {
-    const std::string_view host = field(request, "Host");
+    const std::string_view host = http::header(request.headers, "Host");
     brand = state_->brand(host.substr(0, host.find('.')));
     if (brand == nullptr) brand = &state_->brands.front();
   }
   Call call{.request = request, .brand = *brand, .path = without_closing_slash(std::move(path)), .identity = {}};
-  call.identity = brand->auth.identify(field(request, "Authorization"), state_->now);
+  call.identity = brand->auth.identify(http::header(request.headers, "Authorization"), state_->now);
   call.fault = state_->faults.hit(brand->tenant->name(), request.method, call.path, last_value(request.parameters, "page"));
 
   ServerResponse response =
@@ -131,7 +125,7 @@ ServerResponse MarianaTek::answer_api(Call& call) {
 }
 
 std::optional<ServerResponse> MarianaTek::turn_away(Call& call, bool is_public) {
-  if (!accepts_json_api(field(call.request, "Accept"))) return not_acceptable();
+  if (!accepts_json_api(http::header(call.request.headers, "Accept"))) return not_acceptable();
   if (!is_public && call.identity.scope != Identity::Scope::Full) return not_authenticated();
   if (const auto seconds = call.brand.limiter.take(std::chrono::steady_clock::now())) return throttled(*seconds);
   if (call.request.method != "GET" && call.request.method != "HEAD") return method_not_allowed(call.request.method);
