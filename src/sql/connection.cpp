@@ -3,7 +3,7 @@
 
 #include <charconv>
 
-#include "sql/postgres/postgres_connection.hpp"
+#include "sql/postgres/open.hpp"
 #include "sql/shared/error.hpp"
 #include "sql/sqlite/sqlite_connection.hpp"
 
@@ -27,7 +27,8 @@ base::Result<std::unique_ptr<Connection>> connect(const base::Secret& url, const
 }
 
 bool is_row_fault(const base::Error& error) {
-  return error.side == base::Side::Database && (error.code.starts_with("22") || error.code.starts_with("23") || error.code == sqlstate::Raised);
+  return error.side == base::Side::Database &&
+         (error.code.starts_with("22") || error.code.starts_with("23") || error.code == sqlstate::Raised);
 }
 
 }  // namespace syncline::sql

@@ -29,17 +29,28 @@ base::Timestamp instant_of(int64_t microseconds) { return base::Timestamp(std::c
 
 std::string_view name_of(Cell::Type type) {
   switch (type) {
-    case Cell::Type::Null: return "NULL";
-    case Cell::Type::Keep: return "nothing";
-    case Cell::Type::Boolean: return "a boolean";
-    case Cell::Type::Integer: return "an integer";
-    case Cell::Type::Decimal: return "a decimal";
-    case Cell::Type::Timestamp: return "a timestamp";
-    case Cell::Type::LocalTimestamp: return "a local timestamp";
-    case Cell::Type::Date: return "a date";
-    case Cell::Type::Time: return "a time";
-    case Cell::Type::Text: return "text";
-    case Cell::Type::Json: return "JSON";
+    case Cell::Type::Null:
+      return "NULL";
+    case Cell::Type::Keep:
+      return "nothing";
+    case Cell::Type::Boolean:
+      return "a boolean";
+    case Cell::Type::Integer:
+      return "an integer";
+    case Cell::Type::Decimal:
+      return "a decimal";
+    case Cell::Type::Timestamp:
+      return "a timestamp";
+    case Cell::Type::LocalTimestamp:
+      return "a local timestamp";
+    case Cell::Type::Date:
+      return "a date";
+    case Cell::Type::Time:
+      return "a time";
+    case Cell::Type::Text:
+      return "text";
+    case Cell::Type::Json:
+      return "JSON";
   }
   return "nothing";
 }
@@ -47,19 +58,32 @@ std::string_view name_of(Cell::Type type) {
 std::string_view name_of(const Column& column) {
   if (!column.declared.empty()) return column.declared;
   switch (column.type) {
-    case ColumnType::Text: return "text";
-    case ColumnType::Integer: return column.bytes == 2 ? "smallint" : column.bytes == 4 ? "integer" : "bigint";
-    case ColumnType::Decimal: return "numeric";
-    case ColumnType::Real: return "a floating point number";
-    case ColumnType::Boolean: return "boolean";
-    case ColumnType::Timestamp: return "a timestamp with time zone";
-    case ColumnType::LocalTimestamp: return "a timestamp without time zone";
-    case ColumnType::Date: return "a date";
-    case ColumnType::Time: return "a time";
-    case ColumnType::Json: return "json";
-    case ColumnType::Jsonb: return "jsonb";
-    case ColumnType::Uuid: return "uuid";
-    case ColumnType::Other: return "its type";
+    case ColumnType::Text:
+      return "text";
+    case ColumnType::Integer:
+      return column.bytes == 2 ? "smallint" : column.bytes == 4 ? "integer" : "bigint";
+    case ColumnType::Decimal:
+      return "numeric";
+    case ColumnType::Real:
+      return "a floating point number";
+    case ColumnType::Boolean:
+      return "boolean";
+    case ColumnType::Timestamp:
+      return "a timestamp with time zone";
+    case ColumnType::LocalTimestamp:
+      return "a timestamp without time zone";
+    case ColumnType::Date:
+      return "a date";
+    case ColumnType::Time:
+      return "a time";
+    case ColumnType::Json:
+      return "json";
+    case ColumnType::Jsonb:
+      return "jsonb";
+    case ColumnType::Uuid:
+      return "uuid";
+    case ColumnType::Other:
+      return "its type";
   }
   return "its type";
 }
@@ -114,20 +138,29 @@ size_t characters(std::string_view utf8) {
 bool takes(ColumnType column, Cell::Type cell) {
   switch (column) {
     case ColumnType::Text:
-    case ColumnType::Other: return true;
+    case ColumnType::Other:
+      return true;
     case ColumnType::Integer:
     case ColumnType::Decimal:
-    case ColumnType::Real: return cell == Cell::Type::Integer || cell == Cell::Type::Decimal;
-    case ColumnType::Boolean: return cell == Cell::Type::Boolean;
-    case ColumnType::Timestamp: return cell == Cell::Type::Timestamp;
-    case ColumnType::LocalTimestamp: return cell == Cell::Type::LocalTimestamp;
-    case ColumnType::Date: return cell == Cell::Type::Date;
-    case ColumnType::Time: return cell == Cell::Type::Time;
+    case ColumnType::Real:
+      return cell == Cell::Type::Integer || cell == Cell::Type::Decimal;
+    case ColumnType::Boolean:
+      return cell == Cell::Type::Boolean;
+    case ColumnType::Timestamp:
+      return cell == Cell::Type::Timestamp;
+    case ColumnType::LocalTimestamp:
+      return cell == Cell::Type::LocalTimestamp;
+    case ColumnType::Date:
+      return cell == Cell::Type::Date;
+    case ColumnType::Time:
+      return cell == Cell::Type::Time;
     // Text is taken as JSON source here: whoever has a plain string to store as JSON quotes it first.
     case ColumnType::Json:
     case ColumnType::Jsonb:
-      return cell == Cell::Type::Json || cell == Cell::Type::Text || cell == Cell::Type::Boolean || cell == Cell::Type::Integer || cell == Cell::Type::Decimal;
-    case ColumnType::Uuid: return cell == Cell::Type::Text;
+      return cell == Cell::Type::Json || cell == Cell::Type::Text || cell == Cell::Type::Boolean || cell == Cell::Type::Integer ||
+             cell == Cell::Type::Decimal;
+    case ColumnType::Uuid:
+      return cell == Cell::Type::Text;
   }
   return false;
 }
@@ -150,24 +183,35 @@ bool real_fits(const Cell& cell, const Column& column) {
 void append_text(const Cell& cell, std::string& out) {
   switch (cell.type) {
     case Cell::Type::Null:
-    case Cell::Type::Keep: return;
-    case Cell::Type::Boolean: out += cell.integer ? "true" : "false"; return;
+    case Cell::Type::Keep:
+      return;
+    case Cell::Type::Boolean:
+      out += cell.integer ? "true" : "false";
+      return;
     case Cell::Type::Integer: {
       const fmt::format_int digits(cell.integer);
       out.append(digits.data(), digits.size());
       return;
     }
-    case Cell::Type::Timestamp: out += base::to_string(instant_of(cell.integer)); return;
+    case Cell::Type::Timestamp:
+      out += base::to_string(instant_of(cell.integer));
+      return;
     case Cell::Type::LocalTimestamp: {
       out += base::to_string(instant_of(cell.integer));
       out.pop_back();  // the Z: a local time has no zone
       return;
     }
-    case Cell::Type::Date: out += base::to_string(base::Date(std::chrono::days(cell.integer))); return;
-    case Cell::Type::Time: out += base::time_of_day_to_string(std::chrono::microseconds(cell.integer)); return;
+    case Cell::Type::Date:
+      out += base::to_string(base::Date(std::chrono::days(cell.integer)));
+      return;
+    case Cell::Type::Time:
+      out += base::time_of_day_to_string(std::chrono::microseconds(cell.integer));
+      return;
     case Cell::Type::Decimal:
     case Cell::Type::Text:
-    case Cell::Type::Json: out += cell.text; return;
+    case Cell::Type::Json:
+      out += cell.text;
+      return;
   }
 }
 
@@ -182,7 +226,8 @@ base::Result<void> check_cell(const Cell& cell, std::string_view subject) {
     case Cell::Type::Null:
     case Cell::Type::Keep:
     case Cell::Type::Boolean:
-    case Cell::Type::Integer: return {};
+    case Cell::Type::Integer:
+      return {};
     case Cell::Type::Timestamp:
     case Cell::Type::LocalTimestamp:
       if (cell.integer >= FirstDay * MicrosecondsOfDay && cell.integer < (LastDay + 1) * MicrosecondsOfDay) return {};
@@ -200,7 +245,8 @@ base::Result<void> check_cell(const Cell& cell, std::string_view subject) {
     case Cell::Type::Json:
       if (cell.text.size() > TextBytesMax) return refuse(sqlstate::ValueTooLong, subject, "the text is longer than a database can hold");
       if (cell.text.find('\0') == cell.text.npos) return {};
-      return refuse(sqlstate::BadCharacter, subject, fmt::format("the text holds a NUL character, which a database cannot store: {}", base::shown(cell.text, 60)));
+      return refuse(sqlstate::BadCharacter, subject,
+                    fmt::format("the text holds a NUL character, which a database cannot store: {}", base::shown(cell.text, 60)));
   }
   return {};
 }
@@ -212,17 +258,21 @@ base::Result<void> check_cell(const Cell& cell, const Column& column) {
     return refuse(sqlstate::WrongType, column.name, fmt::format("{} cannot be stored as {}", name_of(cell.type), name_of(column)));
   }
   switch (column.type) {
-    case ColumnType::Integer: return integer_fits(cell, column.bytes) ? base::Result<void>() : refuse(sqlstate::OutOfRange, column, cell);
+    case ColumnType::Integer:
+      return integer_fits(cell, column.bytes) ? base::Result<void>() : refuse(sqlstate::OutOfRange, column, cell);
     case ColumnType::Decimal: {
       const std::string digits = text_of(cell);
       return fits(*plain(digits), column) ? base::Result<void>() : refuse(sqlstate::OutOfRange, column, cell);
     }
-    case ColumnType::Real: return real_fits(cell, column) ? base::Result<void>() : refuse(sqlstate::OutOfRange, column, cell);
+    case ColumnType::Real:
+      return real_fits(cell, column) ? base::Result<void>() : refuse(sqlstate::OutOfRange, column, cell);
     case ColumnType::Text: {
-      const bool short_enough = !column.length_max || cell.text.size() <= size_t(*column.length_max) || characters(cell.text) <= size_t(*column.length_max);
+      const bool short_enough =
+          !column.length_max || cell.text.size() <= size_t(*column.length_max) || characters(cell.text) <= size_t(*column.length_max);
       return short_enough ? base::Result<void>() : refuse(sqlstate::ValueTooLong, column, cell);
     }
-    case ColumnType::Uuid: return uuid_digits(cell.text) ? base::Result<void>() : refuse(sqlstate::WrongType, column, cell);
+    case ColumnType::Uuid:
+      return uuid_digits(cell.text) ? base::Result<void>() : refuse(sqlstate::WrongType, column, cell);
     case ColumnType::Boolean:
     case ColumnType::Timestamp:
     case ColumnType::LocalTimestamp:
@@ -230,7 +280,8 @@ base::Result<void> check_cell(const Cell& cell, const Column& column) {
     case ColumnType::Time:
     case ColumnType::Json:
     case ColumnType::Jsonb:
-    case ColumnType::Other: return {};
+    case ColumnType::Other:
+      return {};
   }
   return {};
 }

@@ -11,8 +11,8 @@
 
 namespace syncline::sql {
 
-/// Appends the text form both databases read: "true", "-12.50", "2026-02-27T15:34:28.278681Z", … Null and Keep append nothing. The cell must
-/// have passed a check below.
+/// Appends the text form both databases read: "true", "-12.50", "2026-02-27T15:34:28.278681Z", … Null and Keep append nothing. The cell
+/// must have passed a check below.
 void append_text(const record::Cell& cell, std::string& out);
 [[nodiscard]] std::string text_of(const record::Cell& cell);
 

@@ -25,7 +25,12 @@ base::Error database_error(std::string_view code, std::string message, std::stri
 }
 
 base::Error misuse(std::string_view code, std::string message) {
-  return {.kind = base::ErrorKind::Fatal, .side = base::Side::Us, .message = std::move(message), .code = std::string(code), .subject = {}, .retry_after = {}};
+  return {.kind = base::ErrorKind::Fatal,
+          .side = base::Side::Us,
+          .message = std::move(message),
+          .code = std::string(code),
+          .subject = {},
+          .retry_after = {}};
 }
 
 }  // namespace syncline::sql

@@ -10,7 +10,8 @@ namespace syncline::sql {
 /// SQLSTATEs we make ourselves, or decide by.
 namespace sqlstate {
 constexpr std::string_view CannotConnect = "08001", ConnectionLost = "08006", NotConnected = "08003", ProtocolMisuse = "08P01";
-constexpr std::string_view ValueTooLong = "22001", OutOfRange = "22003", TimeOutOfRange = "22008", BadCharacter = "22021", WrongType = "22P02";
+constexpr std::string_view ValueTooLong = "22001", OutOfRange = "22003", TimeOutOfRange = "22008", BadCharacter = "22021",
+                           WrongType = "22P02";
 constexpr std::string_view NoTransaction = "25P01", AlreadyInTransaction = "25001", BrokenTransaction = "25P02";
 constexpr std::string_view NotNull = "23502", ForeignKey = "23503", Unique = "23505", Check = "23514", Raised = "P0001";
 constexpr std::string_view StatementLost = "26000", StatementExists = "42P05", SyntaxError = "42601", NotSupported = "0A000";

@@ -1,0 +1,16 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+#include <string_view>
+
+#include "base/error.hpp"
+#include "sql/postgres/handles.hpp"
+
+namespace syncline::sql::postgres {
+
+/// What went wrong with a statement. `answer` may be null: then the connection broke before there was one.
+[[nodiscard]] base::Error error_of(PGconn* connection, const PGresult* answer);
+
+/// Why no connection came to be. The connection must speak with PQERRORS_VERBOSE: only then does libpq tell the SQLSTATE.
+[[nodiscard]] base::Error connect_error(PGconn* connection);
+
+}  // namespace syncline::sql::postgres
