@@ -36,6 +36,7 @@ void SweepProgress::begin_again() {
   read_before_ = 0;
   declared_.reset();
   declared_changed_ = false;
+  end_seen_ = false;
   newest_ = {};
   keys_ = {};
 }
@@ -45,6 +46,7 @@ void SweepProgress::add(const extract::Page& page) {
   if (page.after.read < checkpoint_.sweep->read + int64_t(page.records.fetched())) begin_again();
   if (page.declared && declared_ && *page.declared != *declared_) declared_changed_ = true;
   if (page.declared && !declared_) declared_ = page.declared;
+  end_seen_ = page.last;
   for (const record::Record& record : page.records.records) {
     const record::Value* key = field_of(record, stream_.key);
     keys_.add(key ? key->text() : record.source);
@@ -77,6 +79,12 @@ base::Result<SweepProgress::End> SweepProgress::end() {
   } else if (declared_changed_) {
     out.complete = false;
     out.missing = "the source's count changed while it was read";
+  } else if (!declared_ && !end_seen_) {
+    out.complete = false;
+    out.missing = "the source neither declared a count nor marked the end";
+  } else if (distinct == 0 && !stream_.empty_is_complete) {
+    out.complete = false;
+    out.missing = "the list was empty, which the connector says it never is";
   }
   if (out.complete) {
     const std::string& cursor = checkpoint_.sweep->cursor;

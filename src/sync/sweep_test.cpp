@@ -103,6 +103,31 @@ TEST(Sweep, GoesOnWithWhatEarlierRunsRead) {
   EXPECT_EQ(end.checkpoint.cursor, "2026-02-01T00:00:00Z");
 }
 
+TEST(Sweep, WithoutACountTheEndMustBeMarked) {
+  Story story;
+  auto sweep = story.begin();
+  extract::Page page = story.page({{"1", ""}}, 1, {});
+  sweep.add(page);
+  EXPECT_FALSE(sweep.end()->complete);
+  auto marked = story.begin();
+  page.last = true;
+  marked.add(page);
+  EXPECT_TRUE(marked.end()->complete);
+}
+
+TEST(Sweep, AnEmptyListIsOnlyBelievedWhereTheConnectorAllowsIt) {
+  Story story;
+  extract::Page empty = story.page({}, 0, 0);
+  empty.last = true;
+  auto allowed = story.begin();
+  allowed.add(empty);
+  EXPECT_TRUE(allowed.end()->complete);
+  story.stream.empty_is_complete = false;
+  auto refused = story.begin();
+  refused.add(empty);
+  EXPECT_FALSE(refused.end()->complete);
+}
+
 TEST(Sweep, BeginsAgainWhenTheReaderDoes) {
   Story story;
   story.plan.resumes = true;

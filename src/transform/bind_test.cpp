@@ -102,25 +102,5 @@ TEST(Bind, ABrokenPatternInAFilterIsNamed) {
   EXPECT_EQ(mapping.error().message.find("rules/kind.yaml:4:9: the filter's test pattern \"[\" is not right"), 0u);
 }
 
-TEST(PlannedColumn, FollowsTheDeclarationAlone) {
-  EXPECT_EQ(planned_column(of_type(FieldType::FromColumn)).type, ColumnType::Text);
-  EXPECT_EQ(planned_column(of_type(FieldType::Email)).type, ColumnType::Text);
-  EXPECT_EQ(planned_column(of_type(FieldType::Timestamp)).type, ColumnType::Timestamp);
-  EXPECT_EQ(planned_column(of_type(FieldType::Json)).type, ColumnType::Jsonb);
-  const Column money = planned_column(of_type(FieldType::Money));
-  EXPECT_EQ(money.type, ColumnType::Decimal);
-  EXPECT_EQ(money.scale, 4);
-  config::FieldMapping minor = of_type(FieldType::Money);
-  minor.money_as_minor = true;
-  EXPECT_EQ(planned_column(minor).type, ColumnType::Integer);
-  EXPECT_EQ(planned_column(minor).name, "x");
-}
-
-TEST(PlannedColumn, CanHoldWhatItIsPlannedFor) {
-  for (int type = int(FieldType::FromColumn); type <= int(FieldType::Email); ++type) {
-    EXPECT_EQ(objection(of_type(FieldType(type)), planned_column(of_type(FieldType(type)))), "") << type;
-  }
-}
-
 }  // namespace
 }  // namespace syncline::transform

@@ -34,7 +34,7 @@ class Vendor(http.server.BaseHTTPRequestHandler):
         self.send_response(200)
         self.end_headers()
         self.wfile.write(text.encode())
-    do_GET = do_POST = do_PUT = answer
+    do_GET = do_POST = do_PUT = do_DELETE = answer
     def log_message(self, *_): pass
 
 if words[0] == "simulate" and "broken" in words:

@@ -64,13 +64,13 @@ std::vector<std::string> row(const Mapped& mapped, size_t index) {
 TEST(Mapping, ColumnsAreKeyVersionFieldsThenRelationKeys) {
   const auto bound = mapping();
   std::vector<std::string> names;
-  for (const RowColumn& column : bound->columns()) names.push_back(column.column.name);
+  for (const record::RowColumn& column : bound->columns()) names.push_back(column.column.name);
   EXPECT_EQ(names, (std::vector<std::string>{"ext", "source_updated_at", "booked_at", "seats", "customer_id.external", "customer_id.email",
                                              "class_id.external"}));
-  EXPECT_EQ(bound->columns()[0].role, RowColumn::Role::Key);
-  EXPECT_EQ(bound->columns()[1].role, RowColumn::Role::Version);
-  EXPECT_EQ(bound->columns()[2].role, RowColumn::Role::Field);
-  EXPECT_EQ(bound->columns()[5].role, RowColumn::Role::RelationKey);
+  EXPECT_EQ(bound->columns()[0].role, record::RowColumn::Role::Key);
+  EXPECT_EQ(bound->columns()[1].role, record::RowColumn::Role::Version);
+  EXPECT_EQ(bound->columns()[2].role, record::RowColumn::Role::Field);
+  EXPECT_EQ(bound->columns()[5].role, record::RowColumn::Role::RelationKey);
   EXPECT_EQ(bound->columns()[5].relation, 0u);
   EXPECT_EQ(bound->columns()[5].way, 1u);
   EXPECT_EQ(bound->columns()[6].relation, 1u);
