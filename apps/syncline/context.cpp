@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "syncline/context.hpp"
+#include "context.hpp"
 
 #include <fmt/format.h>
 
@@ -53,7 +53,12 @@ base::Result<config::Project> open_project(const CommonOptions& common) {
 
 base::Result<std::unique_ptr<sql::Connection>> open_database(const config::Project& project) {
   if (project.database.empty()) {
-    return base::fail({base::ErrorKind::BadConfig, base::Side::Files, fmt::format("`database:` has no value: {}", base::joined(project.missing_variables, "; ")), "no_database", "", {}});
+    return base::fail({base::ErrorKind::BadConfig,
+                       base::Side::Files,
+                       fmt::format("`database:` has no value: {}", base::joined(project.missing_variables, "; ")),
+                       "no_database",
+                       "",
+                       {}});
   }
   constexpr std::string_view scheme = "sqlite:";
   std::string url = project.database.reveal();
@@ -65,7 +70,8 @@ int print_error(const CommonOptions& common, const base::Error& error) {
   const int code = base::exit_code_of(error);
   const std::string message = base::redact(error.message);
   if (common.output == CommonOptions::Output::Json) {
-    const nlohmann::ordered_json document{{"error", {{"code", error.code.empty() ? std::string(name_of(error.kind)) : error.code}, {"message", message}}}, {"exit", code}};
+    const nlohmann::ordered_json document{
+        {"error", {{"code", error.code.empty() ? std::string(name_of(error.kind)) : error.code}, {"message", message}}}, {"exit", code}};
     fmt::print("{}\n", document.dump(2, ' ', false, nlohmann::ordered_json::error_handler_t::replace));
   }
   fmt::print(stderr, "{}\n", message);

@@ -5,9 +5,9 @@
 #include <vector>
 
 #include "base/result.hpp"
+#include "commands.hpp"
 #include "config/project.hpp"
 #include "sql/connection.hpp"
-#include "syncline/commands.hpp"
 
 namespace syncline::apps {
 

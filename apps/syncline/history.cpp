@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "syncline/history.hpp"
+#include "history.hpp"
 
-#include "syncline/context.hpp"
+#include "context.hpp"
 
 namespace syncline::apps {
 
@@ -11,7 +11,12 @@ base::Result<History> open_history(const CommonOptions& common) {
   out.connection = TRY(open_database(project));
   out.store = std::make_unique<state::Store>(*out.connection, project.tables_prefix);
   if (TRY(out.connection->describe(out.store->names().in_catalog("sync_log")))) return out;
-  return base::fail({base::ErrorKind::ContractDrift, base::Side::Database, "the database has no table of ours yet, so there is no history: `syncline migrate` makes them", "not_migrated", "", {}});
+  return base::fail({base::ErrorKind::ContractDrift,
+                     base::Side::Database,
+                     "the database has no table of ours yet, so there is no history: `syncline migrate` makes them",
+                     "not_migrated",
+                     "",
+                     {}});
 }
 
 }  // namespace syncline::apps

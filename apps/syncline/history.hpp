@@ -3,9 +3,9 @@
 #include <memory>
 
 #include "base/result.hpp"
+#include "commands.hpp"
 #include "sql/connection.hpp"
 #include "state/store.hpp"
-#include "syncline/commands.hpp"
 
 namespace syncline::apps {
 

@@ -5,8 +5,8 @@
 #include <nlohmann/json.hpp>
 
 #include "base/text.hpp"
-#include "syncline/commands.hpp"
-#include "syncline/context.hpp"
+#include "commands.hpp"
+#include "context.hpp"
 
 namespace syncline::apps {
 namespace {
@@ -24,10 +24,13 @@ base::Result<fs::path> template_of(const std::string& connector) {
     }
   }
   for (const fs::path& folder : connector_folders()) {
-    if (std::find(known.begin(), known.end(), connector) != known.end() && fs::exists(folder / connector / "project")) return folder / connector / "project";
+    if (std::find(known.begin(), known.end(), connector) != known.end() && fs::exists(folder / connector / "project"))
+      return folder / connector / "project";
   }
   const std::string near = base::nearest(connector, known);
-  return base::fail(usage(fmt::format("no connector `{}` ships{}", base::shown(connector), near.empty() ? fmt::format("; there are {}", base::joined(known, ", ")) : fmt::format("; did you mean `{}`?", near))));
+  return base::fail(usage(
+      fmt::format("no connector `{}` ships{}", base::shown(connector),
+                  near.empty() ? fmt::format("; there are {}", base::joined(known, ", ")) : fmt::format("; did you mean `{}`?", near))));
 }
 
 /// Every file of the template, relative to it.
@@ -54,7 +57,9 @@ base::Result<std::vector<fs::path>> write_project(const InitOptions& options) {
   const fs::path from = TRY(template_of(options.connector));
   const std::vector<fs::path> files = files_of(from);
   for (const fs::path& file : files) {
-    if (fs::exists(options.folder / file)) return base::fail(usage(fmt::format("{} is there already: `init` overwrites nothing; name another folder", (options.folder / file).string())));
+    if (fs::exists(options.folder / file))
+      return base::fail(
+          usage(fmt::format("{} is there already: `init` overwrites nothing; name another folder", (options.folder / file).string())));
   }
   for (const fs::path& file : files) {
     std::error_code failed;
@@ -62,7 +67,8 @@ base::Result<std::vector<fs::path>> write_project(const InitOptions& options) {
     fs::copy_file(from / file, options.folder / file, failed);
     if (failed) return base::fail(usage(fmt::format("cannot write {}: {}", (options.folder / file).string(), failed.message())));
   }
-  if (!options.database.empty() && !fs::exists(options.folder / ".env")) TRY(write_secret_file(options.folder / ".env", "DATABASE_URL=" + options.database + "\n"));
+  if (!options.database.empty() && !fs::exists(options.folder / ".env"))
+    TRY(write_secret_file(options.folder / ".env", "DATABASE_URL=" + options.database + "\n"));
   return files;
 }
 
@@ -78,7 +84,10 @@ int init(const CommonOptions& common, const InitOptions& options) {
     return base::exit_code::Ok;
   }
   for (const auto& file : *files) fmt::print("wrote  {}\n", (options.folder / file).string());
-  fmt::print("\nnext: put credentials into {0}/.env (see .env.example), then\n  cd {0} && syncline lint && syncline plan && syncline migrate && syncline sync\n", options.folder.string());
+  fmt::print(
+      "\nnext: put credentials into {0}/.env (see .env.example), then\n  cd {0} && syncline lint && syncline plan && syncline migrate && "
+      "syncline sync\n",
+      options.folder.string());
   return base::exit_code::Ok;
 }
 

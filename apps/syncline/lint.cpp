@@ -4,9 +4,9 @@
 #include <nlohmann/json.hpp>
 
 #include "base/error.hpp"
+#include "commands.hpp"
 #include "config/project.hpp"
-#include "syncline/commands.hpp"
-#include "syncline/context.hpp"
+#include "context.hpp"
 
 namespace syncline::apps {
 
@@ -21,7 +21,8 @@ int lint(const CommonOptions& common, const std::vector<std::filesystem::path>& 
   }
   if (common.output == CommonOptions::Output::Json) {
     nlohmann::ordered_json list = nlohmann::ordered_json::array();
-    for (const config::Problem& p : problems) list.push_back({{"file", p.place.file}, {"line", p.place.line}, {"column", p.place.column}, {"message", p.message}});
+    for (const config::Problem& p : problems)
+      list.push_back({{"file", p.place.file}, {"line", p.place.line}, {"column", p.place.column}, {"message", p.message}});
     fmt::print("{}\n", nlohmann::ordered_json{{"problems", list}}.dump(2, ' ', false, nlohmann::ordered_json::error_handler_t::replace));
   } else {
     for (const config::Problem& problem : problems) fmt::print("{}\n", to_string(problem));

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <fmt/format.h>
 
+#include "commands.hpp"
+#include "context.hpp"
+#include "history.hpp"
+#include "report_json.hpp"
+#include "report_text.hpp"
 #include "state/store.hpp"
-#include "syncline/commands.hpp"
-#include "syncline/context.hpp"
-#include "syncline/history.hpp"
-#include "syncline/report_json.hpp"
-#include "syncline/report_text.hpp"
 
 namespace syncline::apps {
 namespace {
@@ -14,7 +14,8 @@ namespace {
 void print_json(const std::vector<state::LogEntry>& entries) {
   nlohmann::ordered_json list = nlohmann::ordered_json::array();
   for (const state::LogEntry& entry : entries) {
-    nlohmann::ordered_json row{{"run", entry.run}, {"status", entry.status}, {"started_at", entry.started_at}, {"completed_at", entry.completed_at}};
+    nlohmann::ordered_json row{
+        {"run", entry.run}, {"status", entry.status}, {"started_at", entry.started_at}, {"completed_at", entry.completed_at}};
     row.update(entity_json(entry.report));
     list.push_back(std::move(row));
   }

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 // The command line: names, options and help of every subcommand. What they do is in the file of each.
+#include <malloc.h>
 #include <CLI/CLI.hpp>
 #include <csignal>
 #include <functional>
-#include <malloc.h>
 
-#include "syncline/commands.hpp"
-#include "syncline/stop_signal.hpp"
+#include "commands.hpp"
+#include "stop_signal.hpp"
 
 namespace {
 
@@ -42,9 +42,11 @@ CLI::App* CommandLine::command(const std::string& name, const std::string& help,
   return sub;
 }
 
-CLI::App* CommandLine::project_command(const std::string& name, const std::string& help, const std::string& examples, std::function<int()> run) {
+CLI::App* CommandLine::project_command(const std::string& name, const std::string& help, const std::string& examples,
+                                       std::function<int()> run) {
   CLI::App* sub = command(name, help, examples, std::move(run));
-  sub->add_option("--project", common.project, "the project's folder (default: this one, or a parent that holds syncline.yaml)")->type_name("DIR");
+  sub->add_option("--project", common.project, "the project's folder (default: this one, or a parent that holds syncline.yaml)")
+      ->type_name("DIR");
   sub->add_flag("--json", json, "one JSON document on stdout, nothing else there");
   return sub;
 }
@@ -57,40 +59,56 @@ void CommandLine::add_history(CLI::App* sub, HistoryOptions& options, const std:
 CommandLine::CommandLine() {
   app.require_subcommand(1);
   app.set_version_flag("--version", std::string("syncline ") + SYNCLINE_VERSION);
-  app.footer("Begin with `syncline init DIR --connector marianatek`, or try everything without credentials: `syncline simulate marianatek`.");
+  app.footer(
+      "Begin with `syncline init DIR --connector marianatek`, or try everything without credentials: `syncline simulate marianatek`.");
 
-  CLI::App* sub = project_command("init", "write a project that works: syncline.yaml, entity files, .env.example, README", "  syncline init my-studio --connector marianatek --database sqlite:studio.db",
+  CLI::App* sub = project_command("init", "write a project that works: syncline.yaml, entity files, .env.example, README",
+                                  "  syncline init my-studio --connector marianatek --database sqlite:studio.db",
                                   [this] { return syncline::apps::init(common, init); });
   sub->add_option("DIR", init.folder, "the new project's folder")->required();
   sub->add_option("--connector", init.connector, "the vendor, one of those that ship")->required()->type_name("NAME");
   sub->add_option("--database", init.database, "postgresql://… or sqlite:FILE; kept in .env")->type_name("URL");
 
-  sub = project_command("lint", "check every file; errors as file:line:column: what, and what to do", "  syncline lint\n  syncline lint entities/reservations.yaml", [this] { return syncline::apps::lint(common, lint_files); });
+  sub = project_command("lint", "check every file; errors as file:line:column: what, and what to do",
+                        "  syncline lint\n  syncline lint entities/reservations.yaml",
+                        [this] { return syncline::apps::lint(common, lint_files); });
   sub->add_option("FILE", lint_files, "only these files");
 
-  sub = project_command("plan", "show the SQL that your tables and ours need", "  syncline plan\n  syncline plan --check    # exit 24 if tables are not as planned", [this] {
-    return syncline::apps::plan(common, {plan_check ? PlanOptions::Action::Check : plan_write ? PlanOptions::Action::Write : PlanOptions::Action::Show});
-  });
+  sub = project_command("plan", "show the SQL that your tables and ours need",
+                        "  syncline plan\n  syncline plan --check    # exit 24 if tables are not as planned", [this] {
+                          return syncline::apps::plan(common, {plan_check   ? PlanOptions::Action::Check
+                                                               : plan_write ? PlanOptions::Action::Write
+                                                                            : PlanOptions::Action::Show});
+                        });
   auto* write = sub->add_flag("--write", plan_write, "also save it as the next migrations/NNN_*.sql");
   sub->add_flag("--check", plan_check, "exit 24 if there is anything to do")->excludes(write);
 
-  project_command("migrate", "save what is planned, apply every pending migration in a transaction, and prove the result", "  syncline migrate", [this] { return syncline::apps::migrate(common); });
+  project_command("migrate", "save what is planned, apply every pending migration in a transaction, and prove the result",
+                  "  syncline migrate", [this] { return syncline::apps::migrate(common); });
 
-  sub = project_command("sync", "read the source and make your tables equal to it", "  syncline sync\n  syncline sync reservations --days 30\n  syncline sync --dry-run", [this] { return syncline::apps::sync(common, sync); });
+  sub = project_command("sync", "read the source and make your tables equal to it",
+                        "  syncline sync\n  syncline sync reservations --days 30\n  syncline sync --dry-run",
+                        [this] { return syncline::apps::sync(common, sync); });
   sub->add_option("ENTITY", sync.entities, "only these (default: all, parents first)");
-  auto* days = sub->add_option("--days", sync.days, "the last N days, from midnight in the account's zone")->check(CLI::Range(0, 36500))->type_name("N");
+  auto* days = sub->add_option("--days", sync.days, "the last N days, from midnight in the account's zone")
+                   ->check(CLI::Range(0, 36500))
+                   ->type_name("N");
   sub->add_option("--start-date", sync.start_date, "from this day on")->type_name("YYYY-MM-DD")->excludes(days);
   sub->add_option("--end-date", sync.end_date, "before this day")->type_name("YYYY-MM-DD")->excludes(days);
   sub->add_flag("--full", sync.full, "read everything, whatever the checkpoint says")->excludes(days);
   sub->add_flag("--dry-run", sync.dry_run, "do everything but keep nothing");
   sub->add_option("--wait", sync.wait, "wait this long at most when the source asks to (default: 10m)")->type_name("DURATION");
 
-  sub = project_command("log", "history of runs, from sync_log", "  syncline log\n  syncline log 37", [this] { return syncline::apps::log(common, log); });
+  sub = project_command("log", "history of runs, from sync_log", "  syncline log\n  syncline log 37",
+                        [this] { return syncline::apps::log(common, log); });
   add_history(sub, log, "all, newest first");
-  sub = project_command("rejects", "records and rows that could not land, with the reason", "  syncline rejects 37", [this] { return syncline::apps::rejects(common, rejects); });
+  sub = project_command("rejects", "records and rows that could not land, with the reason", "  syncline rejects 37",
+                        [this] { return syncline::apps::rejects(common, rejects); });
   add_history(sub, rejects, "the newest that has some");
 
-  sub = command("simulate", "a stateful imitation of a vendor, to try everything without credentials", "  syncline simulate marianatek --listen 127.0.0.1:8700 --seed 7\n  syncline simulate marianatek --rows reservations=1000000 --rate 0",
+  sub = command("simulate", "a stateful imitation of a vendor, to try everything without credentials",
+                "  syncline simulate marianatek --listen 127.0.0.1:8700 --seed 7\n  syncline simulate marianatek --rows "
+                "reservations=1000000 --rate 0",
                 [this] { return syncline::apps::simulate(simulate); });
   sub->add_option("NAME", simulate.simulator, "which vendor")->required()->check(CLI::IsMember({"marianatek"}));
   sub->add_option("--listen", simulate.listen, "ADDRESS:PORT; port 0 takes a free one")->capture_default_str();

@@ -4,11 +4,11 @@
 #include <nlohmann/json.hpp>
 
 #include "base/text.hpp"
+#include "commands.hpp"
+#include "context.hpp"
 #include "schema/migrations.hpp"
 #include "schema/plan.hpp"
 #include "state/store.hpp"
-#include "syncline/commands.hpp"
-#include "syncline/context.hpp"
 
 namespace syncline::apps {
 namespace {
@@ -32,7 +32,12 @@ base::Result<void> apply_pending(state::Store& store, const std::filesystem::pat
 base::Result<void> prove(sql::Connection& connection, const config::Project& project) {
   const schema::Plan left = TRY(schema::make_plan(connection, project));
   if (left.changes.empty()) return {};
-  return base::fail({base::ErrorKind::ContractDrift, base::Side::Database, fmt::format("after the migration the database still lacks: {}", left.changes.front().what), "not_as_planned", "", {}});
+  return base::fail({base::ErrorKind::ContractDrift,
+                     base::Side::Database,
+                     fmt::format("after the migration the database still lacks: {}", left.changes.front().what),
+                     "not_as_planned",
+                     "",
+                     {}});
 }
 
 base::Result<Outcome> run(const config::Project& project, sql::Connection& connection) {
@@ -59,7 +64,8 @@ void print(const CommonOptions& common, const Outcome& outcome, const config::Pr
   }
   if (!outcome.saved.empty()) fmt::print("saved      migrations/{} ({} changes)\n", outcome.saved, outcome.changes);
   for (const std::string& name : outcome.applied) fmt::print("applied    {}\n", name);
-  fmt::print("{}\n", outcome.applied.empty() ? "nothing to do: your tables and ours are as planned" : "proven     every planned column, table and index is there");
+  fmt::print("{}\n", outcome.applied.empty() ? "nothing to do: your tables and ours are as planned"
+                                             : "proven     every planned column, table and index is there");
   if (!outcome.applied.empty() && !grants.empty()) fmt::print("\na role that only syncs needs:\n  {}\n", base::joined(grants, "\n  "));
 }
 

@@ -3,10 +3,10 @@
 
 #include <nlohmann/json.hpp>
 
+#include "commands.hpp"
+#include "context.hpp"
 #include "schema/migrations.hpp"
 #include "schema/plan.hpp"
-#include "syncline/commands.hpp"
-#include "syncline/context.hpp"
 
 namespace syncline::apps {
 namespace {
@@ -33,7 +33,8 @@ base::Result<int> run(const CommonOptions& common, const PlanOptions& options) {
   const auto connection = TRY(open_database(project));
   const schema::Plan plan = TRY(schema::make_plan(*connection, project));
   std::string saved;
-  if (options.action == PlanOptions::Action::Write && !plan.changes.empty()) saved = TRY(schema::save_plan(project.folder / "migrations", plan, connection->dialect())).name;
+  if (options.action == PlanOptions::Action::Write && !plan.changes.empty())
+    saved = TRY(schema::save_plan(project.folder / "migrations", plan, connection->dialect())).name;
   common.output == CommonOptions::Output::Json ? print_json(plan, saved) : print_text(plan, saved);
   return options.action == PlanOptions::Action::Check && !plan.changes.empty() ? base::exit_code::Drift : base::exit_code::Ok;
 }

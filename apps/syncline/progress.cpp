@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "syncline/progress.hpp"
+#include "progress.hpp"
 
 #include <fmt/format.h>
 #include <unistd.h>
@@ -40,9 +40,11 @@ std::string ProgressLine::line(const record::ProgressEvent& event) const {
   const double rate = double(c.fetched) / seconds;
   std::string out = fmt::format("  {}  {}", event.entity, base::with_thousands(c.fetched));
   if (event.declared) out += fmt::format(" of {}", base::with_thousands(*event.declared));
-  out += fmt::format(" fetched, {} inserted, {} updated, {}/s", base::with_thousands(c.inserted), base::with_thousands(c.updated), base::with_thousands(int64_t(rate)));
+  out += fmt::format(" fetched, {} inserted, {} updated, {}/s", base::with_thousands(c.inserted), base::with_thousands(c.updated),
+                     base::with_thousands(int64_t(rate)));
   if (event.declared && rate > 0 && *event.declared > c.fetched) {
-    out += fmt::format(", {} left", base::duration_for_people(std::chrono::milliseconds(int64_t(double(*event.declared - c.fetched) / rate * 1000))));
+    out += fmt::format(", {} left",
+                       base::duration_for_people(std::chrono::milliseconds(int64_t(double(*event.declared - c.fetched) / rate * 1000))));
   }
   return out;
 }

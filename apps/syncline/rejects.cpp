@@ -2,11 +2,11 @@
 #include <fmt/format.h>
 
 #include "base/text.hpp"
+#include "commands.hpp"
+#include "context.hpp"
+#include "history.hpp"
+#include "report_json.hpp"
 #include "state/store.hpp"
-#include "syncline/commands.hpp"
-#include "syncline/context.hpp"
-#include "syncline/history.hpp"
-#include "syncline/report_json.hpp"
 
 namespace syncline::apps {
 namespace {
@@ -32,8 +32,8 @@ void print_json(const std::vector<state::StoredReject>& rejects) {
 
 void print_text(const std::vector<state::StoredReject>& rejects) {
   for (const state::StoredReject& r : rejects) {
-    fmt::print("run {}   {} {}   {}{}{}: {}\n", r.run, r.entity, r.reject.key.empty() ? "(no key)" : base::shown(r.reject.key, 60), r.reject.stage, r.reject.field.empty() ? "" : ", ", r.reject.field,
-               base::shown(r.reject.reason, 400));
+    fmt::print("run {}   {} {}   {}{}{}: {}\n", r.run, r.entity, r.reject.key.empty() ? "(no key)" : base::shown(r.reject.key, 60),
+               r.reject.stage, r.reject.field.empty() ? "" : ", ", r.reject.field, base::shown(r.reject.reason, 400));
     fmt::print("      {}\n", base::shown(r.reject.payload, 300));
   }
   if (rejects.empty()) fmt::print("no rejects\n");

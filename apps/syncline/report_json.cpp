@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "syncline/report_json.hpp"
+#include "report_json.hpp"
 
 #include "base/time.hpp"
 
@@ -10,7 +10,8 @@ using Json = nlohmann::ordered_json;
 Json entity_json(const record::EntityReport& report) {
   const record::Counters& c = report.counters;
   Json errors = Json::array();
-  for (const record::ErrorSummary& e : report.errors) errors.push_back({{"code", e.code}, {"message", e.message}, {"count", e.count}, {"example", e.example}});
+  for (const record::ErrorSummary& e : report.errors)
+    errors.push_back({{"code", e.code}, {"message", e.message}, {"count", e.count}, {"example", e.example}});
   return {{"entity", report.entity},
           {"account", report.account},
           {"stream", report.stream},

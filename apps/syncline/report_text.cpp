@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "syncline/report_text.hpp"
+#include "report_text.hpp"
 
 #include <fmt/format.h>
 
@@ -11,22 +11,27 @@ namespace {
 
 using base::with_thousands;
 
-std::string count(int64_t number, std::string_view what) { return number == 0 ? "" : fmt::format("   {} {}", with_thousands(number), what); }
+std::string count(int64_t number, std::string_view what) {
+  return number == 0 ? "" : fmt::format("   {} {}", with_thousands(number), what);
+}
 
 int64_t rejected(const record::EntityReport& report) { return report.counters.rejected + report.counters.undecodable; }
 
 std::string next_step(const record::RunReport& report, int64_t rejects) {
   if (rejects == 0) return "";
-  return fmt::format("{} {} rejected: `syncline rejects {}` shows {}.", with_thousands(rejects), rejects == 1 ? "row" : "rows", report.run, rejects == 1 ? "it" : "them");
+  return fmt::format("{} {} rejected: `syncline rejects {}` shows {}.", with_thousands(rejects), rejects == 1 ? "row" : "rows", report.run,
+                     rejects == 1 ? "it" : "them");
 }
 
 }  // namespace
 
 std::string entity_line(const record::EntityReport& report) {
   const record::Counters& c = report.counters;
-  std::string line = fmt::format("  {:<14} {:<20} {:>9} fetched {:>9} inserted {:>8} updated {:>9} unchanged", report.entity, report.stream, with_thousands(c.fetched), with_thousands(c.inserted),
-                                 with_thousands(c.updated), with_thousands(c.unchanged));
-  line += count(c.filtered, "filtered") + count(c.adopted, "adopted") + count(c.stale, "stale") + count(c.duplicate, "duplicate") + count(rejected(report), "rejected") + count(c.waiting, "waiting");
+  std::string line =
+      fmt::format("  {:<14} {:<20} {:>9} fetched {:>9} inserted {:>8} updated {:>9} unchanged", report.entity, report.stream,
+                  with_thousands(c.fetched), with_thousands(c.inserted), with_thousands(c.updated), with_thousands(c.unchanged));
+  line += count(c.filtered, "filtered") + count(c.adopted, "adopted") + count(c.stale, "stale") + count(c.duplicate, "duplicate") +
+          count(rejected(report), "rejected") + count(c.waiting, "waiting");
   if (report.took.count() > 0) line += "   " + base::duration_for_people(report.took);
   if (!report.note.empty()) line += "   (" + report.note + ")";
   return line;

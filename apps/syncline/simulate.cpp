@@ -7,11 +7,11 @@
 
 #include "base/text.hpp"
 #include "base/time.hpp"
+#include "commands.hpp"
+#include "context.hpp"
 #include "http/server.hpp"
 #include "simulators/marianatek/simulator.hpp"
-#include "syncline/commands.hpp"
-#include "syncline/context.hpp"
-#include "syncline/stop_signal.hpp"
+#include "stop_signal.hpp"
 
 namespace syncline::apps {
 namespace {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "syncline/stop_signal.hpp"
+#include "stop_signal.hpp"
 
 #include <pthread.h>
 #include <unistd.h>

@@ -4,12 +4,12 @@
 #include <fmt/format.h>
 
 #include "base/time.hpp"
-#include "syncline/commands.hpp"
-#include "syncline/context.hpp"
-#include "syncline/progress.hpp"
-#include "syncline/report_json.hpp"
-#include "syncline/report_text.hpp"
-#include "syncline/stop_signal.hpp"
+#include "commands.hpp"
+#include "context.hpp"
+#include "progress.hpp"
+#include "report_json.hpp"
+#include "report_text.hpp"
+#include "stop_signal.hpp"
 
 namespace syncline::apps {
 namespace {

@@ -10,7 +10,8 @@
 namespace syncline::base {
 
 void fail_check(std::string_view what, std::source_location place) {
-  std::fprintf(stderr, "syncline: a bug of ours: %.*s (%s:%u, %s)\n", int(what.size()), what.data(), place.file_name(), place.line(), place.function_name());
+  std::fprintf(stderr, "syncline: a bug of ours: %.*s (%s:%u, %s)\n", int(what.size()), what.data(), place.file_name(), place.line(),
+               place.function_name());
   // _exit: destructors would try to talk to the database with the state that just proved wrong.
   _exit(exit_code::OurBug);
 }

@@ -21,8 +21,8 @@ struct Decimal {
 
 /// How an amount may be dressed in the source's text.
 struct AmountFormat {
-  bool decorated = false;      ///< accept "$1,234.50", "(12.30)", "EUR 5", "1 234.50", a trailing minus; otherwise JSON number syntax only
-  char decimal_mark = '.';     ///< ',' reads "1.234,56"; the other of the two is then the thousands separator, only in groups of three
+  bool decorated = false;   ///< accept "$1,234.50", "(12.30)", "EUR 5", "1 234.50", a trailing minus; otherwise JSON number syntax only
+  char decimal_mark = '.';  ///< ',' reads "1.234,56"; the other of the two is then the thousands separator, only in groups of three
 };
 
 /// Reads a decimal exactly. Exponents are resolved ("1E+2" → 100) within ±64 places; more than 200 digits, NaN, Infinity, blank or anything

@@ -23,11 +23,12 @@ enum class ErrorKind {
 /// Whose side of the line the error is on.
 enum class Side { Files, Source, Database, Us };
 
-/// An error is a value with advice: what failed, where, and what to do. Each floor adds one phrase of context, the floor that can act decides.
+/// An error is a value with advice: what failed, where, and what to do. Each floor adds one phrase of context, the floor that can act
+/// decides.
 struct Error {
   ErrorKind kind = ErrorKind::Fatal;
   Side side = Side::Us;
-  std::string message;  ///< full sentence fragments, outermost context first; holds no secret
+  std::string message;    ///< full sentence fragments, outermost context first; holds no secret
   std::string code{};     ///< a stable word for machines: an SQLSTATE on the database's side, e.g. "rate_limited" elsewhere; may be empty
   std::string subject{};  ///< the constraint, column or field the error speaks of; may be empty
   std::optional<std::chrono::milliseconds> retry_after{};  ///< what the other side asked us to wait
@@ -38,7 +39,8 @@ struct Error {
 
 /// The process exit codes of the contract.
 namespace exit_code {
-constexpr int Ok = 0, Rejected = 10, Incomplete = 11, Usage = 20, Unauthorized = 21, Source = 22, Database = 23, Drift = 24, Guard = 25, Busy = 26, OurBug = 70;
+constexpr int Ok = 0, Rejected = 10, Incomplete = 11, Usage = 20, Unauthorized = 21, Source = 22, Database = 23, Drift = 24, Guard = 25,
+              Busy = 26, OurBug = 70;
 }
 
 /// The exit code that follows from an error alone.

@@ -23,17 +23,17 @@ inline void value_of(Result<void>&&) {}
 }  // namespace syncline::base
 
 /// The value of a Result, or return its error to the caller: `auto rows = TRY(connection.query(sql));`.
-#define TRY(expression)                                                                \
-  __extension__({                                                                      \
+#define TRY(expression)                                                              \
+  __extension__({                                                                    \
     auto try_result_ = (expression);                                                 \
-    if (!try_result_) return ::syncline::base::fail(std::move(try_result_).error());   \
-    ::syncline::base::value_of(std::move(try_result_));                                \
+    if (!try_result_) return ::syncline::base::fail(std::move(try_result_).error()); \
+    ::syncline::base::value_of(std::move(try_result_));                              \
   })
 
 /// As TRY, with one phrase of context in front of the error.
-#define TRY_WITHIN(phrase, expression)                                                                    \
-  __extension__({                                                                                         \
-    auto try_result_ = (expression);                                                                    \
-    if (!try_result_) return ::syncline::base::fail(std::move(try_result_).error().within(phrase));       \
-    ::syncline::base::value_of(std::move(try_result_));                                                   \
+#define TRY_WITHIN(phrase, expression)                                                              \
+  __extension__({                                                                                   \
+    auto try_result_ = (expression);                                                                \
+    if (!try_result_) return ::syncline::base::fail(std::move(try_result_).error().within(phrase)); \
+    ::syncline::base::value_of(std::move(try_result_));                                             \
   })

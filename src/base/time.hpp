@@ -22,7 +22,8 @@ class Zone {
   static Zone utc();
   [[nodiscard]] std::string_view name() const;
 
-  /// A local time that does not exist (spring gap) or exists twice (autumn overlap) is an error unless a policy says which instant is meant.
+  /// A local time that does not exist (spring gap) or exists twice (autumn overlap) is an error unless a policy says which instant is
+  /// meant.
   enum class Unclear { Refuse, Earlier, Later };
   [[nodiscard]] Result<Timestamp> to_instant(std::chrono::local_time<std::chrono::microseconds> local, Unclear policy) const;
   [[nodiscard]] std::chrono::local_time<std::chrono::microseconds> to_local(Timestamp instant) const;
@@ -32,9 +33,10 @@ class Zone {
   const void* zone_;  ///< a date::time_zone
 };
 
-/// RFC 3339 / ISO 8601 ("2026-02-27T15:34:28.278681Z", a blank instead of T, offsets ±hh:mm, ±hhmm, ±hh). Without an offset `zone` says where
-/// the local time is; without one that is an error. A fraction finer than microseconds is cut, never rounded up (a cursor rounded past its
-/// true value would lose rows). Impossible dates, 24:00, :60, words such as "now" and anything left over are errors. Years 0001–9999.
+/// RFC 3339 / ISO 8601 ("2026-02-27T15:34:28.278681Z", a blank instead of T, offsets ±hh:mm, ±hhmm, ±hh). Without an offset `zone` says
+/// where the local time is; without one that is an error. A fraction finer than microseconds is cut, never rounded up (a cursor rounded
+/// past its true value would lose rows). Impossible dates, 24:00, :60, words such as "now" and anything left over are errors. Years
+/// 0001–9999.
 Result<Timestamp> parse_timestamp(std::string_view text, const Zone* zone = nullptr, Zone::Unclear policy = Zone::Unclear::Refuse);
 
 /// "2026-02-27", or the local day of a full timestamp is NOT accepted here: exactly a date.

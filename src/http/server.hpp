@@ -29,7 +29,8 @@ struct ServerResponse {
   /// Ways to answer wrongly, for the simulators.
   struct Fault {
     enum class Kind { None, CloseBeforeHeaders, CloseInBody, ShortBody, Delay, Drip } kind = Kind::None;
-    size_t after_bytes = 0;       ///< CloseInBody: how much of the body still goes out (Content-Length says the whole); ShortBody: the same, Content-Length absent and the connection closed
+    size_t after_bytes = 0;  ///< CloseInBody: how much of the body still goes out (Content-Length says the whole); ShortBody: the same,
+                             ///< Content-Length absent and the connection closed
     std::chrono::milliseconds delay{0};  ///< Delay: before the answer; Drip: between single bytes
   } fault;
 };
@@ -41,8 +42,8 @@ struct ListenOptions {
   std::chrono::seconds idle{60};
 };
 
-/// A small HTTP/1.1 listener on one thread of its own (coroutines inside), keep-alive, limits on everything. The handler is called from that
-/// thread, one request at a time.
+/// A small HTTP/1.1 listener on one thread of its own (coroutines inside), keep-alive, limits on everything. The handler is called from
+/// that thread, one request at a time.
 class Server {
  public:
   using Handler = std::function<ServerResponse(const ServerRequest&)>;

@@ -23,7 +23,9 @@ Column stage_column(std::string name, ColumnType type) {
 /// Enums, citext and the like are staged as text and cast when they are made ready, so that a wrong label is one row's fault.
 ColumnType stage_type(ColumnType type) { return type == ColumnType::Other ? ColumnType::Text : type; }
 
-std::string declared(const Column& column, Dialect dialect) { return column.declared.empty() && dialect == Dialect::Postgres ? sql::type_name(dialect, column) : column.declared; }
+std::string declared(const Column& column, Dialect dialect) {
+  return column.declared.empty() && dialect == Dialect::Postgres ? sql::type_name(dialect, column) : column.declared;
+}
 
 /// The ASCII folding that `transform` gives to relation keys (trimmed, lower case), on the database's side.
 std::string folded(const std::string& value, Dialect dialect) {
@@ -34,11 +36,13 @@ std::string folded(const std::string& value, Dialect dialect) {
 /// A staged text as a value of the parent's column: what is no such value finds nothing instead of failing the statement.
 std::string parent_value(const std::string& text, const Column& column, Dialect dialect) {
   if (column.type == ColumnType::Integer) {
-    if (dialect == Dialect::Sqlite) return fmt::format("CASE WHEN CAST(CAST({0} AS INTEGER) AS TEXT) = {0} THEN CAST({0} AS INTEGER) END", text);
+    if (dialect == Dialect::Sqlite)
+      return fmt::format("CASE WHEN CAST(CAST({0} AS INTEGER) AS TEXT) = {0} THEN CAST({0} AS INTEGER) END", text);
     return fmt::format("CASE WHEN {0} ~ '^-?[0-9]{{1,18}}$' THEN {0}::bigint END", text);
   }
   if (dialect == Dialect::Sqlite || column.type == ColumnType::Text) return text;
-  if (column.type == ColumnType::Uuid) return fmt::format("CASE WHEN {0} ~ '^[0-9a-fA-F]{{8}}(-[0-9a-fA-F]{{4}}){{3}}-[0-9a-fA-F]{{12}}$' THEN {0}::uuid END", text);
+  if (column.type == ColumnType::Uuid)
+    return fmt::format("CASE WHEN {0} ~ '^[0-9a-fA-F]{{8}}(-[0-9a-fA-F]{{4}}){{3}}-[0-9a-fA-F]{{12}}$' THEN {0}::uuid END", text);
   return fmt::format("{}::{}", text, column.declared);
 }
 
@@ -60,21 +64,27 @@ Statements::Statements(const Target& target, const config::Entity& entity, Diale
   }
 }
 
-std::string Statements::found_table(size_t relation, size_t way) const { return sql::quoted(fmt::format("{}_{}_{}", found_, relation, way)); }
+std::string Statements::found_table(size_t relation, size_t way) const {
+  return sql::quoted(fmt::format("{}_{}_{}", found_, relation, way));
+}
 
 std::string Statements::create() const {
   const bool postgres = dialect_ == Dialect::Postgres;
   const std::string_view ending = postgres ? ") ON COMMIT DROP;\n" : ");\n";
   const std::string_view create = postgres ? "CREATE TEMP TABLE " : "CREATE TEMP TABLE IF NOT EXISTS ";
   std::vector<std::string> stage, ready{"n bigint", "verdict integer"};
-  for (const Column& column : stage_columns_) stage.push_back(fmt::format("{} {}", sql::quoted(column.name), sql::type_name(dialect_, column)));
+  for (const Column& column : stage_columns_)
+    stage.push_back(fmt::format("{} {}", sql::quoted(column.name), sql::type_name(dialect_, column)));
   for (size_t i : written_) ready.push_back(fmt::format("c{} {}", i, declared(target_.columns[i].column, dialect_)));
-  for (size_t i = 0; i < target_.parents.size(); ++i) ready.push_back(fmt::format("m{} {}", i, declared(target_.parents[i].column, dialect_)));
-  std::string out = fmt::format("{}{} ({}{}{}{} ({}{}", create, stage_, base::joined(stage, ", "), ending, create, ready_, base::joined(ready, ", "), ending);
+  for (size_t i = 0; i < target_.parents.size(); ++i)
+    ready.push_back(fmt::format("m{} {}", i, declared(target_.parents[i].column, dialect_)));
+  std::string out = fmt::format("{}{} ({}{}{}{} ({}{}", create, stage_, base::joined(stage, ", "), ending, create, ready_,
+                                base::joined(ready, ", "), ending);
   for (size_t i = 0; i < target_.parents.size(); ++i) {
     for (size_t j = 0; j < target_.parents[i].ways.size(); ++j) {
       if (target_.parents[i].ways[j].kind == config::RelationWay::Kind::External) continue;
-      out += fmt::format("{}{} (k text PRIMARY KEY, id {}, candidates bigint{}", create, found_table(i, j), declared(target_.parents[i].id, dialect_), ending);
+      out += fmt::format("{}{} (k text PRIMARY KEY, id {}, candidates bigint{}", create, found_table(i, j),
+                         declared(target_.parents[i].id, dialect_), ending);
     }
   }
   return out;
@@ -103,26 +113,32 @@ std::string Statements::find(size_t relation, size_t way) const {
   const Parent& parent = target_.parents[relation];
   const std::string value = folded("p." + sql::quoted(parent.ways[way].column.name), dialect_);
   // Ambiguous keys are kept with their count and without an id: never the first of many.
-  const std::string one = dialect_ == Dialect::Postgres ? fmt::format("(array_agg(p.{}))[1]", sql::quoted(parent.id.name)) : fmt::format("min(p.{})", sql::quoted(parent.id.name));
-  return fmt::format("INSERT INTO {} (k, id, candidates) SELECT {}, CASE WHEN count(*) = 1 THEN {} END, count(*) FROM {} AS p WHERE {} IN (SELECT {} FROM {} AS s) GROUP BY 1",
-                     found_table(relation, way), value, one, sql::quoted(parent.table), value, relation_key(relation, way), stage_);
+  const std::string one = dialect_ == Dialect::Postgres ? fmt::format("(array_agg(p.{}))[1]", sql::quoted(parent.id.name))
+                                                        : fmt::format("min(p.{})", sql::quoted(parent.id.name));
+  return fmt::format(
+      "INSERT INTO {} (k, id, candidates) SELECT {}, CASE WHEN count(*) = 1 THEN {} END, count(*) FROM {} AS p WHERE {} IN (SELECT {} FROM "
+      "{} AS s) GROUP BY 1",
+      found_table(relation, way), value, one, sql::quoted(parent.table), value, relation_key(relation, way), stage_);
 }
 
 std::string Statements::staged(size_t column) const {
   const Column& to = target_.columns[column].column;
-  return to.type == ColumnType::Other && dialect_ == Dialect::Postgres ? fmt::format("s.c{}::{}", column, to.declared) : fmt::format("s.c{}", column);
+  return to.type == ColumnType::Other && dialect_ == Dialect::Postgres ? fmt::format("s.c{}::{}", column, to.declared)
+                                                                       : fmt::format("s.c{}", column);
 }
 
 std::string Statements::final_value(size_t column, bool keeps) const {
   const bool keepable = target_.columns[column].role == RowColumn::Role::Field;
   if (!keeps || !keepable) return staged(column);
-  return fmt::format("CASE WHEN (s.kept{} & {}) <> 0 THEN t.{} ELSE {} END", column / KeptBits, int64_t{1} << (column % KeptBits), sql::quoted(target_.columns[column].column.name), staged(column));
+  return fmt::format("CASE WHEN (s.kept{} & {}) <> 0 THEN t.{} ELSE {} END", column / KeptBits, int64_t{1} << (column % KeptBits),
+                     sql::quoted(target_.columns[column].column.name), staged(column));
 }
 
 std::string Statements::differs(const Column& column, const std::string& value) const {
   const std::string name = "t." + sql::quoted(column.name);
   // json has no equality of its own.
-  if (column.type == ColumnType::Json && dialect_ == Dialect::Postgres) return fmt::format("{}::jsonb IS DISTINCT FROM ({})::jsonb", name, value);
+  if (column.type == ColumnType::Json && dialect_ == Dialect::Postgres)
+    return fmt::format("{}::jsonb IS DISTINCT FROM ({})::jsonb", name, value);
   return fmt::format("{} IS DISTINCT FROM {}", name, value);
 }
 
@@ -136,9 +152,11 @@ std::string Statements::make_ready(const std::vector<std::vector<bool>>& ways_us
       if (!ways_used[i][j]) continue;
       const std::string key = relation_key(i, j), alias = fmt::format("p{}_{}", i, j);
       keys.push_back(key + " IS NOT NULL");
-      ids.push_back(fmt::format("{}.{}", alias, parent.ways[j].kind == config::RelationWay::Kind::External ? sql::quoted(parent.id.name) : "id"));
+      ids.push_back(
+          fmt::format("{}.{}", alias, parent.ways[j].kind == config::RelationWay::Kind::External ? sql::quoted(parent.id.name) : "id"));
       if (parent.ways[j].kind == config::RelationWay::Kind::External) {
-        joins += fmt::format(" LEFT JOIN {} AS {} ON {}.{} = {}", sql::quoted(parent.table), alias, alias, sql::quoted(parent.ways[j].column.name), parent_value(key, parent.ways[j].column, dialect_));
+        joins += fmt::format(" LEFT JOIN {} AS {} ON {}.{} = {}", sql::quoted(parent.table), alias, alias,
+                             sql::quoted(parent.ways[j].column.name), parent_value(key, parent.ways[j].column, dialect_));
       } else {
         joins += fmt::format(" LEFT JOIN {} AS {} ON {}.k = {}", found_table(i, j), alias, alias, key);
         ambiguous.push_back(fmt::format("{}.candidates > 1", alias));
@@ -171,19 +189,26 @@ std::string Statements::make_ready(const std::vector<std::vector<bool>>& ways_us
   const std::string stale = target_.version ? fmt::format(" WHEN {} THEN {}", version_guard("s"), verdict::Stale) : "";
   const std::string key = sql::quoted(target_.columns[0].column.name);
   return fmt::format(
-      "INSERT INTO {ready} (n, verdict, {columns}) SELECT s.n, CASE WHEN s.arrival > 1 THEN {duplicate} WHEN s.failed > 0 THEN s.failed WHEN t.{key} IS NULL THEN {new_}{stale} WHEN {differs} THEN "
-      "{changed} ELSE {unchanged} END, {values} FROM (SELECT s.*, {matched}CASE {judged}ELSE 0 END AS failed, row_number() OVER (PARTITION BY {staged_key} ORDER BY {version}s.n DESC) AS arrival "
+      "INSERT INTO {ready} (n, verdict, {columns}) SELECT s.n, CASE WHEN s.arrival > 1 THEN {duplicate} WHEN s.failed > 0 THEN s.failed "
+      "WHEN t.{key} IS NULL THEN {new_}{stale} WHEN {differs} THEN "
+      "{changed} ELSE {unchanged} END, {values} FROM (SELECT s.*, {matched}CASE {judged}ELSE 0 END AS failed, row_number() OVER (PARTITION "
+      "BY {staged_key} ORDER BY {version}s.n DESC) AS arrival "
       "FROM {stage} AS s{joins}) AS s LEFT JOIN {table} AS t ON t.{key} = {staged_key}",
-      fmt::arg("ready", ready_), fmt::arg("columns", base::joined(columns, ", ")), fmt::arg("duplicate", verdict::Duplicate), fmt::arg("key", key), fmt::arg("new_", verdict::New),
-      fmt::arg("stale", stale), fmt::arg("differs", differences.empty() ? "1 = 0" : base::joined(differences, " OR ")), fmt::arg("changed", verdict::Changed),
-      fmt::arg("unchanged", verdict::Unchanged), fmt::arg("values", base::joined(values, ", ")), fmt::arg("matched", matched.empty() ? "" : base::joined(matched, ", ") + ", "),
-      fmt::arg("judged", judged.empty() ? "WHEN 1 = 0 THEN 0 " : base::joined(judged, " ") + " "), fmt::arg("staged_key", staged(0)), fmt::arg("version", version), fmt::arg("stage", stage_),
-      fmt::arg("joins", joins), fmt::arg("table", sql::quoted(target_.table.name)));
+      fmt::arg("ready", ready_), fmt::arg("columns", base::joined(columns, ", ")), fmt::arg("duplicate", verdict::Duplicate),
+      fmt::arg("key", key), fmt::arg("new_", verdict::New), fmt::arg("stale", stale),
+      fmt::arg("differs", differences.empty() ? "1 = 0" : base::joined(differences, " OR ")), fmt::arg("changed", verdict::Changed),
+      fmt::arg("unchanged", verdict::Unchanged), fmt::arg("values", base::joined(values, ", ")),
+      fmt::arg("matched", matched.empty() ? "" : base::joined(matched, ", ") + ", "),
+      fmt::arg("judged", judged.empty() ? "WHEN 1 = 0 THEN 0 " : base::joined(judged, " ") + " "), fmt::arg("staged_key", staged(0)),
+      fmt::arg("version", version), fmt::arg("stage", stage_), fmt::arg("joins", joins),
+      fmt::arg("table", sql::quoted(target_.table.name)));
 }
 
 std::string Statements::tally() const { return fmt::format("SELECT verdict, count(*) FROM {} GROUP BY verdict", ready_); }
 
-std::string Statements::failed_relations() const { return fmt::format("SELECT n, verdict FROM {} WHERE verdict >= {} ORDER BY n", ready_, verdict::FirstRelation); }
+std::string Statements::failed_relations() const {
+  return fmt::format("SELECT n, verdict FROM {} WHERE verdict >= {} ORDER BY n", ready_, verdict::FirstRelation);
+}
 
 std::string Statements::version_guard(const std::string& newer) const {
   // Ties take the later arrival: only a strictly newer row in the table wins.
@@ -193,20 +218,24 @@ std::string Statements::version_guard(const std::string& newer) const {
 std::string Statements::lock() const {
   if (dialect_ != Dialect::Postgres) return "";
   const std::string key = sql::quoted(target_.columns[0].column.name);
-  return fmt::format("SELECT count(*) FROM (SELECT 1 FROM {} AS t JOIN {} AS r ON t.{} = r.c0 WHERE r.verdict = {} ORDER BY t.{} FOR UPDATE OF t) AS locked", sql::quoted(target_.table.name), ready_, key,
-                     verdict::Changed, key);
+  return fmt::format(
+      "SELECT count(*) FROM (SELECT 1 FROM {} AS t JOIN {} AS r ON t.{} = r.c0 WHERE r.verdict = {} ORDER BY t.{} FOR UPDATE OF t) AS "
+      "locked",
+      sql::quoted(target_.table.name), ready_, key, verdict::Changed, key);
 }
 
 std::string Statements::update() const {
   std::vector<std::string> assignments;
   for (size_t i : written_) {
-    if (target_.columns[i].role != RowColumn::Role::Key) assignments.push_back(fmt::format("{} = r.c{}", sql::quoted(target_.columns[i].column.name), i));
+    if (target_.columns[i].role != RowColumn::Role::Key)
+      assignments.push_back(fmt::format("{} = r.c{}", sql::quoted(target_.columns[i].column.name), i));
   }
-  for (size_t i = 0; i < target_.parents.size(); ++i) assignments.push_back(fmt::format("{} = r.m{}", sql::quoted(target_.parents[i].column.name), i));
+  for (size_t i = 0; i < target_.parents.size(); ++i)
+    assignments.push_back(fmt::format("{} = r.m{}", sql::quoted(target_.parents[i].column.name), i));
   assignments.push_back(fmt::format("synced_at = {}", sql::current_timestamp(dialect_)));
   const std::string guard = target_.version ? fmt::format(" AND ({}) IS NOT TRUE", version_guard("r")) : "";
-  return fmt::format("UPDATE {} AS t SET {} FROM {} AS r WHERE t.{} = r.c0 AND r.verdict = {}{}", sql::quoted(target_.table.name), base::joined(assignments, ", "), ready_,
-                     sql::quoted(target_.columns[0].column.name), verdict::Changed, guard);
+  return fmt::format("UPDATE {} AS t SET {} FROM {} AS r WHERE t.{} = r.c0 AND r.verdict = {}{}", sql::quoted(target_.table.name),
+                     base::joined(assignments, ", "), ready_, sql::quoted(target_.columns[0].column.name), verdict::Changed, guard);
 }
 
 std::string Statements::insert() const {
@@ -219,8 +248,10 @@ std::string Statements::insert() const {
     columns.push_back(sql::quoted(target_.parents[i].column.name));
     values.push_back(fmt::format("r.m{}", i));
   }
-  return fmt::format("INSERT INTO {} ({}, synced_at) SELECT {}, {} FROM {} AS r WHERE r.verdict = {} ORDER BY r.c0 ON CONFLICT ({}) DO NOTHING", sql::quoted(target_.table.name), base::joined(columns, ", "),
-                     base::joined(values, ", "), sql::current_timestamp(dialect_), ready_, verdict::New, sql::quoted(target_.columns[0].column.name));
+  return fmt::format(
+      "INSERT INTO {} ({}, synced_at) SELECT {}, {} FROM {} AS r WHERE r.verdict = {} ORDER BY r.c0 ON CONFLICT ({}) DO NOTHING",
+      sql::quoted(target_.table.name), base::joined(columns, ", "), base::joined(values, ", "), sql::current_timestamp(dialect_), ready_,
+      verdict::New, sql::quoted(target_.columns[0].column.name));
 }
 
 std::string Statements::plan_for_small_batch() const {
@@ -228,6 +259,8 @@ std::string Statements::plan_for_small_batch() const {
   return dialect_ == Dialect::Postgres ? "SET LOCAL enable_hashjoin = off; SET LOCAL enable_mergejoin = off" : "";
 }
 
-std::string Statements::plan_as_usual() const { return dialect_ == Dialect::Postgres ? "SET LOCAL enable_hashjoin = on; SET LOCAL enable_mergejoin = on" : ""; }
+std::string Statements::plan_as_usual() const {
+  return dialect_ == Dialect::Postgres ? "SET LOCAL enable_hashjoin = on; SET LOCAL enable_mergejoin = on" : "";
+}
 
 }  // namespace syncline::load

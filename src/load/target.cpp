@@ -18,25 +18,32 @@ const config::Entity& parent_entity(const config::Project& project, const config
   return *entity;
 }
 
-base::Result<ParentWay> bind_way(const config::Project& project, const config::Relation& relation, const config::RelationWay& way, const record::Table& parent) {
+base::Result<ParentWay> bind_way(const config::Project& project, const config::Relation& relation, const config::RelationWay& way,
+                                 const record::Table& parent) {
   const bool external = way.kind == config::RelationWay::Kind::External;
   const std::string name = external ? parent_entity(project, relation).key.column : way.column;
   const record::Column* column = parent.column(name);
   if (!column) {
-    return base::fail(drift(way.place, fmt::format("`{}` has no column `{}`; {}", to_string(parent.name), name, external ? "`syncline migrate` adds it" : "name one it has")));
+    return base::fail(drift(way.place, fmt::format("`{}` has no column `{}`; {}", to_string(parent.name), name,
+                                                   external ? "`syncline migrate` adds it" : "name one it has")));
   }
   return ParentWay{way.kind, *column};
 }
 
-base::Result<Parent> bind_parent(sql::Connection& connection, const config::Project& project, const record::Table& table, const config::Relation& relation) {
+base::Result<Parent> bind_parent(sql::Connection& connection, const config::Project& project, const record::Table& table,
+                                 const config::Relation& relation) {
   const record::TableName name = relation.table ? *relation.table : parent_entity(project, relation).table;
   const auto parent = TRY(connection.describe(name));
   if (!parent) return base::fail(drift(relation.place, fmt::format("there is no table `{}`", to_string(name))));
   const record::Column* column = table.column(relation.column);
-  if (!column) return base::fail(drift(relation.place, fmt::format("`{}` has no column `{}`; `syncline migrate` adds it", to_string(table.name), relation.column)));
-  const record::Column* id = relation.table_column.empty() ? referenced_column(table, relation.column, *parent) : parent->column(relation.table_column);
+  if (!column)
+    return base::fail(
+        drift(relation.place, fmt::format("`{}` has no column `{}`; `syncline migrate` adds it", to_string(table.name), relation.column)));
+  const record::Column* id =
+      relation.table_column.empty() ? referenced_column(table, relation.column, *parent) : parent->column(relation.table_column);
   if (!id) {
-    return base::fail(drift(relation.place, fmt::format("cannot tell which column of `{}` `{}` refers to: it has neither a foreign key nor `{}` a single-column primary key; write `to: {{table: {}, column: …}}`",
+    return base::fail(drift(relation.place, fmt::format("cannot tell which column of `{}` `{}` refers to: it has neither a foreign key nor "
+                                                        "`{}` a single-column primary key; write `to: {{table: {}, column: …}}`",
                                                         to_string(name), relation.column, to_string(name), to_string(name))));
   }
   Parent out{parent->name, *id, *column, {}};
@@ -60,12 +67,15 @@ const record::Column* referenced_column(const record::Table& table, std::string_
   return nullptr;
 }
 
-base::Result<Target> bind_target(sql::Connection& connection, const config::Project& project, const config::Entity& entity, const record::Table& table,
-                                 std::vector<record::RowColumn> columns) {
+base::Result<Target> bind_target(sql::Connection& connection, const config::Project& project, const config::Entity& entity,
+                                 const record::Table& table, std::vector<record::RowColumn> columns) {
   if (!table.has_unique({entity.key.column})) {
-    return base::fail(drift(entity.key.place, fmt::format("`{}` has no UNIQUE index on `{}`; `syncline migrate` makes it", to_string(table.name), entity.key.column)));
+    return base::fail(drift(entity.key.place, fmt::format("`{}` has no UNIQUE index on `{}`; `syncline migrate` makes it",
+                                                          to_string(table.name), entity.key.column)));
   }
-  if (!table.column("synced_at")) return base::fail(drift(entity.place, fmt::format("`{}` has no column `synced_at`; `syncline migrate` adds it", to_string(table.name))));
+  if (!table.column("synced_at"))
+    return base::fail(
+        drift(entity.place, fmt::format("`{}` has no column `synced_at`; `syncline migrate` adds it", to_string(table.name))));
   Target out{table, std::move(columns), {}, {}};
   for (size_t i = 0; i < out.columns.size(); ++i) {
     if (out.columns[i].role == record::RowColumn::Role::Version) out.version = i;

@@ -20,8 +20,8 @@ struct ParentWay {
 /// A relation bound to its parent's table.
 struct Parent {
   record::TableName table;
-  record::Column id;          ///< of the parent: what the relation's column holds
-  record::Column column;      ///< of our table: the relation's column
+  record::Column id;      ///< of the parent: what the relation's column holds
+  record::Column column;  ///< of our table: the relation's column
   std::vector<ParentWay> ways;
 };
 
@@ -35,10 +35,11 @@ struct Target {
 
 /// Binds an entity's relations to the catalog. What is not there (a parent's external id column, a relation's column, a UNIQUE index on the
 /// key) is ContractDrift with the command that makes it.
-base::Result<Target> bind_target(sql::Connection& connection, const config::Project& project, const config::Entity& entity, const record::Table& table,
-                                 std::vector<record::RowColumn> columns);
+base::Result<Target> bind_target(sql::Connection& connection, const config::Project& project, const config::Entity& entity,
+                                 const record::Table& table, std::vector<record::RowColumn> columns);
 
 /// The column of `parent` that a relation's column refers to: its foreign key's target, else the parent's single-column primary key.
-[[nodiscard]] const record::Column* referenced_column(const record::Table& table, std::string_view relation_column, const record::Table& parent);
+[[nodiscard]] const record::Column* referenced_column(const record::Table& table, std::string_view relation_column,
+                                                      const record::Table& parent);
 
 }  // namespace syncline::load

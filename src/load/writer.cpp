@@ -21,8 +21,13 @@ constexpr int AttemptsMax = 4;
 bool may_pass(const base::Error& error) { return error.code == "raced" || error.code.starts_with("40") || error.code == "55P03"; }
 
 base::Error raced(std::string_view what, int64_t expected, int64_t done) {
-  return {base::ErrorKind::ContractDrift, base::Side::Database,
-          fmt::format("{} {} rows, but the database took {}: a trigger that returns NULL, or a rule, drops rows without a word", what, expected, done), "raced", "", {}};
+  return {base::ErrorKind::ContractDrift,
+          base::Side::Database,
+          fmt::format("{} {} rows, but the database took {}: a trigger that returns NULL, or a rule, drops rows without a word", what,
+                      expected, done),
+          "raced",
+          "",
+          {}};
 }
 
 }  // namespace
@@ -53,7 +58,8 @@ base::Result<void> Writer::write(const Batch& batch, int64_t run, record::Entity
   }
 }
 
-base::Result<record::Counters> Writer::write_once(const Batch& batch, int64_t run, const record::EntityReport& report, Isolation isolation) {
+base::Result<record::Counters> Writer::write_once(const Batch& batch, int64_t run, const record::EntityReport& report,
+                                                  Isolation isolation) {
   record::Counters counters = batch.counters;
   counters.rows += int64_t(batch.rows.size());
   std::vector<record::Reject> rejects = batch.rejects;
@@ -81,7 +87,8 @@ base::Result<record::Counters> Writer::write_once(const Batch& batch, int64_t ru
   return counters;
 }
 
-base::Result<void> Writer::write_halving(const record::RowBatch& rows, size_t begin, size_t end, record::Counters& counters, std::vector<record::Reject>& rejects) {
+base::Result<void> Writer::write_halving(const record::RowBatch& rows, size_t begin, size_t end, record::Counters& counters,
+                                         std::vector<record::Reject>& rejects) {
   record::Counters tried = counters;
   std::vector<record::Reject> met;
   TRY(connection_.execute("SAVEPOINT syncline_rows"));
@@ -104,7 +111,8 @@ base::Result<void> Writer::write_halving(const record::RowBatch& rows, size_t be
   return {};
 }
 
-base::Result<void> Writer::write_rows(const record::RowBatch& rows, size_t begin, size_t end, record::Counters& counters, std::vector<record::Reject>& rejects) {
+base::Result<void> Writer::write_rows(const record::RowBatch& rows, size_t begin, size_t end, record::Counters& counters,
+                                      std::vector<record::Reject>& rejects) {
   TRY(stage(rows, begin, end));
   TRY(make_ready(rows, begin, end));
   const record::Counters before = counters;
@@ -152,11 +160,13 @@ base::Result<void> Writer::make_ready(const record::RowBatch& rows, size_t begin
   for (size_t c = 0; c < target_.columns.size(); ++c) {
     const RowColumn& column = target_.columns[c];
     if (column.role != RowColumn::Role::RelationKey) continue;
-    for (size_t i = begin; i < end && !ways_used[column.relation][column.way]; ++i) ways_used[column.relation][column.way] = !rows.row(i)[c].is_null();
+    for (size_t i = begin; i < end && !ways_used[column.relation][column.way]; ++i)
+      ways_used[column.relation][column.way] = !rows.row(i)[c].is_null();
   }
   for (size_t relation = 0; relation < ways_used.size(); ++relation) {
     for (size_t way = 0; way < ways_used[relation].size(); ++way) {
-      if (ways_used[relation][way] && target_.parents[relation].ways[way].kind != config::RelationWay::Kind::External) TRY(connection_.change(statements_.find(relation, way)));
+      if (ways_used[relation][way] && target_.parents[relation].ways[way].kind != config::RelationWay::Kind::External)
+        TRY(connection_.change(statements_.find(relation, way)));
     }
   }
   if (const std::string small = statements_.plan_for_small_batch(); !small.empty()) TRY(connection_.execute(small));
@@ -170,12 +180,24 @@ base::Result<void> Writer::count_verdicts(const record::RowBatch& rows, record::
   for (size_t i = 0; i < tally.size(); ++i) {
     const int64_t count = tally.integer(i, 1);
     switch (tally.integer(i, 0)) {
-      case verdict::New: counters.inserted += count; break;
-      case verdict::Changed: counters.updated += count; break;
-      case verdict::Unchanged: counters.unchanged += count; break;
-      case verdict::Stale: counters.stale += count; break;
-      case verdict::Duplicate: counters.duplicate += count; break;
-      default: counters.rejected += count; failed = true;
+      case verdict::New:
+        counters.inserted += count;
+        break;
+      case verdict::Changed:
+        counters.updated += count;
+        break;
+      case verdict::Unchanged:
+        counters.unchanged += count;
+        break;
+      case verdict::Stale:
+        counters.stale += count;
+        break;
+      case verdict::Duplicate:
+        counters.duplicate += count;
+        break;
+      default:
+        counters.rejected += count;
+        failed = true;
     }
   }
   if (!failed) return {};
@@ -196,9 +218,11 @@ record::Reject Writer::failed_relation(const record::RowBatch& rows, size_t row,
     tried.push_back(fmt::format("`{}` = {}", parent.ways[column.way].column.name, base::shown(rows.row(row)[c].text, 80)));
   }
   const std::string looked_for = base::joined(tried, " or ");
-  const std::string reason = ambiguous ? fmt::format("several rows of `{}` have {}: which one is meant cannot be told", to_string(parent.table), looked_for)
-                                       : fmt::format("no row of `{}` has {}", to_string(parent.table), looked_for);
-  return {"match", text_of(rows.row(row)[0]), parent.column.name, ambiguous ? "relation_ambiguous" : "relation_missing", reason, looked_for, std::string(rows.sources[row])};
+  const std::string reason =
+      ambiguous ? fmt::format("several rows of `{}` have {}: which one is meant cannot be told", to_string(parent.table), looked_for)
+                : fmt::format("no row of `{}` has {}", to_string(parent.table), looked_for);
+  return {"match",    text_of(rows.row(row)[0]),     parent.column.name, ambiguous ? "relation_ambiguous" : "relation_missing", reason,
+          looked_for, std::string(rows.sources[row])};
 }
 
 }  // namespace syncline::load

@@ -24,7 +24,7 @@ struct Batch {
 /// How a batch's transaction ends.
 enum class Ending {
   Commit,
-Rollback,  ///< a dry run: rows are staged, matched and judged, and nothing is written; relations are not judged, since this run's own
+  Rollback,  ///< a dry run: rows are staged, matched and judged, and nothing is written; relations are not judged, since this run's own
              ///< parents never land
 };
 
@@ -43,8 +43,10 @@ class Writer {
   enum class Isolation { None, Halving };
 
   base::Result<record::Counters> write_once(const Batch& batch, int64_t run, const record::EntityReport& report, Isolation isolation);
-  base::Result<void> write_rows(const record::RowBatch& rows, size_t begin, size_t end, record::Counters& counters, std::vector<record::Reject>& rejects);
-  base::Result<void> write_halving(const record::RowBatch& rows, size_t begin, size_t end, record::Counters& counters, std::vector<record::Reject>& rejects);
+  base::Result<void> write_rows(const record::RowBatch& rows, size_t begin, size_t end, record::Counters& counters,
+                                std::vector<record::Reject>& rejects);
+  base::Result<void> write_halving(const record::RowBatch& rows, size_t begin, size_t end, record::Counters& counters,
+                                   std::vector<record::Reject>& rejects);
   base::Result<void> stage(const record::RowBatch& rows, size_t begin, size_t end);
   base::Result<void> make_ready(const record::RowBatch& rows, size_t begin, size_t end);
   base::Result<void> count_verdicts(const record::RowBatch& rows, record::Counters& counters, std::vector<record::Reject>& rejects);
@@ -57,8 +59,8 @@ class Writer {
   const state::Lease lease_;
   const Ending ending_;
   const Statements statements_;
-  bool keeps_ = false;                 ///< of the rows staged last
-  std::vector<record::Cell> staged_;   ///< reused between batches
+  bool keeps_ = false;                ///< of the rows staged last
+  std::vector<record::Cell> staged_;  ///< reused between batches
 };
 
 }  // namespace syncline::load

@@ -10,33 +10,33 @@ namespace syncline::record {
 /// What a column of a table can hold, as far as mapping and loading must know it.
 enum class ColumnType {
   Text,
-  Integer,           ///< smallint, integer, bigint: see `bytes`
-  Decimal,           ///< numeric(p,s), or SQLite TEXT declared as DECIMAL: exact
-  Real,              ///< float4, float8: not exact; money is refused here at plan
+  Integer,  ///< smallint, integer, bigint: see `bytes`
+  Decimal,  ///< numeric(p,s), or SQLite TEXT declared as DECIMAL: exact
+  Real,     ///< float4, float8: not exact; money is refused here at plan
   Boolean,
-  Timestamp,         ///< an instant (timestamptz; SQLite: ISO 8601 text, UTC)
-  LocalTimestamp,    ///< timestamp without time zone: needs a declared zone
+  Timestamp,       ///< an instant (timestamptz; SQLite: ISO 8601 text, UTC)
+  LocalTimestamp,  ///< timestamp without time zone: needs a declared zone
   Date,
   Time,
-  Json,              ///< json: has no equality of its own
+  Json,  ///< json: has no equality of its own
   Jsonb,
   Uuid,
-  Other,             ///< anything else (enum, citext, inet, …): sent as text, the database judges
+  Other,  ///< anything else (enum, citext, inet, …): sent as text, the database judges
 };
 
 /// One column as the catalog describes it.
 struct Column {
   std::string name;
   ColumnType type = ColumnType::Text;
-  std::string declared;            ///< the type as SQL writes it: "character varying(20)", "studio.class_kind"
-  int bytes = 8;                   ///< of Integer
-  std::optional<int> precision;    ///< of Decimal
-  std::optional<int> scale;        ///< of Decimal; absent: any
-  std::optional<int> length_max;   ///< of Text, in characters
+  std::string declared;           ///< the type as SQL writes it: "character varying(20)", "studio.class_kind"
+  int bytes = 8;                  ///< of Integer
+  std::optional<int> precision;   ///< of Decimal
+  std::optional<int> scale;       ///< of Decimal; absent: any
+  std::optional<int> length_max;  ///< of Text, in characters
   bool nullable = true;
   bool has_default = false;
-  bool generated = false;          ///< GENERATED ALWAYS (also identity): never written
-  std::vector<std::string> labels; ///< of an enum type
+  bool generated = false;           ///< GENERATED ALWAYS (also identity): never written
+  std::vector<std::string> labels;  ///< of an enum type
 };
 
 /// schema.name; an empty schema is the connection's default.
@@ -45,7 +45,9 @@ struct TableName {
   bool operator==(const TableName&) const = default;
   auto operator<=>(const TableName&) const = default;
 };
-[[nodiscard]] inline std::string to_string(const TableName& table) { return table.schema.empty() ? table.name : table.schema + "." + table.name; }
+[[nodiscard]] inline std::string to_string(const TableName& table) {
+  return table.schema.empty() ? table.name : table.schema + "." + table.name;
+}
 
 /// A UNIQUE index or constraint, the primary key among them.
 struct UniqueIndex {

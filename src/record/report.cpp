@@ -22,7 +22,8 @@ Counters& Counters::operator+=(const Counters& other) {
 }
 
 bool Counters::ledger_holds() const {
-  return fetched == mapped + filtered + undecodable && rows == inserted + updated + unchanged + adopted + stale + duplicate + rejected + waiting;
+  return fetched == mapped + filtered + undecodable &&
+         rows == inserted + updated + unchanged + adopted + stale + duplicate + rejected + waiting;
 }
 
 }  // namespace syncline::record

@@ -20,8 +20,8 @@ struct Counters {
   Counters& operator+=(const Counters& other);
   bool operator==(const Counters&) const = default;
 
-  /// fetched = mapped + filtered + undecodable, and rows = inserted + updated + unchanged + adopted + stale + duplicate + rejected + waiting.
-  /// A mapped record that fails to become a row counts as one row, rejected.
+  /// fetched = mapped + filtered + undecodable, and rows = inserted + updated + unchanged + adopted + stale + duplicate + rejected +
+  /// waiting. A mapped record that fails to become a row counts as one row, rejected.
   [[nodiscard]] bool ledger_holds() const;
   /// Rows written: inserted + updated + adopted.
   [[nodiscard]] int64_t rows_synced() const { return inserted + updated + adopted; }
@@ -63,7 +63,7 @@ struct ProgressEvent {
   Counters counters;
   std::optional<int64_t> declared;  ///< how many records the source says there are
   std::chrono::milliseconds elapsed{0};
-  std::string waiting_for;          ///< e.g. "rate limit, 12 s"; empty while working
+  std::string waiting_for;  ///< e.g. "rate limit, 12 s"; empty while working
 };
 
 /// Receives progress; called from the run's own threads, one at a time.

@@ -15,16 +15,16 @@ namespace syncline::record {
 struct Cell {
   enum class Type : uint8_t {
     Null,
-    Keep,       ///< the source said nothing: the column stays as it is (on insert: its default, i.e. NULL)
-    Boolean,    ///< integer: 0 or 1
-    Integer,    ///< integer
-    Decimal,    ///< text: plain notation, "-12.50"
-    Timestamp,  ///< integer: microseconds since 1970-01-01T00:00:00Z
+    Keep,            ///< the source said nothing: the column stays as it is (on insert: its default, i.e. NULL)
+    Boolean,         ///< integer: 0 or 1
+    Integer,         ///< integer
+    Decimal,         ///< text: plain notation, "-12.50"
+    Timestamp,       ///< integer: microseconds since 1970-01-01T00:00:00Z
     LocalTimestamp,  ///< integer: microseconds since 1970-01-01T00:00:00, local
-    Date,       ///< integer: days since 1970-01-01
-    Time,       ///< integer: microseconds since midnight
-    Text,       ///< text: valid UTF-8 without NUL
-    Json,       ///< text: valid JSON without \u0000
+    Date,            ///< integer: days since 1970-01-01
+    Time,            ///< integer: microseconds since midnight
+    Text,            ///< text: valid UTF-8 without NUL
+    Json,            ///< text: valid JSON without \u0000
   };
   Type type = Type::Null;
   int64_t integer = 0;
@@ -46,8 +46,8 @@ struct Cell {
 /// The rows made of some records: a matrix of cells in the order of a mapping's columns. The cells' text lives in `arena` or in the
 /// RecordBatches the rows were made of, which must outlive this.
 struct RowBatch {
-  size_t columns = 0;               ///< width of the matrix
-  std::vector<Cell> cells;          ///< row-major
+  size_t columns = 0;                     ///< width of the matrix
+  std::vector<Cell> cells;                ///< row-major
   std::vector<std::string_view> sources;  ///< per row: the JSON of its record, for rejects
   base::Arena arena;
 

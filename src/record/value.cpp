@@ -3,7 +3,9 @@
 
 namespace syncline::record {
 
-Value Value::object(std::span<const Field> fields, std::string_view json) { return Value(Type::Object, json, fields.data(), fields.size()); }
+Value Value::object(std::span<const Field> fields, std::string_view json) {
+  return Value(Type::Object, json, fields.data(), fields.size());
+}
 
 std::string_view Value::text() const {
   const Reference* to = reference();
@@ -17,14 +19,22 @@ std::span<const Field> Value::fields() const {
 
 std::string_view name_of(Value::Type type) {
   switch (type) {
-    case Value::Type::Absent: return "absent";
-    case Value::Type::Null: return "null";
-    case Value::Type::Boolean: return "a boolean";
-    case Value::Type::Number: return "a number";
-    case Value::Type::Text: return "text";
-    case Value::Type::List: return "a list";
-    case Value::Type::Object: return "an object";
-    case Value::Type::Reference: return "a relation";
+    case Value::Type::Absent:
+      return "absent";
+    case Value::Type::Null:
+      return "null";
+    case Value::Type::Boolean:
+      return "a boolean";
+    case Value::Type::Number:
+      return "a number";
+    case Value::Type::Text:
+      return "text";
+    case Value::Type::List:
+      return "a list";
+    case Value::Type::Object:
+      return "an object";
+    case Value::Type::Reference:
+      return "a relation";
   }
   return "absent";
 }

@@ -15,7 +15,7 @@ struct Reference;
 class Value {
  public:
   enum class Type : uint8_t {
-    Absent,     ///< the key is not there: not the same as null
+    Absent,  ///< the key is not there: not the same as null
     Null,
     Boolean,    ///< text() is "true" or "false"
     Number,     ///< text() is the JSON number token as sent: "10.50", "1E+2"
@@ -30,7 +30,9 @@ class Value {
   static constexpr Value boolean(bool value) { return Value(Type::Boolean, value ? "true" : "false", nullptr, 0); }
   static constexpr Value number(std::string_view token) { return Value(Type::Number, token, nullptr, 0); }
   static constexpr Value text(std::string_view text) { return Value(Type::Text, text, nullptr, 0); }
-  static Value list(std::span<const Value> elements, std::string_view json) { return Value(Type::List, json, elements.data(), elements.size()); }
+  static Value list(std::span<const Value> elements, std::string_view json) {
+    return Value(Type::List, json, elements.data(), elements.size());
+  }
   static Value object(std::span<const Field> fields, std::string_view json);
   static Value reference(const Reference* to) { return Value(Type::Reference, {}, to, 0); }
 
@@ -39,13 +41,16 @@ class Value {
   [[nodiscard]] bool absent() const { return type_ == Type::Absent; }
   /// The text of a scalar; a reference's id; the JSON source of a list or object; "" for null and absent.
   [[nodiscard]] std::string_view text() const;
-  [[nodiscard]] std::span<const Value> elements() const { return type_ == Type::List ? std::span(static_cast<const Value*>(items_), size_) : std::span<const Value>(); }
+  [[nodiscard]] std::span<const Value> elements() const {
+    return type_ == Type::List ? std::span(static_cast<const Value*>(items_), size_) : std::span<const Value>();
+  }
   /// Members of an object, or the attributes and relations of a referenced resource that the answer included.
   [[nodiscard]] std::span<const Field> fields() const;
   [[nodiscard]] const Reference* reference() const { return type_ == Type::Reference ? static_cast<const Reference*>(items_) : nullptr; }
 
  private:
-  constexpr Value(Type type, std::string_view text, const void* items, size_t size) : text_(text), items_(items), size_(uint32_t(size)), type_(type) {}
+  constexpr Value(Type type, std::string_view text, const void* items, size_t size)
+      : text_(text), items_(items), size_(uint32_t(size)), type_(type) {}
 
   std::string_view text_;
   const void* items_ = nullptr;

@@ -39,17 +39,26 @@ std::string_view declared_dialect(std::string_view text) {
   return text.substr(at + mark.size(), end - at - mark.size());
 }
 
-base::Result<bool> is_there(state::Store& store) { return TRY(store.connection().describe(store.names().in_catalog("sync_migration"))).has_value(); }
+base::Result<bool> is_there(state::Store& store) {
+  return TRY(store.connection().describe(store.names().in_catalog("sync_migration"))).has_value();
+}
 
 base::Result<sql::Rows> applied(state::Store& store, int64_t number) {
-  return store.connection().query(fmt::format("SELECT name, checksum FROM {} WHERE number = $1", store.names()("sync_migration")), std::array{Cell::of(number)});
+  return store.connection().query(fmt::format("SELECT name, checksum FROM {} WHERE number = $1", store.names()("sync_migration")),
+                                  std::array{Cell::of(number)});
 }
 
 base::Result<void> check_unchanged(const Migration& migration, const sql::Rows& row) {
   if (row.text(0, 1) == migration.checksum) return {};
-  return base::fail({base::ErrorKind::ContractDrift, base::Side::Files,
-                     fmt::format("migrations/{} has changed since it was applied (as {}): restore it, and put what is new into a file with the next number", migration.name, row.text(0, 0)),
-                     "migration_changed", "", {}});
+  return base::fail(
+      {base::ErrorKind::ContractDrift,
+       base::Side::Files,
+       fmt::format(
+           "migrations/{} has changed since it was applied (as {}): restore it, and put what is new into a file with the next number",
+           migration.name, row.text(0, 0)),
+       "migration_changed",
+       "",
+       {}});
 }
 
 base::Result<bool> apply_in_transaction(state::Store& store, const Migration& migration) {
@@ -63,7 +72,8 @@ base::Result<bool> apply_in_transaction(state::Store& store, const Migration& mi
     }
   }
   TRY_WITHIN("migrations/" + migration.name, connection.execute(migration.text));
-  TRY(connection.change(fmt::format("INSERT INTO {} (number, name, checksum, applied_at) VALUES ($1, $2, $3, {})", store.names()("sync_migration"), sql::current_timestamp(connection.dialect())),
+  TRY(connection.change(fmt::format("INSERT INTO {} (number, name, checksum, applied_at) VALUES ($1, $2, $3, {})",
+                                    store.names()("sync_migration"), sql::current_timestamp(connection.dialect())),
                         std::array{Cell::of(migration.number), Cell::of(migration.name), Cell::of(migration.checksum)}));
   TRY(connection.commit());
   return true;
@@ -80,7 +90,8 @@ base::Result<std::vector<Migration>> read_migrations(const std::filesystem::path
     Migration migration;
     migration.name = file.filename().string();
     const auto [end, failed] = std::from_chars(migration.name.data(), migration.name.data() + migration.name.size(), migration.number);
-    if (failed != std::errc() || migration.number < 1) return base::fail(file_error(file, "a migration's name begins with its number, as in 002_more_columns.sql"));
+    if (failed != std::errc() || migration.number < 1)
+      return base::fail(file_error(file, "a migration's name begins with its number, as in 002_more_columns.sql"));
     std::ifstream in(file, std::ios::binary);
     migration.text.assign(std::istreambuf_iterator<char>(in), {});
     if (!in) return base::fail(file_error(file, "cannot be read"));
@@ -89,7 +100,8 @@ base::Result<std::vector<Migration>> read_migrations(const std::filesystem::path
   }
   std::sort(out.begin(), out.end(), [](const Migration& a, const Migration& b) { return a.number < b.number; });
   for (size_t i = 1; i < out.size(); ++i) {
-    if (out[i].number == out[i - 1].number) return base::fail(file_error(out[i].name, fmt::format("has the same number as {}", out[i - 1].name)));
+    if (out[i].number == out[i - 1].number)
+      return base::fail(file_error(out[i].name, fmt::format("has the same number as {}", out[i - 1].name)));
   }
   return out;
 }
@@ -99,7 +111,9 @@ base::Result<Migration> save_plan(const std::filesystem::path& folder, const Pla
   Migration migration;
   migration.number = there.empty() ? 1 : there.back().number + 1;
   migration.name = fmt::format("{:03}_sync_schema.sql", migration.number);
-  migration.text = fmt::format("-- {}: written by syncline from what the database lacked; applied once, in one transaction.\n-- dialect: {}\n", migration.name, dialect_name(dialect));
+  migration.text =
+      fmt::format("-- {}: written by syncline from what the database lacked; applied once, in one transaction.\n-- dialect: {}\n",
+                  migration.name, dialect_name(dialect));
   for (const SchemaChange& change : plan.changes) migration.text += fmt::format("\n-- {}\n{}\n", change.what, change.sql);
   migration.checksum = checksum_of(migration.text);
   std::error_code failed;
@@ -127,8 +141,11 @@ base::Result<std::vector<Migration>> pending(state::Store& store, const std::vec
 base::Result<bool> apply(state::Store& store, const Migration& migration) {
   const std::string_view written_for = declared_dialect(migration.text);
   if (!written_for.empty() && written_for != dialect_name(store.connection().dialect())) {
-    return base::fail(file_error(migration.name, fmt::format("was written for {}, and this database is {}: keep it in another folder, `syncline migrate` writes one for this database", written_for,
-                                                             dialect_name(store.connection().dialect()))));
+    return base::fail(file_error(
+        migration.name,
+        fmt::format(
+            "was written for {}, and this database is {}: keep it in another folder, `syncline migrate` writes one for this database",
+            written_for, dialect_name(store.connection().dialect()))));
   }
   TRY(store.connection().begin());
   auto applied_now = apply_in_transaction(store, migration);

@@ -13,7 +13,7 @@ namespace syncline::schema {
 /// A numbered SQL file, ours or the user's: migrations/001_sync_schema.sql.
 struct Migration {
   int64_t number = 0;
-  std::string name;      ///< the file's name
+  std::string name;  ///< the file's name
   std::string text;
   std::string checksum;  ///< of the text: an applied file must not change
 };

@@ -39,7 +39,8 @@ Column named(std::string name, ColumnType type) {
 void add_column(Planner& planner, const Table& table, const Column& column, std::string_view purpose) {
   if (table.column(column.name)) return;
   planner.change(to_string(table.name) + "." + column.name, fmt::format("{}: column {}, {}", to_string(table.name), column.name, purpose),
-                 fmt::format("ALTER TABLE {} ADD COLUMN {} {};", sql::quoted(table.name), sql::quoted(column.name), sql::type_name(planner.connection.dialect(), column)));
+                 fmt::format("ALTER TABLE {} ADD COLUMN {} {};", sql::quoted(table.name), sql::quoted(column.name),
+                             sql::type_name(planner.connection.dialect(), column)));
 }
 
 /// PostgreSQL cuts longer names, and two cut names could be the same.
@@ -70,7 +71,10 @@ base::Result<std::optional<Column>> relation_column(Planner& planner, const conf
     if (!id && index.primary && index.columns.size() == 1) id = parent->column(index.columns[0]);
   }
   if (!id) {
-    planner.problem(relation.place, fmt::format("cannot tell what `{}` refers to: `{}` has no single-column primary key; write `to: {{table: {}, column: …}}`", relation.column, to_string(name), to_string(name)));
+    planner.problem(
+        relation.place,
+        fmt::format("cannot tell what `{}` refers to: `{}` has no single-column primary key; write `to: {{table: {}, column: …}}`",
+                    relation.column, to_string(name), to_string(name)));
     return std::optional<Column>();
   }
   Column column = named(relation.column, id->type);
@@ -83,16 +87,21 @@ base::Result<void> plan_entity(Planner& planner, const config::Entity& entity) {
   const auto table = TRY(planner.connection.describe(entity.table));
   if (!table) {
     const std::string near = base::nearest(entity.table.name, TRY(planner.connection.table_names()));
-    planner.problem(entity.place, fmt::format("there is no table `{}` in the database{}", to_string(entity.table), near.empty() ? "; `table:` names one you already have" : fmt::format("; did you mean `{}`?", near)));
+    planner.problem(entity.place,
+                    fmt::format("there is no table `{}` in the database{}", to_string(entity.table),
+                                near.empty() ? "; `table:` names one you already have" : fmt::format("; did you mean `{}`?", near)));
     return {};
   }
   add_column(planner, *table, named(entity.key.column, ColumnType::Text), "for the source's id; your primary key stays yours");
   add_unique_index(planner, *table, entity.key.column);
-  if (entity.version) add_column(planner, *table, named(entity.version->column, ColumnType::Timestamp), "for how new a row is at the source");
+  if (entity.version)
+    add_column(planner, *table, named(entity.version->column, ColumnType::Timestamp), "for how new a row is at the source");
   for (const config::FieldMapping& field : entity.fields) add_column(planner, *table, planned_column(field), "mapped");
   for (const config::Relation& relation : entity.relations) {
     const auto column = TRY(relation_column(planner, relation));
-    if (column) add_column(planner, *table, *column, fmt::format("the row of {} it belongs to", relation.table ? to_string(*relation.table) : relation.entity));
+    if (column)
+      add_column(planner, *table, *column,
+                 fmt::format("the row of {} it belongs to", relation.table ? to_string(*relation.table) : relation.entity));
   }
   add_column(planner, *table, named("synced_at", ColumnType::Timestamp), "when the sync last wrote the row");
   return {};
@@ -104,14 +113,17 @@ base::Result<void> plan_own_tables(Planner& planner) {
   for (const state::OwnTable& own : state::own_tables()) {
     const auto there = TRY(planner.connection.describe(names.in_catalog(own.name)));
     if (!there) {
-      if (names.dialect() == sql::Dialect::Postgres && !schema_planned) planner.change("schema", "schema syncline, for our own tables", "CREATE SCHEMA IF NOT EXISTS syncline;");
+      if (names.dialect() == sql::Dialect::Postgres && !schema_planned)
+        planner.change("schema", "schema syncline, for our own tables", "CREATE SCHEMA IF NOT EXISTS syncline;");
       schema_planned = true;
       planner.change(own.name, fmt::format("table {}: {}", names(own.name), own.help), state::create_statement(own, names));
       continue;
     }
     for (const Column& column : own.columns) {
       if (there->column(column.name)) continue;
-      planner.problems.push_back(fmt::format("{} is there, but it is not ours (it has no column `{}`): write `tables_prefix: syncline_` in syncline.yaml", names(own.name), column.name));
+      planner.problems.push_back(
+          fmt::format("{} is there, but it is not ours (it has no column `{}`): write `tables_prefix: syncline_` in syncline.yaml",
+                      names(own.name), column.name));
       break;
     }
   }
@@ -125,7 +137,8 @@ base::Result<Plan> make_plan(sql::Connection& connection, const config::Project&
   TRY(plan_own_tables(planner));
   for (const config::Entity& entity : project.entities) TRY_WITHIN(fmt::format("planning {}", entity.name), plan_entity(planner, entity));
   if (!planner.problems.empty()) {
-    return base::fail({base::ErrorKind::ContractDrift, base::Side::Database, base::joined(planner.problems, "\n"), "not_as_mapped", "", {}});
+    return base::fail(
+        {base::ErrorKind::ContractDrift, base::Side::Database, base::joined(planner.problems, "\n"), "not_as_mapped", "", {}});
   }
   return std::move(planner.plan);
 }
@@ -136,24 +149,46 @@ record::Column planned_column(const config::FieldMapping& field) {
   switch (field.type) {
     case FieldType::FromColumn:
     case FieldType::Text:
-    case FieldType::Email: break;
-    case FieldType::Integer: column.type = ColumnType::Integer; break;
-    case FieldType::Decimal: column.type = ColumnType::Decimal; break;
-    case FieldType::Money: column.type = field.money_as_minor ? ColumnType::Integer : ColumnType::Decimal; break;
-    case FieldType::Boolean: column.type = ColumnType::Boolean; break;
-    case FieldType::Timestamp: column.type = ColumnType::Timestamp; break;
-    case FieldType::Date: column.type = ColumnType::Date; break;
-    case FieldType::Time: column.type = ColumnType::Time; break;
-    case FieldType::Json: column.type = ColumnType::Jsonb; break;
-    case FieldType::Uuid: column.type = ColumnType::Uuid; break;
+    case FieldType::Email:
+      break;
+    case FieldType::Integer:
+      column.type = ColumnType::Integer;
+      break;
+    case FieldType::Decimal:
+      column.type = ColumnType::Decimal;
+      break;
+    case FieldType::Money:
+      column.type = field.money_as_minor ? ColumnType::Integer : ColumnType::Decimal;
+      break;
+    case FieldType::Boolean:
+      column.type = ColumnType::Boolean;
+      break;
+    case FieldType::Timestamp:
+      column.type = ColumnType::Timestamp;
+      break;
+    case FieldType::Date:
+      column.type = ColumnType::Date;
+      break;
+    case FieldType::Time:
+      column.type = ColumnType::Time;
+      break;
+    case FieldType::Json:
+      column.type = ColumnType::Jsonb;
+      break;
+    case FieldType::Uuid:
+      column.type = ColumnType::Uuid;
+      break;
   }
   return column;
 }
 
 std::vector<std::string> grants(sql::Dialect dialect, const config::Project& project) {
   if (dialect != sql::Dialect::Postgres) return {};
-  std::vector<std::string> out{"GRANT USAGE ON SCHEMA syncline TO …;", "GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA syncline TO …;", "GRANT USAGE ON ALL SEQUENCES IN SCHEMA syncline TO …;"};
-  for (const config::Entity& entity : project.entities) out.push_back(fmt::format("GRANT SELECT, INSERT, UPDATE ON {} TO …;", sql::quoted(entity.table)));
+  std::vector<std::string> out{"GRANT USAGE ON SCHEMA syncline TO …;",
+                               "GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA syncline TO …;",
+                               "GRANT USAGE ON ALL SEQUENCES IN SCHEMA syncline TO …;"};
+  for (const config::Entity& entity : project.entities)
+    out.push_back(fmt::format("GRANT SELECT, INSERT, UPDATE ON {} TO …;", sql::quoted(entity.table)));
   return out;
 }
 

@@ -21,8 +21,8 @@ struct Plan {
   std::vector<std::string> warnings;
 };
 
-/// Reads the catalog and compares; changes nothing. A table that is not there, a taken name, or a column that cannot hold what is mapped is a
-/// ContractDrift error; all of them at once, a line each.
+/// Reads the catalog and compares; changes nothing. A table that is not there, a taken name, or a column that cannot hold what is mapped is
+/// a ContractDrift error; all of them at once, a line each.
 base::Result<Plan> make_plan(sql::Connection& connection, const config::Project& project);
 
 /// The type a column that `plan` adds for a field gets, from the field's declaration alone.

@@ -27,7 +27,9 @@ class Rows {
   [[nodiscard]] bool empty() const { return values_.empty(); }
   [[nodiscard]] const std::optional<std::string>& at(size_t row, size_t column) const { return values_[row * columns_ + column]; }
   /// The value's text; "" for NULL.
-  [[nodiscard]] std::string_view text(size_t row, size_t column) const { return at(row, column) ? std::string_view(*at(row, column)) : std::string_view(); }
+  [[nodiscard]] std::string_view text(size_t row, size_t column) const {
+    return at(row, column) ? std::string_view(*at(row, column)) : std::string_view();
+  }
   /// The value as an integer; 0 for NULL.
   [[nodiscard]] int64_t integer(size_t row, size_t column) const;
 
@@ -64,7 +66,8 @@ class Connection {
 
   /// Puts `rows` × `columns.size()` cells (row-major) into a table whose columns have exactly these names and types: binary COPY on
   /// PostgreSQL, a prepared INSERT on SQLite. A Keep cell is stored as NULL.
-  virtual base::Result<void> insert_many(std::string_view table, std::span<const record::Column> columns, std::span<const record::Cell> cells) = 0;
+  virtual base::Result<void> insert_many(std::string_view table, std::span<const record::Column> columns,
+                                         std::span<const record::Cell> cells) = 0;
 
   /// The catalog's description of a table or view; nullopt if there is none. An unqualified name is looked up as the database would.
   virtual base::Result<std::optional<record::Table>> describe(const record::TableName& table) = 0;
@@ -75,10 +78,10 @@ class Connection {
 /// How long the database may make us wait.
 struct ConnectOptions {
   std::chrono::milliseconds connect{10'000};
-  std::chrono::milliseconds lock{5'000};       ///< for a lock (lock_timeout, busy_timeout)
+  std::chrono::milliseconds lock{5'000};  ///< for a lock (lock_timeout, busy_timeout)
   std::chrono::milliseconds statement{300'000};
   std::string application_name = "syncline";
-  bool create = false;                         ///< SQLite: make the file if it is not there
+  bool create = false;  ///< SQLite: make the file if it is not there
 };
 
 /// postgresql://… (libpq's forms) or sqlite:FILE. The URL may hold a password: it is never shown.

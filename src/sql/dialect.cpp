@@ -28,19 +28,32 @@ std::string with_precision(std::string_view type, const Column& column) {
 
 std::string postgres_type(const Column& column) {
   switch (column.type) {
-    case ColumnType::Text: return column.length_max ? with_length("character varying", column) : "text";
-    case ColumnType::Integer: return column.bytes == 2 ? "smallint" : column.bytes == 4 ? "integer" : "bigint";
-    case ColumnType::Decimal: return with_precision("numeric", column);
-    case ColumnType::Real: return column.bytes == 4 ? "real" : "double precision";
-    case ColumnType::Boolean: return "boolean";
-    case ColumnType::Timestamp: return "timestamp with time zone";
-    case ColumnType::LocalTimestamp: return "timestamp without time zone";
-    case ColumnType::Date: return "date";
-    case ColumnType::Time: return "time without time zone";
-    case ColumnType::Json: return "json";
-    case ColumnType::Jsonb: return "jsonb";
-    case ColumnType::Uuid: return "uuid";
-    case ColumnType::Other: return "text";
+    case ColumnType::Text:
+      return column.length_max ? with_length("character varying", column) : "text";
+    case ColumnType::Integer:
+      return column.bytes == 2 ? "smallint" : column.bytes == 4 ? "integer" : "bigint";
+    case ColumnType::Decimal:
+      return with_precision("numeric", column);
+    case ColumnType::Real:
+      return column.bytes == 4 ? "real" : "double precision";
+    case ColumnType::Boolean:
+      return "boolean";
+    case ColumnType::Timestamp:
+      return "timestamp with time zone";
+    case ColumnType::LocalTimestamp:
+      return "timestamp without time zone";
+    case ColumnType::Date:
+      return "date";
+    case ColumnType::Time:
+      return "time without time zone";
+    case ColumnType::Json:
+      return "json";
+    case ColumnType::Jsonb:
+      return "jsonb";
+    case ColumnType::Uuid:
+      return "uuid";
+    case ColumnType::Other:
+      return "text";
   }
   return "text";
 }
@@ -49,19 +62,31 @@ std::string postgres_type(const Column& column) {
 /// have NUMERIC affinity and turn "1.10" into a double, the word TEXT in the name keeps it text.
 std::string sqlite_type(const Column& column) {
   switch (column.type) {
-    case ColumnType::Text: return with_length("TEXT", column);
-    case ColumnType::Integer: return "INTEGER";
-    case ColumnType::Decimal: return with_precision("DECIMAL TEXT", column);
-    case ColumnType::Real: return "REAL";
-    case ColumnType::Boolean: return "BOOLEAN";
-    case ColumnType::Timestamp: return "DATETIME";
-    case ColumnType::LocalTimestamp: return "LOCAL DATETIME";
-    case ColumnType::Date: return "DATE";
-    case ColumnType::Time: return "TIME";
+    case ColumnType::Text:
+      return with_length("TEXT", column);
+    case ColumnType::Integer:
+      return "INTEGER";
+    case ColumnType::Decimal:
+      return with_precision("DECIMAL TEXT", column);
+    case ColumnType::Real:
+      return "REAL";
+    case ColumnType::Boolean:
+      return "BOOLEAN";
+    case ColumnType::Timestamp:
+      return "DATETIME";
+    case ColumnType::LocalTimestamp:
+      return "LOCAL DATETIME";
+    case ColumnType::Date:
+      return "DATE";
+    case ColumnType::Time:
+      return "TIME";
     case ColumnType::Json:
-    case ColumnType::Jsonb: return "JSON TEXT";
-    case ColumnType::Uuid: return "UUID TEXT";
-    case ColumnType::Other: return "BLOB";
+    case ColumnType::Jsonb:
+      return "JSON TEXT";
+    case ColumnType::Uuid:
+      return "UUID TEXT";
+    case ColumnType::Other:
+      return "BLOB";
   }
   return "TEXT";
 }

@@ -9,8 +9,8 @@ namespace syncline::state {
 /// start time.
 [[nodiscard]] std::string this_holder();
 
-/// True only if `holder` names a process of this very machine (same boot, same namespace) that does not exist any more. What cannot be known
-/// (another machine, a container) counts as alive: the lease's expiry decides.
+/// True only if `holder` names a process of this very machine (same boot, same namespace) that does not exist any more. What cannot be
+/// known (another machine, a container) counts as alive: the lease's expiry decides.
 [[nodiscard]] bool holder_is_gone(std::string_view holder);
 
 }  // namespace syncline::state

@@ -64,7 +64,8 @@ std::vector<LogValue> log_values(const record::EntityReport& report, const std::
 std::string errors_as_json(const std::vector<record::ErrorSummary>& errors) {
   std::vector<std::string> parts;
   for (const auto& e : errors)
-    parts.push_back(fmt::format(R"({{"code":{},"message":{},"count":{},"example":{}}})", base::json_quoted(e.code), base::json_quoted(e.message), e.count, base::json_quoted(e.example)));
+    parts.push_back(fmt::format(R"({{"code":{},"message":{},"count":{},"example":{}}})", base::json_quoted(e.code),
+                                base::json_quoted(e.message), e.count, base::json_quoted(e.example)));
   return "[" + base::joined(parts, ",") + "]";
 }
 
@@ -74,11 +75,13 @@ std::string now_of(sql::Dialect dialect) { return std::string(sql::current_times
 
 base::Result<void> Store::begin_log(int64_t run, const record::EntityReport& report) {
   // The lease is ours, so a row that still says «running» belongs to a run that died.
-  TRY(connection_.change(fmt::format("UPDATE {} SET status = 'interrupted', completed_at = {} WHERE entity = $1 AND account = $2 AND status = 'running'", names_("sync_log"),
-                                     now_of(names_.dialect())),
-                         std::array{Cell::of(report.entity), Cell::of(report.account)}));
+  TRY(connection_.change(
+      fmt::format("UPDATE {} SET status = 'interrupted', completed_at = {} WHERE entity = $1 AND account = $2 AND status = 'running'",
+                  names_("sync_log"), now_of(names_.dialect())),
+      std::array{Cell::of(report.entity), Cell::of(report.account)}));
   const std::string errors = errors_as_json(report.errors);
-  std::string columns = "run, entity, account, stream, status, started_at", places = "$1, $2, $3, $4, 'running', " + now_of(names_.dialect());
+  std::string columns = "run, entity, account, stream, status, started_at",
+              places = "$1, $2, $3, $4, 'running', " + now_of(names_.dialect());
   std::vector<Cell> parameters{Cell::of(run), Cell::of(report.entity), Cell::of(report.account), Cell::of(report.stream)};
   for (const LogValue& value : log_values(report, errors)) {
     parameters.push_back(value.value);
@@ -91,7 +94,9 @@ base::Result<void> Store::begin_log(int64_t run, const record::EntityReport& rep
 
 base::Result<void> Store::update_log(int64_t run, const record::EntityReport& report) { return set_log(run, report, "running", "NULL"); }
 
-base::Result<void> Store::end_log(int64_t run, const record::EntityReport& report, std::string_view status) { return set_log(run, report, status, now_of(names_.dialect())); }
+base::Result<void> Store::end_log(int64_t run, const record::EntityReport& report, std::string_view status) {
+  return set_log(run, report, status, now_of(names_.dialect()));
+}
 
 base::Result<void> Store::set_log(int64_t run, const record::EntityReport& report, std::string_view status, std::string_view completed_at) {
   const std::string errors = errors_as_json(report.errors);
@@ -106,14 +111,17 @@ base::Result<void> Store::set_log(int64_t run, const record::EntityReport& repor
 }
 
 base::Result<std::vector<LogEntry>> Store::read_log(std::optional<int64_t> run, int64_t entries_max) {
-  std::string columns = "run, entity, account, stream, status, started_at, completed_at, requests, bytes, retries, waited_ms, auth_method, window_start, window_end, checkpoint, "
-                        "CASE WHEN complete THEN 1 ELSE 0 END, note, exit_code";
+  std::string columns =
+      "run, entity, account, stream, status, started_at, completed_at, requests, bytes, retries, waited_ms, auth_method, window_start, "
+      "window_end, checkpoint, "
+      "CASE WHEN complete THEN 1 ELSE 0 END, note, exit_code";
   const size_t counters_at = 18;
   for (const CounterColumn& counter : LedgerColumns) columns += fmt::format(", {}", counter.name);
   std::vector<Cell> parameters{Cell::of(entries_max)};
   if (run) parameters.push_back(Cell::of(*run));
-  const auto rows = TRY(connection_.query(
-      fmt::format("SELECT {} FROM {} {} ORDER BY run DESC, started_at, entity LIMIT $1", columns, names_("sync_log"), run ? "WHERE run = $2" : ""), parameters));
+  const auto rows = TRY(connection_.query(fmt::format("SELECT {} FROM {} {} ORDER BY run DESC, started_at, entity LIMIT $1", columns,
+                                                      names_("sync_log"), run ? "WHERE run = $2" : ""),
+                                          parameters));
   std::vector<LogEntry> out;
   for (size_t i = 0; i < rows.size(); ++i) {
     LogEntry entry{rows.integer(i, 0), std::string(rows.text(i, 4)), std::string(rows.text(i, 5)), std::string(rows.text(i, 6)), {}};

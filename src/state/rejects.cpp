@@ -22,13 +22,18 @@ std::string storable(std::string_view text) {
 
 }  // namespace
 
-base::Result<void> Store::add_rejects(int64_t run, const std::string& entity, const std::string& account, const std::vector<record::Reject>& rejects) {
-  const std::string insert = fmt::format("INSERT INTO {} (run, entity, account, stage, key, field, code, reason, value, payload, created_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, {})",
-                                         names_("sync_reject"), sql::current_timestamp(names_.dialect()));
+base::Result<void> Store::add_rejects(int64_t run, const std::string& entity, const std::string& account,
+                                      const std::vector<record::Reject>& rejects) {
+  const std::string insert = fmt::format(
+      "INSERT INTO {} (run, entity, account, stage, key, field, code, reason, value, payload, created_at) VALUES ($1, $2, $3, $4, $5, $6, "
+      "$7, $8, $9, $10, {})",
+      names_("sync_reject"), sql::current_timestamp(names_.dialect()));
   for (const record::Reject& reject : rejects) {
-    const std::string key = storable(reject.key), reason = storable(reject.reason), value = storable(reject.value), payload = storable(reject.payload);
-    TRY(connection_.change(insert, std::array{Cell::of(run), Cell::of(entity), Cell::of(account), Cell::of(reject.stage), Cell::of(key), Cell::of(reject.field), Cell::of(reject.code),
-                                              Cell::of(reason), Cell::of(value), Cell::of(payload)}));
+    const std::string key = storable(reject.key), reason = storable(reject.reason), value = storable(reject.value),
+                      payload = storable(reject.payload);
+    TRY(connection_.change(
+        insert, std::array{Cell::of(run), Cell::of(entity), Cell::of(account), Cell::of(reject.stage), Cell::of(key),
+                           Cell::of(reject.field), Cell::of(reject.code), Cell::of(reason), Cell::of(value), Cell::of(payload)}));
   }
   return {};
 }
@@ -38,18 +43,26 @@ base::Result<std::vector<StoredReject>> Store::read_rejects(std::optional<int64_
   std::vector<Cell> parameters{Cell::of(entries_max)};
   if (run) parameters.push_back(Cell::of(*run));
   const std::string wanted = run ? "$2" : fmt::format("(SELECT max(run) FROM {})", table);
-  const auto rows = TRY(connection_.query(
-      fmt::format("SELECT id, run, entity, account, created_at, stage, key, field, code, reason, value, payload FROM {} WHERE run = {} ORDER BY id LIMIT $1", table, wanted), parameters));
+  const auto rows = TRY(connection_.query(fmt::format("SELECT id, run, entity, account, created_at, stage, key, field, code, reason, "
+                                                      "value, payload FROM {} WHERE run = {} ORDER BY id LIMIT $1",
+                                                      table, wanted),
+                                          parameters));
   std::vector<StoredReject> out;
   for (size_t i = 0; i < rows.size(); ++i) {
     const auto text = [&](size_t column) { return std::string(rows.text(i, column)); };
-    out.push_back({rows.integer(i, 0), rows.integer(i, 1), text(2), text(3), text(4), {text(5), text(6), text(7), text(8), text(9), text(10), text(11)}});
+    out.push_back({rows.integer(i, 0),
+                   rows.integer(i, 1),
+                   text(2),
+                   text(3),
+                   text(4),
+                   {text(5), text(6), text(7), text(8), text(9), text(10), text(11)}});
   }
   return out;
 }
 
 base::Result<std::vector<record::ErrorSummary>> Store::sum_rejects(int64_t run, const std::string& entity) {
-  const auto rows = TRY(connection_.query(fmt::format("SELECT code, field, min(reason), count(*), min(key) FROM {} WHERE run = $1 AND entity = $2 GROUP BY code, field ORDER BY count(*) DESC, code, field LIMIT 50",
+  const auto rows = TRY(connection_.query(fmt::format("SELECT code, field, min(reason), count(*), min(key) FROM {} WHERE run = $1 AND "
+                                                      "entity = $2 GROUP BY code, field ORDER BY count(*) DESC, code, field LIMIT 50",
                                                       names_("sync_reject")),
                                           std::array{Cell::of(run), Cell::of(entity)}));
   std::vector<record::ErrorSummary> out;

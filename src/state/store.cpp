@@ -19,15 +19,21 @@ std::string moment(sql::Dialect dialect, std::chrono::seconds from_now) {
 }
 
 base::Error lease_lost(const Lease& lease) {
-  return {base::ErrorKind::Busy, base::Side::Database, "another run has taken over `" + lease.name + "`: this one was silent for too long and stops; nothing of it is half done", "lease_lost", "", {}};
+  return {base::ErrorKind::Busy,
+          base::Side::Database,
+          "another run has taken over `" + lease.name + "`: this one was silent for too long and stops; nothing of it is half done",
+          "lease_lost",
+          "",
+          {}};
 }
 
 }  // namespace
 
 base::Result<int64_t> Store::next_run() {
-  const auto rows = TRY(connection_.query(fmt::format("INSERT INTO {} AS l (name, epoch, holder, run, expires_at) VALUES ('runs', 1, '', 0, {}) "
-                                                      "ON CONFLICT (name) DO UPDATE SET epoch = l.epoch + 1 RETURNING epoch",
-                                                      names_("sync_lease"), moment(names_.dialect(), {}))));
+  const auto rows =
+      TRY(connection_.query(fmt::format("INSERT INTO {} AS l (name, epoch, holder, run, expires_at) VALUES ('runs', 1, '', 0, {}) "
+                                        "ON CONFLICT (name) DO UPDATE SET epoch = l.epoch + 1 RETURNING epoch",
+                                        names_("sync_lease"), moment(names_.dialect(), {}))));
   return rows.integer(0, 0);
 }
 
@@ -37,14 +43,23 @@ base::Result<Lease> Store::take_lease(const std::string& name, int64_t run) {
   const std::array by_name{Cell::of(name)};
   TRY(connection_.begin());
   const auto take = [&]() -> base::Result<Lease> {
-    TRY(connection_.change(fmt::format("INSERT INTO {} (name, epoch, holder, run, expires_at) VALUES ($1, 0, '', 0, {}) ON CONFLICT (name) DO NOTHING", table, now), by_name));
-    const auto rows = TRY(connection_.query(fmt::format("SELECT epoch, holder, run, CASE WHEN expires_at > {} THEN 1 ELSE 0 END FROM {} WHERE name = $1{}", now, table,
-                                                        names_.dialect() == sql::Dialect::Postgres ? " FOR UPDATE" : ""),
-                                            by_name));
+    TRY(connection_.change(
+        fmt::format("INSERT INTO {} (name, epoch, holder, run, expires_at) VALUES ($1, 0, '', 0, {}) ON CONFLICT (name) DO NOTHING", table,
+                    now),
+        by_name));
+    const auto rows = TRY(
+        connection_.query(fmt::format("SELECT epoch, holder, run, CASE WHEN expires_at > {} THEN 1 ELSE 0 END FROM {} WHERE name = $1{}",
+                                      now, table, names_.dialect() == sql::Dialect::Postgres ? " FOR UPDATE" : ""),
+                          by_name));
     const bool held = rows.integer(0, 3) == 1 && !rows.text(0, 1).empty() && !holder_is_gone(rows.text(0, 1));
     if (held) {
-      return base::fail({base::ErrorKind::Busy, base::Side::Database,
-                         fmt::format("`{}` is being synced by run {}; wait for it, or look at `syncline log {}`", name, rows.integer(0, 2), rows.integer(0, 2)), "busy", name, {}});
+      return base::fail({base::ErrorKind::Busy,
+                         base::Side::Database,
+                         fmt::format("`{}` is being synced by run {}; wait for it, or look at `syncline log {}`", name, rows.integer(0, 2),
+                                     rows.integer(0, 2)),
+                         "busy",
+                         name,
+                         {}});
     }
     const Lease lease{name, rows.integer(0, 0) + 1};
     const std::string holder = this_holder();
@@ -59,7 +74,8 @@ base::Result<Lease> Store::take_lease(const std::string& name, int64_t run) {
 }
 
 base::Result<void> Store::prove_lease(const Lease& lease) {
-  const int64_t held = TRY(connection_.change(fmt::format("UPDATE {} SET expires_at = {} WHERE name = $1 AND epoch = $2", names_("sync_lease"), moment(names_.dialect(), LeaseDuration)),
+  const int64_t held = TRY(connection_.change(fmt::format("UPDATE {} SET expires_at = {} WHERE name = $1 AND epoch = $2",
+                                                          names_("sync_lease"), moment(names_.dialect(), LeaseDuration)),
                                               std::array{Cell::of(lease.name), Cell::of(lease.epoch)}));
   if (held == 0) return base::fail(lease_lost(lease));
   return {};
@@ -69,30 +85,29 @@ base::Result<void> Store::renew_lease(const Lease& lease) { return prove_lease(l
 
 void Store::release_lease(const Lease& lease) {
   // A lease that cannot be given back runs out, or its holder is seen to be gone: nothing to report.
-  (void)connection_.change(fmt::format("UPDATE {} SET holder = '', expires_at = {} WHERE name = $1 AND epoch = $2", names_("sync_lease"), moment(names_.dialect(), std::chrono::seconds(0))),
+  (void)connection_.change(fmt::format("UPDATE {} SET holder = '', expires_at = {} WHERE name = $1 AND epoch = $2", names_("sync_lease"),
+                                       moment(names_.dialect(), std::chrono::seconds(0))),
                            std::array{Cell::of(lease.name), Cell::of(lease.epoch)});
 }
 
 base::Result<Checkpoint> Store::read_checkpoint(const std::string& entity, const std::string& account, const std::string& stream) {
-  const auto rows = TRY(connection_.query(fmt::format("SELECT stream, cursor, CASE WHEN complete_at IS NULL THEN 0 ELSE 1 END, sweep_run, sweep_window_start, sweep_window_end, sweep_cursor, "
-                                                      "sweep_declared, position_next, position_read, position_last, position_last_page FROM {} WHERE entity = $1 AND account = $2",
-                                                      names_("sync_checkpoint")),
-                                          std::array{Cell::of(entity), Cell::of(account)}));
+  const auto rows = TRY(connection_.query(
+      fmt::format(
+          "SELECT stream, cursor, CASE WHEN complete_at IS NULL THEN 0 ELSE 1 END, sweep_run, sweep_window_start, sweep_window_end, "
+          "sweep_cursor, "
+          "sweep_declared, position_next, position_read, position_last, position_last_page FROM {} WHERE entity = $1 AND account = $2",
+          names_("sync_checkpoint")),
+      std::array{Cell::of(entity), Cell::of(account)}));
   Checkpoint out{entity, account, stream, "", false, {}};
   // Another stream than last time: what was known does not speak of this one.
   if (rows.empty() || rows.text(0, 0) != stream) return out;
   out.cursor = rows.text(0, 1);
   out.completed = rows.integer(0, 2) == 1;
   if (rows.integer(0, 3) > 0) {
-    out.sweep = Sweep{rows.integer(0, 3),
-                      std::string(rows.text(0, 4)),
-                      std::string(rows.text(0, 5)),
-                      std::string(rows.text(0, 6)),
-                      rows.integer(0, 7),
-                      std::string(rows.text(0, 8)),
-                      rows.integer(0, 9),
-                      std::string(rows.text(0, 10)),
-                      std::string(rows.text(0, 11))};
+    out.sweep =
+        Sweep{rows.integer(0, 3),           std::string(rows.text(0, 4)), std::string(rows.text(0, 5)), std::string(rows.text(0, 6)),
+              rows.integer(0, 7),           std::string(rows.text(0, 8)), rows.integer(0, 9),           std::string(rows.text(0, 10)),
+              std::string(rows.text(0, 11))};
   }
   return out;
 }
@@ -101,14 +116,20 @@ base::Result<void> Store::write_checkpoint(const Checkpoint& checkpoint) {
   const Sweep sweep = checkpoint.sweep.value_or(Sweep{});
   const std::string now = moment(names_.dialect(), std::chrono::seconds(0));
   TRY(connection_.change(
-      fmt::format("INSERT INTO {} (entity, account, stream, cursor, complete_at, sweep_run, sweep_window_start, sweep_window_end, sweep_cursor, sweep_declared, position_next, position_read, "
-                  "position_last, position_last_page, updated_at) VALUES ($1, $2, $3, $4, {}, $5, $6, $7, $8, $9, $10, $11, $12, $13, {}) ON CONFLICT (entity, account) DO UPDATE SET "
-                  "stream = excluded.stream, cursor = excluded.cursor, complete_at = excluded.complete_at, sweep_run = excluded.sweep_run, sweep_window_start = excluded.sweep_window_start, "
-                  "sweep_window_end = excluded.sweep_window_end, sweep_cursor = excluded.sweep_cursor, sweep_declared = excluded.sweep_declared, position_next = excluded.position_next, "
-                  "position_read = excluded.position_read, position_last = excluded.position_last, position_last_page = excluded.position_last_page, updated_at = excluded.updated_at",
+      fmt::format("INSERT INTO {} (entity, account, stream, cursor, complete_at, sweep_run, sweep_window_start, sweep_window_end, "
+                  "sweep_cursor, sweep_declared, position_next, position_read, "
+                  "position_last, position_last_page, updated_at) VALUES ($1, $2, $3, $4, {}, $5, $6, $7, $8, $9, $10, $11, $12, $13, {}) "
+                  "ON CONFLICT (entity, account) DO UPDATE SET "
+                  "stream = excluded.stream, cursor = excluded.cursor, complete_at = excluded.complete_at, sweep_run = excluded.sweep_run, "
+                  "sweep_window_start = excluded.sweep_window_start, "
+                  "sweep_window_end = excluded.sweep_window_end, sweep_cursor = excluded.sweep_cursor, sweep_declared = "
+                  "excluded.sweep_declared, position_next = excluded.position_next, "
+                  "position_read = excluded.position_read, position_last = excluded.position_last, position_last_page = "
+                  "excluded.position_last_page, updated_at = excluded.updated_at",
                   names_("sync_checkpoint"), checkpoint.completed ? now : "NULL", now),
-      std::array{Cell::of(checkpoint.entity), Cell::of(checkpoint.account), Cell::of(checkpoint.stream), Cell::of(checkpoint.cursor), Cell::of(sweep.run), Cell::of(sweep.window_start),
-                 Cell::of(sweep.window_end), Cell::of(sweep.cursor), Cell::of(sweep.declared), Cell::of(sweep.next), Cell::of(sweep.read), Cell::of(sweep.last), Cell::of(sweep.last_page)}));
+      std::array{Cell::of(checkpoint.entity), Cell::of(checkpoint.account), Cell::of(checkpoint.stream), Cell::of(checkpoint.cursor),
+                 Cell::of(sweep.run), Cell::of(sweep.window_start), Cell::of(sweep.window_end), Cell::of(sweep.cursor),
+                 Cell::of(sweep.declared), Cell::of(sweep.next), Cell::of(sweep.read), Cell::of(sweep.last), Cell::of(sweep.last_page)}));
   return {};
 }
 

@@ -33,8 +33,8 @@ struct Sweep {
 /// Where one entity of one account stands.
 struct Checkpoint {
   std::string entity, account, stream;
-  std::string cursor;           ///< of complete sweeps: the source's own text, never rounded
-  bool completed = false;       ///< a sweep has been completed once
+  std::string cursor;      ///< of complete sweeps: the source's own text, never rounded
+  bool completed = false;  ///< a sweep has been completed once
   std::optional<Sweep> sweep;
 };
 
@@ -52,11 +52,12 @@ struct LogEntry {
   record::EntityReport report;
 };
 
-/// Our own tables through one connection. Borrows the connection; same thread. Functions that are part of a batch's transaction say so: they
-/// neither begin nor commit.
+/// Our own tables through one connection. Borrows the connection; same thread. Functions that are part of a batch's transaction say so:
+/// they neither begin nor commit.
 class Store {
  public:
-  Store(sql::Connection& connection, std::string tables_prefix) : connection_(connection), names_(connection.dialect(), std::move(tables_prefix)) {}
+  Store(sql::Connection& connection, std::string tables_prefix)
+      : connection_(connection), names_(connection.dialect(), std::move(tables_prefix)) {}
 
   [[nodiscard]] const TableNames& names() const { return names_; }
   [[nodiscard]] sql::Connection& connection() { return connection_; }
@@ -84,7 +85,8 @@ class Store {
   base::Result<void> end_log(int64_t run, const record::EntityReport& report, std::string_view status);
 
   /// Part of a transaction.
-  base::Result<void> add_rejects(int64_t run, const std::string& entity, const std::string& account, const std::vector<record::Reject>& rejects);
+  base::Result<void> add_rejects(int64_t run, const std::string& entity, const std::string& account,
+                                 const std::vector<record::Reject>& rejects);
 
   /// The newest runs first; one run's rows when `run` is given.
   base::Result<std::vector<LogEntry>> read_log(std::optional<int64_t> run, int64_t entries_max);

@@ -23,8 +23,9 @@ Column column(std::string name, ColumnType type, Null null = Null::No) {
 
 std::vector<Column> counters() {
   std::vector<Column> out;
-  for (const char* name : {"fetched", "mapped", "filtered", "undecodable", "rows_made", "inserted", "updated", "unchanged", "adopted", "stale", "duplicate",
-                           "rejected", "waiting", "deleted", "rows_synced", "errors_count", "requests", "bytes", "retries", "waited_ms"})
+  for (const char* name :
+       {"fetched",   "mapped",   "filtered", "undecodable", "rows_made",   "inserted",     "updated",  "unchanged", "adopted", "stale",
+        "duplicate", "rejected", "waiting",  "deleted",     "rows_synced", "errors_count", "requests", "bytes",     "retries", "waited_ms"})
     out.push_back(column(name, ColumnType::Integer));
   return out;
 }
@@ -38,33 +39,41 @@ std::vector<Column> with_counters(std::vector<Column> before, const std::vector<
 std::vector<OwnTable> make_own_tables() {
   using T = ColumnType;
   return {
-      {"sync_migration", "migrations that have been applied", {column("number", T::Integer), column("name", T::Text), column("checksum", T::Text), column("applied_at", T::Timestamp)}, {"number"}, ""},
+      {"sync_migration",
+       "migrations that have been applied",
+       {column("number", T::Integer), column("name", T::Text), column("checksum", T::Text), column("applied_at", T::Timestamp)},
+       {"number"},
+       ""},
       {"sync_lease",
        "who is syncing what; `epoch` fences a holder that has lost it",
-       {column("name", T::Text), column("epoch", T::Integer), column("holder", T::Text), column("run", T::Integer), column("expires_at", T::Timestamp)},
+       {column("name", T::Text), column("epoch", T::Integer), column("holder", T::Text), column("run", T::Integer),
+        column("expires_at", T::Timestamp)},
        {"name"},
        ""},
       {"sync_log",
        "one row per run and entity; its counters commit with the rows they count",
-       with_counters({column("run", T::Integer), column("entity", T::Text), column("account", T::Text), column("stream", T::Text), column("status", T::Text),
-                      column("started_at", T::Timestamp), column("completed_at", T::Timestamp, Null::Yes)},
-                     {column("auth_method", T::Text), column("window_start", T::Text), column("window_end", T::Text), column("checkpoint", T::Text),
-                      column("complete", T::Boolean), column("note", T::Text), column("exit_code", T::Integer), column("errors", T::Text)}),
+       with_counters(
+           {column("run", T::Integer), column("entity", T::Text), column("account", T::Text), column("stream", T::Text),
+            column("status", T::Text), column("started_at", T::Timestamp), column("completed_at", T::Timestamp, Null::Yes)},
+           {column("auth_method", T::Text), column("window_start", T::Text), column("window_end", T::Text), column("checkpoint", T::Text),
+            column("complete", T::Boolean), column("note", T::Text), column("exit_code", T::Integer), column("errors", T::Text)}),
        {"run", "entity"},
        ""},
       {"sync_checkpoint",
-       "where a stream resumes: commits with the rows it speaks of. `cursor` is from complete sweeps, sweep_* and position_* from one under way",
-       {column("entity", T::Text), column("account", T::Text), column("stream", T::Text), column("cursor", T::Text), column("complete_at", T::Timestamp, Null::Yes),
-        column("sweep_run", T::Integer), column("sweep_window_start", T::Text), column("sweep_window_end", T::Text), column("sweep_cursor", T::Text),
-        column("sweep_declared", T::Integer), column("position_next", T::Text), column("position_read", T::Integer), column("position_last", T::Text),
+       "where a stream resumes: commits with the rows it speaks of. `cursor` is from complete sweeps, sweep_* and position_* from one "
+       "under way",
+       {column("entity", T::Text), column("account", T::Text), column("stream", T::Text), column("cursor", T::Text),
+        column("complete_at", T::Timestamp, Null::Yes), column("sweep_run", T::Integer), column("sweep_window_start", T::Text),
+        column("sweep_window_end", T::Text), column("sweep_cursor", T::Text), column("sweep_declared", T::Integer),
+        column("position_next", T::Text), column("position_read", T::Integer), column("position_last", T::Text),
         column("position_last_page", T::Text), column("updated_at", T::Timestamp)},
        {"entity", "account"},
        ""},
       {"sync_reject",
        "records and rows that could not land, with the reason; replayable",
-       {column("id", T::Integer), column("run", T::Integer), column("entity", T::Text), column("account", T::Text), column("stage", T::Text), column("key", T::Text),
-        column("field", T::Text), column("code", T::Text), column("reason", T::Text), column("value", T::Text), column("payload", T::Text),
-        column("created_at", T::Timestamp)},
+       {column("id", T::Integer), column("run", T::Integer), column("entity", T::Text), column("account", T::Text),
+        column("stage", T::Text), column("key", T::Text), column("field", T::Text), column("code", T::Text), column("reason", T::Text),
+        column("value", T::Text), column("payload", T::Text), column("created_at", T::Timestamp)},
        {"id"},
        "id"},
   };

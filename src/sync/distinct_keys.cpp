@@ -27,13 +27,22 @@ struct RunReader {
     buffer.resize(wanted);
     next = 0;
     if (wanted == 0) return false;
-    if (std::fseek(file, long(at * int64_t(sizeof(uint64_t))), SEEK_SET) != 0 || std::fread(buffer.data(), sizeof(uint64_t), wanted, file) != wanted) return false;
+    if (std::fseek(file, long(at * int64_t(sizeof(uint64_t))), SEEK_SET) != 0 ||
+        std::fread(buffer.data(), sizeof(uint64_t), wanted, file) != wanted)
+      return false;
     at += int64_t(wanted);
     return true;
   }
 };
 
-base::Error file_failed() { return {base::ErrorKind::Fatal, base::Side::Us, "cannot keep the keys of the sweep in a temporary file: is the temporary folder full?", "temporary_file", "", {}}; }
+base::Error file_failed() {
+  return {base::ErrorKind::Fatal,
+          base::Side::Us,
+          "cannot keep the keys of the sweep in a temporary file: is the temporary folder full?",
+          "temporary_file",
+          "",
+          {}};
+}
 
 }  // namespace
 

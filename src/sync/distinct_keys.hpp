@@ -10,8 +10,8 @@
 
 namespace syncline::sync {
 
-/// Counts the distinct keys of a sweep in flat memory: sorted runs of 64-bit hashes go to an unnamed temporary file and are merged at the end.
-/// Two keys with one hash count as one (1 in 10^7 for a million keys), which can only make a sweep look incomplete, never complete.
+/// Counts the distinct keys of a sweep in flat memory: sorted runs of 64-bit hashes go to an unnamed temporary file and are merged at the
+/// end. Two keys with one hash count as one (1 in 10^7 for a million keys), which can only make a sweep look incomplete, never complete.
 class DistinctKeys {
  public:
   void add(std::string_view key);

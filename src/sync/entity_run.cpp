@@ -41,8 +41,16 @@ struct Group {
 /// One entity on its way: the steps of run_entity, with what they share.
 class EntityRun {
  public:
-  EntityRun(const config::Project& project, const config::Entity& entity, Source& source, state::Store& store, const Worlds& worlds, const RunOptions& options, int64_t run)
-      : project_(project), entity_(entity), source_(source), store_(store), worlds_(worlds), options_(options), run_(run), started_(worlds.clock.steady()) {
+  EntityRun(const config::Project& project, const config::Entity& entity, Source& source, state::Store& store, const Worlds& worlds,
+            const RunOptions& options, int64_t run)
+      : project_(project),
+        entity_(entity),
+        source_(source),
+        store_(store),
+        worlds_(worlds),
+        options_(options),
+        run_(run),
+        started_(worlds.clock.steady()) {
     report_.entity = entity.name;
     report_.stream = entity.stream;
     report_.account = entity.account;
@@ -88,11 +96,17 @@ class EntityRun {
   base::Result<record::Table> target_table() {
     auto table = TRY(store_.connection().describe(entity_.table));
     if (table) return *std::move(table);
-    return base::fail({base::ErrorKind::ContractDrift, base::Side::Database, fmt::format("there is no table `{}` in the database", to_string(entity_.table)), "no_table", "", {}});
+    return base::fail({base::ErrorKind::ContractDrift,
+                       base::Side::Database,
+                       fmt::format("there is no table `{}` in the database", to_string(entity_.table)),
+                       "no_table",
+                       "",
+                       {}});
   }
 
   base::Result<state::Checkpoint> read_checkpoint() {
-    if (!TRY(store_.connection().describe(store_.names().in_catalog("sync_checkpoint")))) return state::Checkpoint{entity_.name, entity_.account, entity_.stream, "", false, {}};
+    if (!TRY(store_.connection().describe(store_.names().in_catalog("sync_checkpoint"))))
+      return state::Checkpoint{entity_.name, entity_.account, entity_.stream, "", false, {}};
     return store_.read_checkpoint(entity_.name, entity_.account, entity_.stream);
   }
 
@@ -103,7 +117,8 @@ class EntityRun {
       const state::Sweep& at = *sweep.checkpoint().sweep;
       read.resume = extract::Position{at.next, at.read, at.last_page, at.last};
     }
-    Fetcher fetcher(source_, stream, std::move(read), worlds_.stop, [this](std::string_view reason, milliseconds duration) { report_wait(reason, duration); });
+    Fetcher fetcher(source_, stream, std::move(read), worlds_.stop,
+                    [this](std::string_view reason, milliseconds duration) { report_wait(reason, duration); });
     Group group;
     while (true) {
       auto popped = fetcher.pages().pop(group.empty() ? Heartbeat : BatchAgeMax);
@@ -150,9 +165,15 @@ class EntityRun {
     report_progress("");
     const record::Counters& c = report_.counters;
     if (c.rows + c.undecodable >= RejectGuardRows && (c.rejected + c.undecodable) * 2 > c.rows + c.undecodable) {
-      return base::fail({base::ErrorKind::Guard, base::Side::Source,
-                         fmt::format("{} of {} rows were rejected: more than half, so the mapping does not fit the source; `syncline rejects {}` shows them", c.rejected + c.undecodable, c.rows + c.undecodable, run_), "too_many_rejects",
-                         "", {}});
+      return base::fail(
+          {base::ErrorKind::Guard,
+           base::Side::Source,
+           fmt::format(
+               "{} of {} rows were rejected: more than half, so the mapping does not fit the source; `syncline rejects {}` shows them",
+               c.rejected + c.undecodable, c.rows + c.undecodable, run_),
+           "too_many_rejects",
+           "",
+           {}});
     }
     return {};
   }
@@ -168,7 +189,9 @@ class EntityRun {
   }
 
   [[nodiscard]] record::ProgressEvent progress(std::string waiting_for) const {
-    return {entity_.name, entity_.stream, entity_.account, report_.counters, declared_, std::chrono::duration_cast<milliseconds>(worlds_.clock.steady() - started_), std::move(waiting_for)};
+    return {entity_.name,          entity_.stream, entity_.account,
+            report_.counters,      declared_,      std::chrono::duration_cast<milliseconds>(worlds_.clock.steady() - started_),
+            std::move(waiting_for)};
   }
   void report_progress(std::string waiting_for) { worlds_.progress.report(progress(std::move(waiting_for))); }
   /// Called by the fetch thread: it names only what never changes during a run.
@@ -190,7 +213,8 @@ class EntityRun {
   /// The exit code, the rejects summed, and the log row's last word.
   void sum_up() {
     const record::Counters& c = report_.counters;
-    if (!report_.complete && report_.errors.empty()) report_.exit_code = base::worse_exit_code(report_.exit_code, base::exit_code::Incomplete);
+    if (!report_.complete && report_.errors.empty())
+      report_.exit_code = base::worse_exit_code(report_.exit_code, base::exit_code::Incomplete);
     if (c.rejected + c.undecodable > 0) report_.exit_code = base::worse_exit_code(report_.exit_code, base::exit_code::Rejected);
     if (!logged_) return;
     if (auto sums = store_.sum_rejects(run_, entity_.name)) report_.errors.insert(report_.errors.end(), sums->begin(), sums->end());
@@ -217,7 +241,8 @@ class EntityRun {
 
 }  // namespace
 
-record::EntityReport run_entity(const config::Project& project, const config::Entity& entity, Source& source, state::Store& store, const Worlds& worlds, const RunOptions& options, int64_t run) {
+record::EntityReport run_entity(const config::Project& project, const config::Entity& entity, Source& source, state::Store& store,
+                                const Worlds& worlds, const RunOptions& options, int64_t run) {
   return EntityRun(project, entity, source, store, worlds, options, run).run();
 }
 

@@ -10,7 +10,8 @@
 namespace syncline::sync {
 
 /// Syncs one entity from its stream into its table; the report says how it went, whatever happened.
-record::EntityReport run_entity(const config::Project& project, const config::Entity& entity, Source& source, state::Store& store, const Worlds& worlds, const RunOptions& options, int64_t run);
+record::EntityReport run_entity(const config::Project& project, const config::Entity& entity, Source& source, state::Store& store,
+                                const Worlds& worlds, const RunOptions& options, int64_t run);
 
 /// "ok", "rejected", "incomplete" or "failed", from an exit code.
 [[nodiscard]] std::string_view status_of(int exit_code);

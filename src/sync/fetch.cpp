@@ -3,7 +3,8 @@
 
 namespace syncline::sync {
 
-base::Result<std::unique_ptr<Source>> open_source(const config::Account& account, const Worlds& worlds, std::chrono::milliseconds wait_max) {
+base::Result<std::unique_ptr<Source>> open_source(const config::Account& account, const Worlds& worlds,
+                                                  std::chrono::milliseconds wait_max) {
   auto transport = TRY(worlds.transport());
   auto source = std::make_unique<Source>(Source{account, std::move(transport), nullptr, nullptr});
   http::RetryPolicy retry;

@@ -12,7 +12,8 @@ namespace syncline::sync {
 namespace {
 
 /// Depth first: an entity comes after every entity it refers to. The project was refused if relations go in circles.
-void place(const config::Project& project, const config::Entity& entity, std::set<std::string>& placed, std::vector<const config::Entity*>& out) {
+void place(const config::Project& project, const config::Entity& entity, std::set<std::string>& placed,
+           std::vector<const config::Entity*>& out) {
   if (!placed.insert(entity.name).second) return;
   for (const config::Relation& relation : entity.relations) {
     if (const config::Entity* parent = project.entity(relation.entity)) place(project, *parent, placed, out);
@@ -28,9 +29,14 @@ base::Result<std::vector<const config::Entity*>> ordered_entities(const config::
   for (const std::string& name : wanted) {
     if (project.entity(name)) continue;
     const std::string near = base::nearest(name, known);
-    return base::fail({base::ErrorKind::BadConfig, base::Side::Files,
-                       fmt::format("there is no entity `{}`{}", base::shown(name), near.empty() ? fmt::format("; entities/ has {}", base::joined(known, ", ")) : fmt::format("; did you mean `{}`?", near)), "unknown_entity",
-                       "", {}});
+    return base::fail({base::ErrorKind::BadConfig,
+                       base::Side::Files,
+                       fmt::format("there is no entity `{}`{}", base::shown(name),
+                                   near.empty() ? fmt::format("; entities/ has {}", base::joined(known, ", "))
+                                                : fmt::format("; did you mean `{}`?", near)),
+                       "unknown_entity",
+                       "",
+                       {}});
   }
   std::vector<const config::Entity*> out;
   std::set<std::string> placed;

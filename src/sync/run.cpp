@@ -49,7 +49,12 @@ std::string failed_parent(const config::Entity& entity, const std::set<std::stri
 
 base::Result<void> check_migrated(state::Store& store) {
   if (TRY(store.connection().describe(store.names().in_catalog("sync_log")))) return {};
-  return base::fail({base::ErrorKind::ContractDrift, base::Side::Database, "the database has no table of ours yet: run `syncline plan` to see what is missing, then `syncline migrate`", "not_migrated", "", {}});
+  return base::fail({base::ErrorKind::ContractDrift,
+                     base::Side::Database,
+                     "the database has no table of ours yet: run `syncline plan` to see what is missing, then `syncline migrate`",
+                     "not_migrated",
+                     "",
+                     {}});
 }
 
 }  // namespace
@@ -70,7 +75,8 @@ base::Result<record::RunReport> run(const config::Project& project, const Worlds
   std::set<std::string> failed;
   for (const config::Entity* entity : entities) {
     if (const std::string parent = failed_parent(*entity, failed); !parent.empty()) {
-      report.entities.push_back(not_begun(*entity, base::exit_code::Incomplete, fmt::format("not begun: `{}` did not finish, and its rows are needed", parent)));
+      report.entities.push_back(
+          not_begun(*entity, base::exit_code::Incomplete, fmt::format("not begun: `{}` did not finish, and its rows are needed", parent)));
     } else if (worlds.stop.stop_requested()) {
       report.entities.push_back(not_begun(*entity, base::exit_code::Incomplete, "not begun: the run was stopped"));
     } else {

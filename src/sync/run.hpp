@@ -30,9 +30,9 @@ struct Worlds {
 
 /// What the user asked for.
 struct RunOptions {
-  std::vector<std::string> entities;       ///< empty: all
-  std::optional<int> days;                 ///< the last N days, from midnight in the connector's zone
-  std::optional<base::Date> start, end;    ///< half-open, whole days in the connector's zone
+  std::vector<std::string> entities;     ///< empty: all
+  std::optional<int> days;               ///< the last N days, from midnight in the connector's zone
+  std::optional<base::Date> start, end;  ///< half-open, whole days in the connector's zone
   enum class Reach {
     Incremental,  ///< from the last complete checkpoint, at least the last seven days
     Full,         ///< everything, whatever the checkpoint says

@@ -21,7 +21,8 @@ const record::Value* field_of(const record::Record& record, std::string_view nam
 
 }  // namespace
 
-SweepProgress::SweepProgress(const config::Stream& stream, const WindowPlan& plan, state::Checkpoint before, int64_t run, base::Timestamp now)
+SweepProgress::SweepProgress(const config::Stream& stream, const WindowPlan& plan, state::Checkpoint before, int64_t run,
+                             base::Timestamp now)
     : stream_(stream), moves_cursor_(plan.moves_cursor), latest_(now + ClockDifferenceMax), run_(run), checkpoint_(std::move(before)) {
   if (!plan.resumes) checkpoint_.sweep = state::Sweep{run, bound_text(plan.window.from), bound_text(plan.window.to), "", -1, "", 0, "", ""};
   const state::Sweep& sweep = *checkpoint_.sweep;
@@ -75,7 +76,8 @@ base::Result<SweepProgress::End> SweepProgress::end() {
   const int64_t distinct = read_before_ + TRY(keys_.count());
   if (declared_ && distinct != *declared_) {
     out.complete = false;
-    out.missing = fmt::format("the source declared {} records and {} different ones came", base::with_thousands(*declared_), base::with_thousands(distinct));
+    out.missing = fmt::format("the source declared {} records and {} different ones came", base::with_thousands(*declared_),
+                              base::with_thousands(distinct));
   } else if (declared_changed_) {
     out.complete = false;
     out.missing = "the source's count changed while it was read";

@@ -42,10 +42,10 @@ class SweepProgress {
   const int64_t run_;
   state::Checkpoint checkpoint_;
   DistinctKeys keys_;
-  int64_t read_before_ = 0;       ///< by the runs that this sweep goes on from
+  int64_t read_before_ = 0;  ///< by the runs that this sweep goes on from
   std::optional<int64_t> declared_;
   bool declared_changed_ = false;
-  bool end_seen_ = false;         ///< the source marked the last page as the last
+  bool end_seen_ = false;  ///< the source marked the last page as the last
   base::Timestamp newest_{};
 };
 

@@ -13,7 +13,9 @@ base::Result<base::Timestamp> midnight(base::Date date, const base::Zone& zone) 
   return zone.to_instant(std::chrono::local_time<std::chrono::microseconds>(date.time_since_epoch()), base::Zone::Unclear::Later);
 }
 
-base::Date today(base::Timestamp now, const base::Zone& zone) { return base::Date(std::chrono::floor<std::chrono::days>(zone.to_local(now).time_since_epoch())); }
+base::Date today(base::Timestamp now, const base::Zone& zone) {
+  return base::Date(std::chrono::floor<std::chrono::days>(zone.to_local(now).time_since_epoch()));
+}
 
 bool dates_were_asked(const RunOptions& options) { return options.days || options.start || options.end; }
 
@@ -26,7 +28,8 @@ base::Result<extract::Window> asked_window(const RunOptions& options, base::Time
 }
 
 /// From the last cursor, but at least the last seven days; everything (or from `start:`) when no sweep was ever complete.
-base::Result<extract::Window> next_window(const config::Stream& stream, const config::Entity& entity, const state::Checkpoint& checkpoint, base::Timestamp now, const base::Zone& zone) {
+base::Result<extract::Window> next_window(const config::Stream& stream, const config::Entity& entity, const state::Checkpoint& checkpoint,
+                                          base::Timestamp now, const base::Zone& zone) {
   extract::Window window;
   if (checkpoint.completed && !checkpoint.cursor.empty()) {
     const base::Timestamp cursor = TRY_WITHIN("the stored cursor", base::parse_timestamp(checkpoint.cursor, &zone));
@@ -50,8 +53,8 @@ bool reaches_cursor(const extract::Window& window, const state::Checkpoint& chec
 
 std::string bound_text(const std::optional<base::Timestamp>& bound) { return bound ? base::to_string(*bound) : ""; }
 
-base::Result<WindowPlan> plan_window(const RunOptions& options, const config::Stream& stream, const config::Entity& entity, const state::Checkpoint& checkpoint, base::Timestamp now,
-                                     const base::Zone& zone) {
+base::Result<WindowPlan> plan_window(const RunOptions& options, const config::Stream& stream, const config::Entity& entity,
+                                     const state::Checkpoint& checkpoint, base::Timestamp now, const base::Zone& zone) {
   WindowPlan plan;
   const bool full = options.reach == RunOptions::Reach::Full, dates = dates_were_asked(options);
   if (!stream.incremental) {

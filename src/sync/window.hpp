@@ -17,14 +17,15 @@ namespace syncline::sync {
 /// What a run asks of a stream, and what it may conclude from the answer.
 struct WindowPlan {
   extract::Window window;
-  bool resumes = false;        ///< goes on with the checkpoint's unfinished sweep
-  bool moves_cursor = false;   ///< nothing between the last cursor and this window is left out, and nothing after it
-  std::string note;            ///< for people, e.g. that the stream cannot be bounded by date
+  bool resumes = false;       ///< goes on with the checkpoint's unfinished sweep
+  bool moves_cursor = false;  ///< nothing between the last cursor and this window is left out, and nothing after it
+  std::string note;           ///< for people, e.g. that the stream cannot be bounded by date
 };
 
-/// Pure: the same inputs give the same window. Dates are midnights in `zone`; the overlap is only in the request, never in the stored cursor.
-base::Result<WindowPlan> plan_window(const RunOptions& options, const config::Stream& stream, const config::Entity& entity, const state::Checkpoint& checkpoint, base::Timestamp now,
-                                     const base::Zone& zone);
+/// Pure: the same inputs give the same window. Dates are midnights in `zone`; the overlap is only in the request, never in the stored
+/// cursor.
+base::Result<WindowPlan> plan_window(const RunOptions& options, const config::Stream& stream, const config::Entity& entity,
+                                     const state::Checkpoint& checkpoint, base::Timestamp now, const base::Zone& zone);
 
 /// A window's end as it is stored and shown; "" for unbounded.
 [[nodiscard]] std::string bound_text(const std::optional<base::Timestamp>& bound);

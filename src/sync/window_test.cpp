@@ -26,7 +26,9 @@ struct Case {
     checkpoint.completed = true;
     checkpoint.cursor = std::move(cursor);
   }
-  [[nodiscard]] WindowPlan plan(std::string_view now = "2026-03-02T12:00:00Z") const { return *plan_window(options, stream, entity, checkpoint, at(now), zone); }
+  [[nodiscard]] WindowPlan plan(std::string_view now = "2026-03-02T12:00:00Z") const {
+    return *plan_window(options, stream, entity, checkpoint, at(now), zone);
+  }
 };
 
 TEST(Window, AFirstRunReadsEverything) {

@@ -25,11 +25,13 @@ class Mapping {
 
   /// Adds the rows of a page to `rows`, what could not become a row to `rejects`, and the counts to `counters` (fetched, mapped, filtered,
   /// undecodable; rows and rejected for rejects of stage "map"). Cells may point into `records`, which must outlive `rows`.
-  virtual void map(const record::RecordBatch& records, record::RowBatch& rows, std::vector<record::Reject>& rejects, record::Counters& counters) const = 0;
+  virtual void map(const record::RecordBatch& records, record::RowBatch& rows, std::vector<record::Reject>& rejects,
+                   record::Counters& counters) const = 0;
 };
 
 /// Binds an entity to its table. Problems (a mapped column the table lacks, money into a float column, a `local` column that is mapped) are
 /// ContractDrift errors that name the file's place and the column. `rules` must outlive the mapping.
-base::Result<std::unique_ptr<Mapping>> bind(const config::Entity& entity, const record::Table& table, const std::vector<config::RuleSet>& rules);
+base::Result<std::unique_ptr<Mapping>> bind(const config::Entity& entity, const record::Table& table,
+                                            const std::vector<config::RuleSet>& rules);
 
 }  // namespace syncline::transform

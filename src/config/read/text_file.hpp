@@ -2,8 +2,8 @@
 #pragma once
 #include <filesystem>
 #include <string>
-#include <tl/expected.hpp>
 
+#include "base/result.hpp"
 #include "config/place.hpp"
 
 namespace syncline::config {

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 #include <string>
-#include <tl/expected.hpp>
 
 #include "base/arena.hpp"
 #include "base/decimal.hpp"
 #include "base/error.hpp"
+#include "base/result.hpp"
 #include "config/entity.hpp"
 #include "record/column.hpp"
 #include "record/row_batch.hpp"
