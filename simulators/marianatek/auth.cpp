@@ -26,11 +26,11 @@ Credentials credentials_of(std::string_view tenant, uint64_t seed) {
 }
 
 Identity Auth::identify(std::string_view authorization, Timestamp now) const {
-  static constexpr std::string_view Prefix = "Bearer ";
+  static constexpr std::string_view prefix = "Bearer ";
   if (authorization.empty()) return {};
-  const Identity invalid{.scope = Identity::Scope::None, .name = "invalid"};
-  if (!authorization.starts_with(Prefix)) return invalid;
-  const std::string_view token = authorization.substr(Prefix.size());
+  Identity invalid{.scope = Identity::Scope::None, .name = "invalid"};
+  if (!authorization.starts_with(prefix)) return invalid;
+  const std::string_view token = authorization.substr(prefix.size());
   if (token == credentials_.api_key) return {.scope = Identity::Scope::Full, .name = "api_key"};
   const auto access = access_.find(token);
   if (access == access_.end()) return invalid;

@@ -122,16 +122,16 @@ void append_instant(std::string& out, Timestamp instant) {
 }
 
 std::string http_date(Timestamp instant) {
-  static constexpr std::array<std::string_view, 7> Days{"Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"};
-  static constexpr std::array<std::string_view, 12> Months{"Jan", "Feb", "Mar", "Apr", "May", "Jun",
-                                                           "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
+  static constexpr std::array<std::string_view, 7> weekdays{"Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"};
+  static constexpr std::array<std::string_view, 12> months_of_year{"Jan", "Feb", "Mar", "Apr", "May", "Jun",
+                                                                   "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
   const auto day_of = floor<days>(instant);
   const year_month_day date(day_of);
-  std::string out(Days[weekday(day_of).c_encoding()]);
+  std::string out(weekdays[weekday(day_of).c_encoding()]);
   out += ", ";
   append_digits(out, unsigned(date.day()), 2);
   out += ' ';
-  out += Months[unsigned(date.month()) - 1];
+  out += months_of_year[unsigned(date.month()) - 1];
   out += ' ';
   append_digits(out, unsigned(int(date.year())), 4);
   out += ' ';

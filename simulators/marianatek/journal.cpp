@@ -33,7 +33,7 @@ std::string changes_json(const std::vector<RecordChange>& changes) {
   return out + "]";
 }
 
-void Journal::add_request(Timestamp at, RequestEntry entry) {
+void Journal::add_request(Timestamp at, const RequestEntry& entry) {
   std::string json = opening(next_, at, "request", entry.tenant);
   json += ",\"method\":" + json_text(entry.method) + ",\"target\":" + json_text(entry.target) +
           ",\"status\":" + std::to_string(entry.status) + ",\"auth\":" + json_text(entry.identity) +

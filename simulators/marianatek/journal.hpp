@@ -28,7 +28,7 @@ struct RequestEntry {
 /// What happened, in order: requests (the latest so many) and mutations (all).
 class Journal {
  public:
-  void add_request(Timestamp at, RequestEntry entry);
+  void add_request(Timestamp at, const RequestEntry& entry);
   void add_mutation(Timestamp at, const std::string& tenant, const std::string& op, const std::vector<RecordChange>& changes);
   /// {"entries":[…],"next":n,"dropped":n}: those with a number from `since` on; `dropped` says how many requests are no longer kept.
   [[nodiscard]] std::string since(int64_t since) const;

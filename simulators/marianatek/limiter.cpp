@@ -4,14 +4,14 @@
 namespace syncline::simulators::marianatek {
 
 std::optional<int64_t> Limiter::take(TimePoint now) {
-  constexpr std::chrono::minutes Window{1};
+  constexpr std::chrono::minutes window{1};
   if (per_minute_ <= 0) return std::nullopt;
-  while (!taken_.empty() && now - taken_.front() >= Window) taken_.pop_front();
+  while (!taken_.empty() && now - taken_.front() >= window) taken_.pop_front();
   if (int64_t(taken_.size()) < per_minute_) {
     taken_.push_back(now);
     return std::nullopt;
   }
-  return std::chrono::ceil<std::chrono::seconds>(taken_.front() + Window - now).count();
+  return std::chrono::ceil<std::chrono::seconds>(taken_.front() + window - now).count();
 }
 
 }  // namespace syncline::simulators::marianatek

@@ -126,6 +126,7 @@ void Mutation::remove(Table& table, int64_t index) {
 
 void Mutation::note_dependents(Table& table, const std::vector<int64_t>& indexes, const std::function<void()>& act) {
   std::vector<std::vector<std::string>> before;
+  before.reserve(indexes.size());
   for (const int64_t index : indexes) before.push_back(snapshot(Row(table, index)));
   act();
   for (size_t i = 0; i < indexes.size(); ++i) {

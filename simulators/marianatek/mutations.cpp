@@ -82,12 +82,12 @@ void backdate(Mutation& mutation) {
 
 /// What was ordered or, when nothing was, something of it anew.
 void edit_user(Mutation& mutation) {
-  static constexpr const char* Texts[] = {"first_name", "last_name", "email", "phone_number"};
+  static constexpr const char* texts[] = {"first_name", "last_name", "email", "phone_number"};
   Table& table = mutation.table("users");
   for (const int64_t index : mutation.targets(table, any)) {
     mutation.edit(table, index, [&](const Row& row, RowChanges& changes) {
       bool ordered = false;
-      for (const char* name : Texts) {
+      for (const char* name : texts) {
         const auto text = mutation.text(name);
         if (text) set(changes, row, name, composed(*text));
         ordered = ordered || text;

@@ -33,10 +33,10 @@ Resource described(Resource resource) {
 }
 
 const std::vector<Resource>& resources() {
-  static const std::vector<Resource> All{
+  static const std::vector<Resource> all{
       described(locations()),           described(regions()),        described(sites()),       described(users()),
       described(class_session_types()), described(class_sessions()), described(reservations())};
-  return All;
+  return all;
 }
 
 const Resource* find_resource(std::string_view type) {

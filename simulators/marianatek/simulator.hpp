@@ -16,7 +16,7 @@ struct SimulatorOptions {
   std::string profile = "tiny";         ///< tiny, studio, chain
   std::map<std::string, int64_t> rows;  ///< resource → number of rows, over the profile's
   int64_t rate_per_minute = 200;        ///< per tenant; 0: no limit
-  base::Timestamp start{};              ///< the virtual clock's first instant; data is made relative to it
+  base::Timestamp start{};              ///< the virtual clock's first instant; data is made relative to it. 1970: 2026-03-02T12:00:00Z
 };
 
 /// A stateful imitation of the vendor's API: answers requests from one thread, has a virtual clock, is the same for the same options and

@@ -29,7 +29,7 @@ std::string form_decoded(std::string_view text) {
 }
 
 void append_escaped(std::string& out, char c) {
-  static constexpr std::string_view Digits = "0123456789abcdef";
+  static constexpr std::string_view digits = "0123456789abcdef";
   switch (c) {
     case '"':
       out += "\\\"";
@@ -48,8 +48,8 @@ void append_escaped(std::string& out, char c) {
       return;
     default:
       out += "\\u00";
-      out += Digits[size_t(c) >> 4];
-      out += Digits[size_t(c) & 15];
+      out += digits[size_t(c) >> 4];
+      out += digits[size_t(c) & 15];
   }
 }
 

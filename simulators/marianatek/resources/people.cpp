@@ -90,10 +90,10 @@ Value date_joined(const Row& row, const Attribute& self) {
 }  // namespace
 
 std::string own_email(const Row& user) {
-  static constexpr uint64_t Salt = salt_of("own_email");
-  static constexpr std::array<std::string_view, 8> Parts{"ana", "ben", "grace", "kate", "omar", "priya", "sam", "tess"};
+  static constexpr uint64_t salt = salt_of("own_email");
+  static constexpr std::array<std::string_view, 8> parts{"ana", "ben", "grace", "kate", "omar", "priya", "sam", "tess"};
   // The tenant is part of it: the same address at two brands is another person's business, not ours to make up.
-  return std::string(nth(Parts, user.draw(Salt))) + "." + std::to_string(user.id()) + "@" + user.tenant().name() + ".example";
+  return std::string(nth(parts, user.draw(salt))) + "." + std::to_string(user.id()) + "@" + user.tenant().name() + ".example";
 }
 
 std::string_view some_first_name(uint64_t number) { return nth(FirstNames, number); }

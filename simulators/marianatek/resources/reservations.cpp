@@ -27,9 +27,9 @@ bool is_guest(const Row& row) { return row.stratum(FirstGuest) < 4; }
 
 /// Ids ascend with the time of booking, as at the vendor.
 Timestamp made_at(const Row& row) {
-  static constexpr uint64_t Salt = salt_of("made_at");
+  static constexpr uint64_t salt = salt_of("made_at");
   const int64_t rows = std::max<int64_t>(row.table().base(), 1), slot = Reach.count() / rows;
-  return row.tenant().start() - Reach + microseconds(slot * row.index() + row.draw_below(Salt, slot));
+  return row.tenant().start() - Reach + microseconds(slot * row.index() + row.draw_below(salt, slot));
 }
 
 /// A class within nine days after the booking; the first one after it, when the schedule is thin.
@@ -62,7 +62,7 @@ std::string_view by_share(const Share (&shares)[Count], int stratum) {
 bool is_cancel(std::string_view status) { return status.ends_with("cancel") || status.ends_with("removed") || status == "class cancelled"; }
 
 Story story_of(const Row& row) {
-  static constexpr uint64_t Salt = salt_of("story");
+  static constexpr uint64_t salt = salt_of("story");
   const Timestamp start = row.tenant().start();
   Story story;
   story.created = story.updated = made_at(row);
@@ -75,10 +75,10 @@ Story story_of(const Row& row) {
   story.status = begins <= start ? by_share(PastStatuses, row.stratum(0)) : by_share(FutureStatuses, row.stratum(0));
   const Timestamp latest = std::max(std::min(begins, start), story.created + microseconds(1));
   if (is_cancel(story.status)) {
-    story.cancelled = story.created + microseconds(row.draw_below(Salt, (latest - story.created).count()));
+    story.cancelled = story.created + microseconds(row.draw_below(salt, (latest - story.created).count()));
     story.updated = *story.cancelled;
   } else if (story.status == "check in") {
-    story.checked_in = std::max(latest - microseconds(row.draw_below(Salt, microseconds(minutes(15)).count())), story.created);
+    story.checked_in = std::max(latest - microseconds(row.draw_below(salt, microseconds(minutes(15)).count())), story.created);
     story.updated = *story.checked_in;
   } else if (story.status.ends_with("no show")) {
     story.updated = std::max(story.created, std::min(latest + minutes(10), start));
@@ -130,9 +130,9 @@ Ids same_user(const Row& row, const Relation&) { return row.ids("user"); }
 
 /// A booking is paid with a membership, or with credits, or with neither.
 Ids payment(const Row& row, const Relation& self) {
-  static constexpr uint64_t Salt = salt_of("payment");
+  static constexpr uint64_t salt = salt_of("payment");
   Ids ids;
-  const int64_t how = row.draw_below(Salt, 100);
+  const int64_t how = row.draw_below(salt, 100);
   if (how >= self.low && how < self.high) ids.add(8'001 + row.index());
   return ids;
 }
