@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <gtest/gtest.h>
+
 #include "simulators/marianatek/limiter.hpp"
 #include "simulators/marianatek/test_client.hpp"
 

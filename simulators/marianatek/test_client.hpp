@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
-#include <gtest/gtest.h>
-
 #include <nlohmann/json.hpp>
+#include <stdexcept>
 #include <string>
 
 #include "simulators/marianatek/simulator.hpp"
@@ -39,20 +38,20 @@ class Client {
   /// A 200's body.
   json read(const std::string& target, http::Headers headers = key()) {
     const auto response = get(target, std::move(headers));
-    EXPECT_EQ(response.status, 200) << target << ": " << response.body;
+    must_be_ok(response, target);
     return json::parse(response.body, nullptr, false);
   }
   /// A control's answer.
   json order(const std::string& control, const json& body) {
     const auto response = send("POST", "/__sim/" + control, {}, body.dump());
-    EXPECT_EQ(response.status, 200) << control << ": " << response.body;
+    must_be_ok(response, control);
     return json::parse(response.body, nullptr, false);
   }
-  void turn(const json& knobs) { EXPECT_EQ(send("PUT", "/__sim/knobs", {}, knobs.dump()).status, 200); }
+  void turn(const json& knobs) { must_be_ok(send("PUT", "/__sim/knobs", {}, knobs.dump()), "knobs"); }
   /// All rows of a resource as they truly are.
   std::vector<json> truth(const std::string& resource, const std::string& tenant = "north") {
     const auto response = get("/__sim/truth/" + resource + "?tenant=" + tenant, {});
-    EXPECT_EQ(response.status, 200) << response.body;
+    must_be_ok(response, resource);
     std::vector<json> rows;
     for (const std::string_view line : split(response.body, '\n')) rows.push_back(json::parse(line));
     return rows;
@@ -67,6 +66,13 @@ class Client {
   static http::Headers bearer(const std::string& token) { return {{"Authorization", "Bearer " + token}}; }
 
   std::unique_ptr<Simulator> simulator;
+
+ private:
+  /// An exception fails the test that let it happen.
+  static void must_be_ok(const http::ServerResponse& response, const std::string& what) {
+    if (response.status != 200)
+      throw std::runtime_error(what + " was answered with " + std::to_string(response.status) + ": " + response.body);
+  }
 };
 
 inline std::string header_of(const http::ServerResponse& response, std::string_view name) {
