@@ -17,14 +17,26 @@ using std::chrono::steady_clock;
 
 void ignore_notice(void*, const PGresult*) {}
 
-/// libpq's own words about a wrong URL repeat it with its password, so they are never shown.
+struct FreeParts {
+  void operator()(PQconninfoOption* parts) const { PQconninfoFree(parts); }
+};
+using Parts = std::unique_ptr<PQconninfoOption, FreeParts>;
+
+std::string_view value_of(const Parts& parts, std::string_view keyword) {
+  for (const PQconninfoOption* part = parts.get(); part && part->keyword; ++part) {
+    if (part->keyword == keyword) return part->val ? part->val : "";
+  }
+  return {};
+}
+
+/// libpq's own words about a wrong URL repeat it with its password, so they are never shown. An unencoded @ or : in a password ends up in
+/// the host or port, and would be shown as these when they are not found.
 base::Result<void> check_url(const base::Secret& url) {
-  char* said = nullptr;
-  PQconninfoOption* const parts = PQconninfoParse(url.reveal().c_str(), &said);
-  if (said) PQfreemem(said);
-  const bool understood = parts != nullptr;
-  if (understood) PQconninfoFree(parts);
-  if (understood && url.reveal().find('\0') == std::string::npos) return {};
+  const Parts parts(PQconninfoParse(url.reveal().c_str(), nullptr));
+  const bool well_formed = parts && url.reveal().find('\0') == std::string::npos &&
+                           value_of(parts, "host").find('@') == std::string_view::npos &&
+                           value_of(parts, "port").find_first_not_of("0123456789,") == std::string_view::npos;
+  if (well_formed) return {};
   base::Error error = database_error(sqlstate::CannotConnect,
                                      "the database URL is not of the form postgresql://user:password@host:port/database?option=value; "
                                      "characters such as @ : / # % in the password must be percent-encoded");

@@ -16,14 +16,20 @@ std::string_view field(const PGresult* answer, int code) {
   return text ? std::string_view(text) : std::string_view();
 }
 
-/// `COPY stage, line 2, column total: "abc"` → total. Translated servers may word it differently: then there is no subject.
+/// `COPY stage, line 2, column total: "abc"`, which may stand below what a type's own reader says; "" if it is not there.
+std::string_view copy_context(const PGresult* answer) {
+  std::string_view rest = field(answer, PG_DIAG_CONTEXT);
+  while (!rest.empty() && !rest.starts_with("COPY ")) rest.remove_prefix(std::min(rest.find('\n'), rest.size() - 1) + 1);
+  return rest.substr(0, rest.find('\n'));
+}
+
+/// Translated servers may word it differently: then there is no subject.
 std::string_view column_of_copy(std::string_view context) {
   constexpr std::string_view mark = ", column ";
-  if (!context.starts_with("COPY ")) return {};
   const size_t at = context.find(mark);
   if (at == context.npos) return {};
   const std::string_view rest = context.substr(at + mark.size());
-  return rest.substr(0, rest.find_first_of(":\n"));
+  return rest.substr(0, rest.find(':'));
 }
 
 std::string_view first_line(std::string_view text) { return base::trim(text.substr(0, text.find('\n'))); }
@@ -32,14 +38,14 @@ std::string subject_of(const PGresult* answer) {
   for (int code : {PG_DIAG_CONSTRAINT_NAME, PG_DIAG_COLUMN_NAME}) {
     if (const std::string_view name = field(answer, code); !name.empty()) return std::string(name);
   }
-  return std::string(column_of_copy(field(answer, PG_DIAG_CONTEXT)));
+  return std::string(column_of_copy(copy_context(answer)));
 }
 
 std::string message_of(const PGresult* answer) {
   std::string message = base::shown(field(answer, PG_DIAG_MESSAGE_PRIMARY), 400);
   if (const std::string_view detail = field(answer, PG_DIAG_MESSAGE_DETAIL); !detail.empty()) message += ": " + base::shown(detail);
-  const std::string_view context = first_line(field(answer, PG_DIAG_CONTEXT));
-  if (context.starts_with("COPY ")) message += " (" + base::shown(context) + ")";
+  const std::string_view context = copy_context(answer);
+  if (!context.empty()) message += " (" + base::shown(context) + ")";
   return message;
 }
 

@@ -55,8 +55,11 @@ std::string_view name_of(Cell::Type type) {
   return "nothing";
 }
 
-std::string_view name_of(const Column& column) {
+std::string name_of(const Column& column) {
   if (!column.declared.empty()) return column.declared;
+  if (column.type == ColumnType::Text && column.length_max) return fmt::format("{} characters", *column.length_max);
+  if (column.type == ColumnType::Decimal && column.precision)
+    return fmt::format("numeric({},{})", *column.precision, column.scale.value_or(0));
   switch (column.type) {
     case ColumnType::Text:
       return "text";
@@ -119,12 +122,18 @@ std::optional<Plain> plain(std::string_view text) {
 
 bool only_zeros(std::string_view digits) { return digits.find_first_not_of('0') == digits.npos; }
 
+/// The least power of ten above a number: 2 for 12.5, -2 for 0.00123; far below any other for 0.
+int magnitude(const Plain& number) {
+  if (!number.whole.empty()) return int(number.whole.size());
+  return only_zeros(number.fraction) ? std::numeric_limits<int>::min() : -int(number.fraction.find_first_not_of('0'));
+}
+
 /// numeric(p,s) rounds silently: a digit other than zero behind its scale is refused instead.
 bool fits(const Plain& number, const Column& column) {
   if (number.whole.size() > WholeDigitsMax || number.fraction.size() > FractionDigitsMax) return false;
   if (!column.precision) return true;
   const int scale = column.scale.value_or(0);
-  if (int(number.whole.size()) > *column.precision - scale) return false;
+  if (magnitude(number) > *column.precision - scale) return false;
   if (scale >= 0) return number.fraction.size() <= size_t(scale) || only_zeros(number.fraction.substr(size_t(scale)));
   const size_t kept = number.whole.size() - std::min(number.whole.size(), size_t(-scale));
   return only_zeros(number.fraction) && only_zeros(number.whole.substr(kept));

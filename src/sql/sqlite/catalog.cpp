@@ -20,7 +20,7 @@ constexpr std::string_view ReadColumns =
     R"(SELECT name, type, "notnull", dflt_value IS NOT NULL, pk, hidden FROM pragma_table_xinfo($1, $2) ORDER BY cid)";
 constexpr std::string_view ReadIndexes =
     R"(SELECT name, origin = 'pk', partial FROM pragma_index_list($1, $2) WHERE "unique" ORDER BY origin <> 'pk', name)";
-constexpr std::string_view ReadIndexColumns = R"(SELECT name, coll FROM pragma_index_xinfo($1, $2) WHERE "key" ORDER BY seqno)";
+constexpr std::string_view ReadIndexColumns = R"(SELECT name FROM pragma_index_xinfo($1, $2) WHERE "key" ORDER BY seqno)";
 constexpr std::string_view ReadForeignKeys =
     R"(SELECT id, "table", "from", "to", seq FROM pragma_foreign_key_list($1, $2) ORDER BY id, seq)";
 constexpr std::string_view ReadPrimaryKey = "SELECT name FROM pragma_table_info($1, $2) WHERE pk > 0 ORDER BY pk";
@@ -62,15 +62,7 @@ base::Result<Columns> read_columns(Connection& connection, const Place& place) {
   return read;
 }
 
-/// A column with another collation than its index has cannot arbitrate: SQLite says "ON CONFLICT clause does not match".
-bool collates_as_column(sqlite3* database, const Place& place, const std::string& column, std::string_view collation) {
-  const char* own = nullptr;
-  const int found = sqlite3_table_column_metadata(database, place.schema.c_str(), place.name.c_str(), column.c_str(), nullptr, &own,
-                                                  nullptr, nullptr, nullptr);
-  return found != SQLITE_OK || !own || base::equals_ignoring_case(own, collation);
-}
-
-base::Result<std::vector<record::UniqueIndex>> read_indexes(sqlite3* database, Connection& connection, const Place& place) {
+base::Result<std::vector<record::UniqueIndex>> read_indexes(Connection& connection, const Place& place) {
   const Rows rows = TRY(connection.query(ReadIndexes, place.cells()));
   std::vector<record::UniqueIndex> indexes;
   for (size_t row = 0; row < rows.size(); ++row) {
@@ -84,7 +76,7 @@ base::Result<std::vector<record::UniqueIndex>> read_indexes(sqlite3* database, C
     bool plain = true;
     for (size_t key = 0; key < columns.size(); ++key) {
       index.columns.emplace_back(columns.text(key, 0));
-      plain = plain && columns.at(key, 0) && collates_as_column(database, place, index.columns.back(), columns.text(key, 1));
+      plain = plain && columns.at(key, 0);
     }
     if (!plain) index.columns.clear();
     indexes.push_back(std::move(index));
@@ -132,7 +124,7 @@ base::Result<std::vector<record::ForeignKey>> read_foreign_keys(Connection& conn
 
 }  // namespace
 
-base::Result<std::optional<Table>> describe_table(sqlite3* database, Connection& connection, const record::TableName& name) {
+base::Result<std::optional<Table>> describe_table(Connection& connection, const record::TableName& name) {
   const std::array wanted{Cell::of(std::string_view(name.name)), Cell::of(std::string_view(name.schema))};
   const Rows found = TRY(connection.query(FindTable, wanted));
   if (found.empty()) return std::optional<Table>();
@@ -142,7 +134,7 @@ base::Result<std::optional<Table>> describe_table(sqlite3* database, Connection&
   table.name = {name.schema, place.name};
   Columns read = TRY(read_columns(connection, place));
   table.columns = std::move(read.columns);
-  table.unique_indexes = TRY(read_indexes(database, connection, place));
+  table.unique_indexes = TRY(read_indexes(connection, place));
   table.foreign_keys = TRY(read_foreign_keys(connection, place));
   add_row_number(table, read);
   return std::optional(std::move(table));

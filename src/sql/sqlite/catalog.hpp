@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
-#include <sqlite3.h>
-
 #include <optional>
 #include <string>
 #include <string_view>
@@ -13,7 +11,7 @@
 
 namespace syncline::sql::sqlite {
 
-base::Result<std::optional<record::Table>> describe_table(sqlite3* database, Connection& connection, const record::TableName& name);
+base::Result<std::optional<record::Table>> describe_table(Connection& connection, const record::TableName& name);
 base::Result<std::vector<std::string>> list_tables(Connection& connection);
 
 /// What a declared type means to us: sets type, precision, scale and length.

@@ -299,7 +299,7 @@ base::Result<void> SqliteConnection::insert_many(std::string_view table, std::sp
 }
 
 base::Result<std::optional<record::Table>> SqliteConnection::describe(const record::TableName& table) {
-  return describe_table(database_.get(), *this, table);
+  return describe_table(*this, table);
 }
 
 base::Result<std::vector<std::string>> SqliteConnection::table_names() { return list_tables(*this); }
