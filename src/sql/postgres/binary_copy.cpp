@@ -50,7 +50,8 @@ void append_real(std::string& out, double value, bool single) {
   append_field(out, std::bit_cast<int64_t>(value));
 }
 
-/// numeric is a list of base-10000 digits, the weight of the first one, a sign, and how many decimal places to show.
+/// numeric is a list of base-10000 digits, the weight of the first one, a sign, and how many decimal places to show. Empty digits at the
+/// end are the server's to drop.
 class NumericWriter {
  public:
   NumericWriter(std::string& out, int weight) : out_(out), start_(out.size()), weight_(weight) { out.append(12, '\0'); }
@@ -69,10 +70,6 @@ class NumericWriter {
   }
 
   void finish(bool negative, size_t scale) {
-    while (groups_ > 0 && out_.ends_with(std::string_view("\0\0", 2))) {
-      out_.resize(out_.size() - 2);
-      --groups_;
-    }
     char* const header = out_.data() + start_;
     write(header, int32_t(8 + 2 * groups_));
     write(header + 4, int16_t(groups_));
