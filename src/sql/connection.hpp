@@ -42,8 +42,8 @@ class Rows {
 ///
 /// Errors are on the Database's side with `code` an SQLSTATE (SQLite's result codes are translated to the nearest one) and `subject` the
 /// constraint or column where the database named it: Transient for 08, 40, 53, 57 and "busy"; BadConfig for a wrong URL or password;
-/// ContractDrift for 42; Fatal otherwise (22 and 23: one row's fault, see `is_row_fault`). A call that breaks the rules below (a transaction
-/// within a transaction, a parameter missing) is an error of our own side.
+/// ContractDrift for 42; Fatal otherwise (22 and 23: one row's fault, see `is_row_fault`). A call that breaks the rules below (a
+/// transaction within a transaction, a parameter missing) is an error of our own side.
 ///
 /// A broken connection stays broken, and every later call says 08003: its owner connects anew.
 class Connection {
@@ -68,9 +68,9 @@ class Connection {
   virtual base::Result<Rows> query(std::string_view sql, std::span<const record::Cell> parameters = {}) = 0;
 
   /// Puts `rows` × `columns.size()` cells (row-major) into a table (as SQL writes it, quoted) whose columns have exactly these names and
-  /// types: binary COPY on PostgreSQL, a prepared INSERT on SQLite. A Keep cell is stored as NULL. A cell that its column would round, cut or
-  /// retype is refused with class 22, the column as subject and "row N:" in the message. After an error nothing of the batch stays; within a
-  /// transaction that takes a rollback, at least to a savepoint.
+  /// types: binary COPY on PostgreSQL, a prepared INSERT on SQLite. A Keep cell is stored as NULL. A cell that its column would round, cut
+  /// or retype is refused with class 22, the column as subject and "row N:" in the message. After an error nothing of the batch stays;
+  /// within a transaction that takes a rollback, at least to a savepoint.
   virtual base::Result<void> insert_many(std::string_view table, std::span<const record::Column> columns,
                                          std::span<const record::Cell> cells) = 0;
 
