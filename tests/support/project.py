@@ -15,8 +15,8 @@ class Project:
             self.write_env(simulator.env)
 
     def write_env(self, variables):
-        """Replaces .env. The simulator listens on this machine, which a project must allow."""
-        values = {"DATABASE_URL": self.database_url, "SYNCLINE_ALLOW_PRIVATE": "true", **variables}
+        """Replaces .env. The simulator listens on this machine, which a project must allow; and no test waits for a rate that protects a real vendor."""
+        values = {"DATABASE_URL": self.database_url, "SYNCLINE_ALLOW_PRIVATE": "true", "MT_RATE": "100000/s", **variables}
         (self.folder / ".env").write_text("".join(f"{name}={quoted(str(value))}\n" for name, value in values.items()))
 
     def edit(self, name, old, new):
