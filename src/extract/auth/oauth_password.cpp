@@ -54,11 +54,11 @@ base::Spec OauthPassword::account_spec() {
            {"client_id", Kind::Text, false, "", "The application's id, where the vendor wants one.", {}},
            {"client_secret", Kind::Secret, false, "", "The application's secret, where it has one.", {}},
            {"password_legacy",
-            Kind::Boolean,
+            Kind::Choice,
             true,
             "",
             "Must be true: you know that this grant shows your password to the vendor's API, and that vendors are leaving it.",
-            {}}}};
+            {"true"}}}};
 }
 
 base::Spec OauthPassword::connector_spec() {
