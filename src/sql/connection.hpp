@@ -24,6 +24,7 @@ class Rows {
   Rows(size_t columns, std::vector<std::optional<std::string>> values) : columns_(columns), values_(std::move(values)) {}
 
   [[nodiscard]] size_t size() const { return columns_ == 0 ? 0 : values_.size() / columns_; }
+  [[nodiscard]] size_t columns() const { return columns_; }
   [[nodiscard]] bool empty() const { return values_.empty(); }
   [[nodiscard]] const std::optional<std::string>& at(size_t row, size_t column) const { return values_[row * columns_ + column]; }
   /// The value's text; "" for NULL.
