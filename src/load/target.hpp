@@ -31,6 +31,7 @@ struct Target {
   std::vector<record::RowColumn> columns;
   std::vector<Parent> parents;
   std::optional<size_t> version;  ///< index into `columns`
+  std::string key_collation;      ///< of the key, ready for a statement, when texts that differ can be equal by it; empty otherwise
 };
 
 /// Binds an entity's relations to the catalog. What is not there (a parent's external id column, a relation's column, a UNIQUE index on the
