@@ -1,0 +1,165 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+#include <gtest/gtest.h>
+
+#include <deque>
+#include <initializer_list>
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "config/project.hpp"
+#include "load/writer.hpp"
+#include "state/store.hpp"
+#include "support/on_both_databases.hpp"
+
+namespace syncline::load::test_support {
+
+using record::Cell;
+
+/// What a write ended with, in words: "2 inserted, 1 stale", or "Busy lease_lost".
+inline std::string in_words(const base::Result<void>& result, const record::Counters& counters) {
+  if (!result) return std::string(base::name_of(result.error().kind)) + " " + result.error().code;
+  std::string out;
+  for (const auto& [name, count] : std::initializer_list<std::pair<const char*, int64_t>>{{"inserted", counters.inserted},
+                                                                                          {"updated", counters.updated},
+                                                                                          {"unchanged", counters.unchanged},
+                                                                                          {"adopted", counters.adopted},
+                                                                                          {"stale", counters.stale},
+                                                                                          {"duplicate", counters.duplicate},
+                                                                                          {"rejected", counters.rejected},
+                                                                                          {"waiting", counters.waiting}}) {
+    if (count > 0) out += (out.empty() ? "" : ", ") + std::to_string(count) + " " + name;
+  }
+  return out;
+}
+
+/// One entity on one connection, as a run would have it: lease taken, log begun, target bound.
+class Loader {
+ public:
+  Loader(sql::Connection& connection, const config::Project& project, const std::string& entity, Ending ending = Ending::Commit)
+      : store_(connection, ""), project_(project), entity_(*project.entity(entity)) {
+    const auto run = store_.next_run();
+    if (!run) ADD_FAILURE() << run.error().message;
+    run_ = *run;
+    report.entity = entity_.name;
+    report.account = "main";
+    report.stream = entity_.stream;
+    auto lease = store_.take_lease(entity_.name + "@" + std::to_string(run_), run_);
+    if (!lease) ADD_FAILURE() << lease.error().message;
+    lease_ = *lease;
+    if (const auto begun = store_.begin_log(run_, report); !begun) ADD_FAILURE() << begun.error().message;
+    writer_ = std::make_unique<Writer>(store_, entity_, bound(connection), lease_, ending);
+  }
+
+  /// Writes rows of cells in the order of the entity: key, version, fields, a key per way of each relation.
+  std::string write(const std::vector<std::vector<Cell>>& rows, const std::vector<record::Reject>& rejects = {}) {
+    record::RowBatch batch;
+    for (size_t row = 0; row < rows.size(); ++row) {
+      batch.columns = rows[row].size();
+      batch.cells.insert(batch.cells.end(), rows[row].begin(), rows[row].end());
+      batch.sources.push_back(sources_.emplace_back("{\"row\":" + std::to_string(row) + "}"));
+    }
+    record::Counters counters;
+    counters.fetched = counters.mapped = int64_t(rows.size() + rejects.size());
+    counters.rows = counters.rejected = int64_t(rejects.size());
+    state::Checkpoint checkpoint{entity_.name, "main", entity_.stream, "cursor " + std::to_string(++batches_), true, {}};
+    const record::Counters before = report.counters;
+    const auto written = writer_->write({batch, rejects, counters, checkpoint}, run_, report);
+    message = written ? "" : written.error().message;
+    EXPECT_TRUE(report.counters.ledger_holds());
+    record::Counters now = report.counters;
+    for (auto counter : {&record::Counters::inserted, &record::Counters::updated, &record::Counters::unchanged, &record::Counters::stale,
+                         &record::Counters::duplicate, &record::Counters::rejected})
+      now.*counter -= before.*counter;
+    return in_words(written, now);
+  }
+
+  [[nodiscard]] int64_t run() const { return run_; }
+  [[nodiscard]] const state::Lease& lease() const { return lease_; }
+  record::EntityReport report;
+  std::string message;  ///< of the last write's error
+
+ private:
+  Target bound(sql::Connection& connection) {
+    const auto table = connection.describe(entity_.table);
+    if (!table || !*table) {
+      ADD_FAILURE() << "no table " << to_string(entity_.table);
+      return {};
+    }
+    std::vector<record::RowColumn> columns{{record::RowColumn::Role::Key, *(*table)->column(entity_.key.column)}};
+    if (entity_.version) columns.push_back({record::RowColumn::Role::Version, *(*table)->column(entity_.version->column)});
+    for (const auto& field : entity_.fields) columns.push_back({record::RowColumn::Role::Field, *(*table)->column(field.column)});
+    for (size_t relation = 0; relation < entity_.relations.size(); ++relation) {
+      for (size_t way = 0; way < entity_.relations[relation].by.size(); ++way)
+        columns.push_back({record::RowColumn::Role::RelationKey, {}, relation, way});
+    }
+    auto target = bind_target(connection, project_, entity_, **table, std::move(columns));
+    if (!target) ADD_FAILURE() << target.error().message;
+    return target ? *std::move(target) : Target{};
+  }
+
+  state::Store store_;
+  const config::Project& project_;
+  const config::Entity& entity_;
+  state::Lease lease_;
+  int64_t run_ = 0;
+  int batches_ = 0;
+  std::deque<std::string> sources_;
+  std::unique_ptr<Writer> writer_;
+};
+
+/// Databases that have our own tables, and a project that grows by entity().
+class LoadTest : public test::OnBothDatabases {
+ protected:
+  void SetUp() override {
+    OnBothDatabases::SetUp();
+    if (!connection_) return;
+    if (postgres()) run("CREATE SCHEMA syncline");
+    for (const state::OwnTable& table : state::own_tables()) run(state::create_statement(table, names()));
+    project_.entities.reserve(8);  // loaders borrow them
+  }
+
+  [[nodiscard]] state::TableNames names() const { return {GetParam(), ""}; }
+  /// One of our own tables.
+  [[nodiscard]] std::string own(std::string_view table) const { return names()(table); }
+
+  /// An entity whose key column is `external_id`.
+  config::Entity& entity(const std::string& name, const std::vector<std::string>& fields, const std::string& version = "") {
+    config::Entity& made = project_.entities.emplace_back();
+    made.name = name;
+    made.table = {"", name};
+    made.account = "main";
+    made.stream = name;
+    made.key.column = "external_id";
+    if (!version.empty()) made.version = config::Entity::Version{version, {}, {}};
+    for (const std::string& field : fields) made.fields.emplace_back().column = field;
+    return made;
+  }
+
+  static config::Relation& relation(config::Entity& of, const std::string& column, const std::string& to) {
+    config::Relation& made = of.relations.emplace_back();
+    made.column = column;
+    made.entity = to;
+    return made;
+  }
+  static void by_external_id(config::Relation& relation) { relation.by.emplace_back(); }
+  static void by_column(config::Relation& relation, const std::string& column) {
+    config::RelationWay& way = relation.by.emplace_back();
+    way.kind = config::RelationWay::Kind::Column;
+    way.column = column;
+  }
+
+  Loader loader(const std::string& entity, Ending ending = Ending::Commit) { return Loader(db(), project_, entity, ending); }
+
+  /// stage|key|field|code|payload of every stored reject.
+  std::string rejects() { return all("SELECT stage, key, field, code, payload FROM " + own("sync_reject") + " ORDER BY id"); }
+
+  config::Project project_;
+};
+
+inline Cell at(int64_t seconds) { return {Cell::Type::Timestamp, seconds * 1'000'000, {}}; }
+inline Cell integer(int64_t value) { return Cell::of(value); }
+
+}  // namespace syncline::load::test_support
