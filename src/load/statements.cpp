@@ -58,7 +58,11 @@ Statements::Statements(const Target& target, const config::Entity& entity, Diale
   for (size_t i = 0; i < kept_columns_; ++i) stage_columns_.push_back(stage_column(fmt::format("kept{}", i), ColumnType::Integer));
   for (size_t i = 0; i < target.columns.size(); ++i) {
     Column column = stage_column(fmt::format("c{}", i), stage_type(target.columns[i].column.type));
+    // With its limits: one database does not hold them at all (SQLite), the other would round without a word.
     column.bytes = target.columns[i].column.bytes;
+    column.precision = target.columns[i].column.precision;
+    column.scale = target.columns[i].column.scale;
+    column.length_max = target.columns[i].column.length_max;
     stage_columns_.push_back(column);
     if (target.columns[i].role != RowColumn::Role::RelationKey) written_.push_back(i);
   }
@@ -254,6 +258,8 @@ std::string Statements::insert() const {
       sql::quoted(target_.table.name), base::joined(columns, ", "), base::joined(values, ", "), sql::current_timestamp(dialect_), ready_,
       verdict::New, sql::quoted(target_.columns[0].column.name));
 }
+
+std::string Statements::check_at_once() const { return dialect_ == Dialect::Postgres ? "SET CONSTRAINTS ALL IMMEDIATE" : ""; }
 
 std::string Statements::plan_for_small_batch() const {
   // The planner would hash the whole target for each batch (measured: 70 k rows/s instead of 165 k).

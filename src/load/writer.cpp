@@ -30,6 +30,19 @@ base::Error raced(std::string_view what, int64_t expected, int64_t done) {
           {}};
 }
 
+/// The stage's columns are called c0, c1, …; a person knows the table's, and counts no rows of a stage.
+base::Error of_the_table(base::Error error, const std::vector<record::Column>& stage, const std::vector<RowColumn>& columns) {
+  const size_t first = stage.size() - columns.size();
+  for (size_t i = 0; i < columns.size(); ++i) {
+    if (error.subject != stage[first + i].name) continue;
+    const size_t at = error.message.find(error.subject + ": ");
+    if (at != std::string::npos) error.message = columns[i].column.name + error.message.substr(at + error.subject.size());
+    error.subject = columns[i].column.name;
+    return error;
+  }
+  return error;
+}
+
 }  // namespace
 
 Writer::Writer(state::Store& store, const config::Entity& entity, Target target, state::Lease lease, Ending ending)
@@ -70,6 +83,7 @@ base::Result<record::Counters> Writer::write_once(const Batch& batch, int64_t ru
     if (isolation == Isolation::None) {
       TRY(write_rows(batch.rows, 0, batch.rows.size(), counters, rejects));
     } else {
+      if (const std::string immediate = statements_.check_at_once(); !immediate.empty()) TRY(connection_.execute(immediate));
       TRY(write_halving(batch.rows, 0, batch.rows.size(), counters, rejects));
     }
   }
@@ -151,7 +165,9 @@ base::Result<void> Writer::stage(const record::RowBatch& rows, size_t begin, siz
     }
     staged_.insert(staged_.end(), cells.begin(), cells.end());
   }
-  return connection_.insert_many(statements_.stage_table(), statements_.stage_columns(), staged_);
+  auto staged = connection_.insert_many(statements_.stage_table(), statements_.stage_columns(), staged_);
+  if (!staged) return base::fail(of_the_table(std::move(staged).error(), statements_.stage_columns(), target_.columns));
+  return {};
 }
 
 base::Result<void> Writer::make_ready(const record::RowBatch& rows, size_t begin, size_t end) {
