@@ -36,9 +36,11 @@ std::string folded(const std::string& value, Dialect dialect) {
 /// A staged text as a value of the parent's column: what is no such value finds nothing instead of failing the statement.
 std::string parent_value(const std::string& text, const Column& column, Dialect dialect) {
   if (column.type == ColumnType::Integer) {
-    if (dialect == Dialect::Sqlite)
-      return fmt::format("CASE WHEN CAST(CAST({0} AS INTEGER) AS TEXT) = {0} THEN CAST({0} AS INTEGER) END", text);
-    return fmt::format("CASE WHEN {0} ~ '^-?[0-9]{{1,18}}$' THEN {0}::bigint END", text);
+    if (dialect == Dialect::Sqlite) return fmt::format("CASE WHEN CAST(CAST({0} AS INTEGER) AS TEXT) = {0} THEN CAST({0} AS INTEGER) END", text);
+    // Up to 18 digits always fit; with 19 it takes a look. \A and \Z: ^ and $ could be a line's.
+    return fmt::format("CASE WHEN {0} ~ '\\A(0|-?[1-9][0-9]{{0,17}})\\Z' THEN {0}::bigint WHEN {0} ~ '\\A-?[1-9][0-9]{{18}}\\Z' THEN "
+                       "CASE WHEN {0}::numeric BETWEEN -9223372036854775808 AND 9223372036854775807 THEN {0}::bigint END END",
+                       text);
   }
   if (dialect == Dialect::Sqlite || column.type == ColumnType::Text) return text;
   if (column.type == ColumnType::Uuid)
@@ -52,7 +54,6 @@ Statements::Statements(const Target& target, const config::Entity& entity, Diale
     : target_(target), entity_(entity), dialect_(dialect), relations_(relations) {
   stage_ = sql::quoted("syncline_stage_" + entity.name);
   ready_ = sql::quoted("syncline_ready_" + entity.name);
-  found_ = "syncline_found_" + entity.name;
   kept_columns_ = (target.columns.size() + KeptBits - 1) / KeptBits;
   stage_columns_.push_back(stage_column("n", ColumnType::Integer));
   for (size_t i = 0; i < kept_columns_; ++i) stage_columns_.push_back(stage_column(fmt::format("kept{}", i), ColumnType::Integer));
@@ -69,7 +70,8 @@ Statements::Statements(const Target& target, const config::Entity& entity, Diale
 }
 
 std::string Statements::found_table(size_t relation, size_t way) const {
-  return sql::quoted(fmt::format("{}_{}_{}", found_, relation, way));
+  // The numbers come first: PostgreSQL cuts long names at their end.
+  return sql::quoted(fmt::format("syncline_found_{}_{}_{}", relation, way, entity_.name));
 }
 
 std::string Statements::create() const {
@@ -167,7 +169,9 @@ std::string Statements::make_ready(const std::vector<std::vector<bool>>& ways_us
         ambiguous.push_back(fmt::format("{}.candidates > 1", alias));
       }
     }
-    const std::string id = ids.empty() ? "NULL" : ids.size() == 1 ? ids[0] : fmt::format("COALESCE({})", base::joined(ids, ", "));
+    // Without a type NULL would be a text, which is comparable with no number.
+    const std::string none = dialect_ == Dialect::Postgres ? fmt::format("NULL::{}", declared(parent.id, dialect_)) : "NULL";
+    const std::string id = ids.empty() ? none : ids.size() == 1 ? ids[0] : fmt::format("COALESCE({})", base::joined(ids, ", "));
     matched.push_back(fmt::format("{} AS m{}", id, i));
     const config::Relation& relation = entity_.relations[i];
     const int64_t missing = verdict::FirstRelation + 2 * int64_t(i);

@@ -71,7 +71,7 @@ class Statements {
   const config::Entity& entity_;
   const sql::Dialect dialect_;
   const Relations relations_;
-  std::string stage_, ready_, found_;
+  std::string stage_, ready_;
   std::vector<record::Column> stage_columns_;
   std::vector<size_t> written_;  ///< indexes of Target::columns that the table has: key, version, fields
   size_t kept_columns_ = 0;
