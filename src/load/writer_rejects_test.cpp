@@ -74,8 +74,8 @@ TEST_P(Rejecting, ATextThatIsTooLongIsOneRejectAndNeverCut) {
 
 TEST_P(Rejecting, ANumberOutsideItsColumnIsOneRejectAndNeverRounded) {
   const std::string when = postgres() ? "timestamptz" : "DATETIME";
-  run("CREATE TABLE sales (external_id text UNIQUE, seats smallint, \"the price\" " + (postgres() ? "numeric" : "DECIMAL TEXT") +
-      "(6,2), synced_at " + when + ")");
+  run(std::string("CREATE TABLE sales (external_id text UNIQUE, seats smallint, \"the price\" ") +
+      (postgres() ? "numeric" : "DECIMAL TEXT") + "(6,2), synced_at " + when + ")");
   entity("sales", {"seats", "the price"});
   Loader to = loader("sales");
   EXPECT_EQ(to.write({{Cell::of("a"), integer(32767), Cell::decimal("9999.99")},
