@@ -5,8 +5,7 @@
 #include <csignal>
 #include <functional>
 
-#include "commands.hpp"
-#include "stop_signal.hpp"
+#include "syncline/commands.hpp"
 
 namespace {
 
@@ -126,7 +125,6 @@ int main(int argc, char** argv) {
   mallopt(M_ARENA_MAX, 2);
   mallopt(M_MMAP_THRESHOLD, 128 << 10);
   std::signal(SIGPIPE, SIG_IGN);
-  syncline::apps::block_stop_signals();
 
   CommandLine command_line;
   try {

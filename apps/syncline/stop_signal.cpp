@@ -20,25 +20,24 @@ sigset_t stop_signals() {
   return set;
 }
 
+/// Gives what was blocked before.
+sigset_t block_stop_signals() {
+  const sigset_t set = stop_signals();
+  sigset_t before;
+  pthread_sigmask(SIG_BLOCK, &set, &before);
+  return before;
+}
+
 }  // namespace
 
-void block_stop_signals() {
-  const sigset_t set = stop_signals();
-  pthread_sigmask(SIG_BLOCK, &set, nullptr);
-}
-
-void unblock_stop_signals() {
-  const sigset_t set = stop_signals();
-  pthread_sigmask(SIG_UNBLOCK, &set, nullptr);
-}
-
-StopSignal::StopSignal() : thread_([this] { wait(); }) {}
+StopSignal::StopSignal() : before_(block_stop_signals()), thread_([this] { wait(); }) {}
 
 StopSignal::~StopSignal() {
   ended_.request_stop();
   // Wakes the thread out of sigtimedwait; it is blocked in every thread, so nobody else is hit.
   pthread_kill(thread_.native_handle(), SIGTERM);
   thread_.join();
+  pthread_sigmask(SIG_SETMASK, &before_, nullptr);
 }
 
 void StopSignal::wait() {

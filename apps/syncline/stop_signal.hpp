@@ -1,16 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
+#include <csignal>
 #include <stop_token>
 #include <thread>
 
 namespace syncline::apps {
 
-/// Before any thread begins: Ctrl-C (SIGINT) and SIGTERM are then only seen by a StopSignal, or end the process when there is none.
-void block_stop_signals();
-/// For commands that have nothing to finish: the signals end the process at once again.
-void unblock_stop_signals();
-
-/// Turns the first Ctrl-C or SIGTERM into a stop token; a second one ends the process at once with exit code 11.
+/// Turns the first Ctrl-C or SIGTERM into a stop token; a second one ends the process at once with exit code 11. To be made before any
+/// other thread: those begun while it lives do not see the signals. Without one, also while a command still opens what it needs, the
+/// signals end the process as they always do.
 class StopSignal {
  public:
   StopSignal();
@@ -20,6 +18,7 @@ class StopSignal {
  private:
   void wait();
 
+  const sigset_t before_;  ///< what was blocked before, and is again afterwards
   std::stop_source stop_, ended_;
   std::thread thread_;
 };
