@@ -125,6 +125,8 @@ int main(int argc, char** argv) {
   mallopt(M_ARENA_MAX, 2);
   mallopt(M_MMAP_THRESHOLD, 128 << 10);
   std::signal(SIGPIPE, SIG_IGN);
+  // A file that may not grow (`ulimit -f`) is then a write that fails, as a full disk is, and no sudden end.
+  std::signal(SIGXFSZ, SIG_IGN);
 
   CommandLine command_line;
   try {
