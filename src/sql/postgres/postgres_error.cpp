@@ -44,8 +44,11 @@ std::string subject_of(const PGresult* answer) {
 std::string message_of(const PGresult* answer) {
   std::string message = base::shown(field(answer, PG_DIAG_MESSAGE_PRIMARY), 400);
   if (const std::string_view detail = field(answer, PG_DIAG_MESSAGE_DETAIL); !detail.empty()) message += ": " + base::shown(detail);
-  const std::string_view context = copy_context(answer);
-  if (!context.empty()) message += " (" + base::shown(context) + ")";
+  // "wrote only 4096 of 8192 bytes" says nothing to those who do not know the hint: "check free disk space".
+  const std::string_view hint = field(answer, PG_DIAG_MESSAGE_HINT);
+  if (field(answer, PG_DIAG_SQLSTATE).starts_with("53") && !hint.empty()) message += ". " + base::shown(hint);
+  const std::string_view context = first_line(field(answer, PG_DIAG_CONTEXT));
+  if (context.starts_with("COPY ")) message += " (" + base::shown(context) + ")";
   return message;
 }
 
