@@ -17,8 +17,8 @@ class Secret {
   std::string text_;
 };
 
-/// The text with every known secret (as it is, and percent-encoded) replaced by «***». For whatever leaves the process: messages, logs,
-/// stored payloads. Thread-safe.
+/// The text with every known secret replaced by «***»: as it is, and as it stands in a URL, a form, JSON (also JSON within JSON) or HTML.
+/// For whatever leaves the process: messages, logs, stored payloads. Thread-safe.
 [[nodiscard]] std::string redact(std::string_view text);
 
 }  // namespace syncline::base
