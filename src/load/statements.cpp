@@ -36,11 +36,13 @@ std::string folded(const std::string& value, Dialect dialect) {
 /// A staged text as a value of the parent's column: what is no such value finds nothing instead of failing the statement.
 std::string parent_value(const std::string& text, const Column& column, Dialect dialect) {
   if (column.type == ColumnType::Integer) {
-    if (dialect == Dialect::Sqlite) return fmt::format("CASE WHEN CAST(CAST({0} AS INTEGER) AS TEXT) = {0} THEN CAST({0} AS INTEGER) END", text);
+    if (dialect == Dialect::Sqlite)
+      return fmt::format("CASE WHEN CAST(CAST({0} AS INTEGER) AS TEXT) = {0} THEN CAST({0} AS INTEGER) END", text);
     // Up to 18 digits always fit; with 19 it takes a look. \A and \Z: ^ and $ could be a line's.
-    return fmt::format("CASE WHEN {0} ~ '\\A(0|-?[1-9][0-9]{{0,17}})\\Z' THEN {0}::bigint WHEN {0} ~ '\\A-?[1-9][0-9]{{18}}\\Z' THEN "
-                       "CASE WHEN {0}::numeric BETWEEN -9223372036854775808 AND 9223372036854775807 THEN {0}::bigint END END",
-                       text);
+    return fmt::format(
+        "CASE WHEN {0} ~ '\\A(0|-?[1-9][0-9]{{0,17}})\\Z' THEN {0}::bigint WHEN {0} ~ '\\A-?[1-9][0-9]{{18}}\\Z' THEN "
+        "CASE WHEN {0}::numeric BETWEEN -9223372036854775808 AND 9223372036854775807 THEN {0}::bigint END END",
+        text);
   }
   if (dialect == Dialect::Sqlite || column.type == ColumnType::Text) return text;
   if (column.type == ColumnType::Uuid)
@@ -79,7 +81,8 @@ std::string Statements::create() const {
   const std::string_view ending = postgres ? ") ON COMMIT DROP;\n" : ");\n";
   const std::string_view create = postgres ? "CREATE TEMP TABLE " : "CREATE TEMP TABLE IF NOT EXISTS ";
   std::vector<std::string> stage, ready{"n bigint", "verdict integer"};
-  for (const Column& column : stage_columns_) stage.push_back(fmt::format("{} {}", sql::quoted(column.name), sql::type_name(dialect_, column)));
+  for (const Column& column : stage_columns_)
+    stage.push_back(fmt::format("{} {}", sql::quoted(column.name), sql::type_name(dialect_, column)));
   // Two spellings of one key in a batch are one row, as the table's index sees it.
   if (!target_.key_collation.empty()) stage[1 + kept_columns_] += " COLLATE " + target_.key_collation;
   for (size_t i : written_) ready.push_back(fmt::format("c{} {}", i, declared(target_.columns[i].column, dialect_)));
@@ -136,16 +139,20 @@ std::string Statements::staged(size_t column) const {
 
 std::string Statements::final_value(size_t column, bool keeps) const {
   if (!keeps || target_.columns[column].role == RowColumn::Role::Key) return staged(column);
-  return fmt::format("CASE WHEN (s.kept{} & {}) <> 0 THEN t.{} ELSE {} END", column / KeptBits, int64_t{1} << (column % KeptBits), sql::quoted(target_.columns[column].column.name), staged(column));
+  return fmt::format("CASE WHEN (s.kept{} & {}) <> 0 THEN t.{} ELSE {} END", column / KeptBits, int64_t{1} << (column % KeptBits),
+                     sql::quoted(target_.columns[column].column.name), staged(column));
 }
 
 std::string Statements::differs(const Column& column, const std::string& value) const {
   const std::string name = "t." + sql::quoted(column.name);
   // json has no equality of its own.
-  if (column.type == ColumnType::Json && dialect_ == Dialect::Postgres) return fmt::format("{}::jsonb IS DISTINCT FROM ({})::jsonb", name, value);
+  if (column.type == ColumnType::Json && dialect_ == Dialect::Postgres)
+    return fmt::format("{}::jsonb IS DISTINCT FROM ({})::jsonb", name, value);
   // A difference that the column's own equality overlooks (the case of a citext, a collation without case) is still one the source made.
-  if (column.type == ColumnType::Text) return fmt::format("{} COLLATE {} IS DISTINCT FROM {}", name, dialect_ == Dialect::Postgres ? "\"C\"" : "BINARY", value);
-  if (column.type == ColumnType::Other && dialect_ == Dialect::Postgres) return fmt::format("{}::text COLLATE \"C\" IS DISTINCT FROM ({})::text", name, value);
+  if (column.type == ColumnType::Text)
+    return fmt::format("{} COLLATE {} IS DISTINCT FROM {}", name, dialect_ == Dialect::Postgres ? "\"C\"" : "BINARY", value);
+  if (column.type == ColumnType::Other && dialect_ == Dialect::Postgres)
+    return fmt::format("{}::text COLLATE \"C\" IS DISTINCT FROM ({})::text", name, value);
   return fmt::format("{} IS DISTINCT FROM {}", name, value);
 }
 

@@ -57,16 +57,18 @@ base::Result<Parent> bind_parent(sql::Connection& connection, const config::Proj
   return out;
 }
 
-/// SQLite: the collation of the key's UNIQUE index, which is what tells rows apart. PostgreSQL: a collation that calls different texts equal.
+/// SQLite: the collation of the key's UNIQUE index, which is what tells rows apart. PostgreSQL: a collation that calls different texts
+/// equal.
 base::Result<std::string> key_collation(sql::Connection& connection, const record::Table& table, const std::string& key) {
   const bool postgres = connection.dialect() == sql::Dialect::Postgres;
   const std::string name = postgres ? sql::quoted(table.name) : table.name.name;
-  const auto rows = TRY(connection.query(postgres ? "SELECT pg_catalog.quote_ident(n.nspname) || '.' || pg_catalog.quote_ident(c.collname) FROM pg_catalog.pg_attribute a "
-                                                    "JOIN pg_catalog.pg_collation c ON c.oid = a.attcollation JOIN pg_catalog.pg_namespace n ON n.oid = c.collnamespace "
-                                                    "WHERE a.attrelid = pg_catalog.to_regclass($1::text) AND a.attname = $2::text AND NOT c.collisdeterministic"
-                                                  : "SELECT '\"' || replace(x.coll, '\"', '\"\"') || '\"' FROM pragma_index_list($1) AS l, pragma_index_xinfo(l.name) AS x "
-                                                    "WHERE l.\"unique\" AND NOT l.partial AND x.key AND x.name = $2 AND x.coll <> 'BINARY' LIMIT 1",
-                                         std::array{record::Cell::of(name), record::Cell::of(key)}));
+  const auto rows = TRY(connection.query(
+      postgres ? "SELECT pg_catalog.quote_ident(n.nspname) || '.' || pg_catalog.quote_ident(c.collname) FROM pg_catalog.pg_attribute a "
+                 "JOIN pg_catalog.pg_collation c ON c.oid = a.attcollation JOIN pg_catalog.pg_namespace n ON n.oid = c.collnamespace "
+                 "WHERE a.attrelid = pg_catalog.to_regclass($1::text) AND a.attname = $2::text AND NOT c.collisdeterministic"
+               : "SELECT '\"' || replace(x.coll, '\"', '\"\"') || '\"' FROM pragma_index_list($1) AS l, pragma_index_xinfo(l.name) AS x "
+                 "WHERE l.\"unique\" AND NOT l.partial AND x.key AND x.name = $2 AND x.coll <> 'BINARY' LIMIT 1",
+      std::array{record::Cell::of(name), record::Cell::of(key)}));
   return rows.empty() ? std::string() : std::string(rows.text(0, 0));
 }
 
@@ -88,7 +90,9 @@ base::Result<Target> bind_target(sql::Connection& connection, const config::Proj
     return base::fail(drift(entity.key.place, fmt::format("`{}` has no UNIQUE index on `{}`; `syncline migrate` makes it",
                                                           to_string(table.name), entity.key.column)));
   }
-  if (!table.column("synced_at")) return base::fail(drift(entity.place, fmt::format("`{}` has no column `synced_at`; `syncline migrate` adds it", to_string(table.name))));
+  if (!table.column("synced_at"))
+    return base::fail(
+        drift(entity.place, fmt::format("`{}` has no column `synced_at`; `syncline migrate` adds it", to_string(table.name))));
   Target out{table, std::move(columns), {}, {}, TRY(key_collation(connection, table, entity.key.column))};
   for (size_t i = 0; i < out.columns.size(); ++i) {
     if (out.columns[i].role == record::RowColumn::Role::Version) out.version = i;
