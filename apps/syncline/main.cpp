@@ -5,7 +5,7 @@
 #include <csignal>
 #include <functional>
 
-#include "syncline/commands.hpp"
+#include "commands.hpp"
 
 namespace {
 
