@@ -57,7 +57,6 @@ class Faults(OnBothDatabases):
         if kind == "postgresql":
             project.database_url = database.url.replace("syncline@", f"syncline:{DATABASE_PASSWORD}@")
             project.write_env(self.simulator.env)
-        project.edit("syncline.yaml", "    connector: marianatek\n", "    connector: marianatek\n    limits: {rate: 1000000/min}\n")
         self.run_checked(project, "migrate", code=0)
         self.projects.append((project, database))
         return project, database

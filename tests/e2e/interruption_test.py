@@ -44,7 +44,6 @@ class Interruption(OnBothDatabases):
     def migrated(self, kind, database=None):
         database = database or self.database(kind)
         project = Project(self.folder / f"project{type(self)._databases}-{kind}", database.url, self.simulator)
-        project.edit("syncline.yaml", "    connector: marianatek\n", "    connector: marianatek\n    limits: {rate: 1000000/min}\n")
         migrated = project.run("migrate")
         self.assertEqual(migrated.code, 0, str(migrated))
         return project, database

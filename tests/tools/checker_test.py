@@ -14,8 +14,8 @@ from support.postgres import Postgres
 
 
 def resource(kind, id, relations=None, **attributes):
-    link = lambda target: [{"type": "any", "id": one} for one in target] if isinstance(target, list) else target and {"type": "any", "id": target}
-    return {"type": kind, "id": id, "attributes": attributes, "relationships": {name: {"data": link(target)} for name, target in (relations or {}).items()}}
+    """A line of the simulator's truth."""
+    return {"type": kind, "id": id, **attributes, **(relations or {})}
 
 
 def reservation(id, user="11", class_session="41", memberships=(), credits=(), **attributes):
