@@ -85,6 +85,7 @@ std::string Statements::create() const {
     stage.push_back(fmt::format("{} {}", sql::quoted(column.name), sql::type_name(dialect_, column)));
   // Two spellings of one key in a batch are one row, as the table's index sees it.
   if (!target_.key_collation.empty()) stage[1 + kept_columns_] += " COLLATE " + target_.key_collation;
+  for (size_t i = 0; i < kept_columns_; ++i) ready.push_back(fmt::format("kept{} bigint", i));
   for (size_t i : written_) ready.push_back(fmt::format("c{} {}", i, declared(target_.columns[i].column, dialect_)));
   for (size_t i = 0; i < target_.parents.size(); ++i)
     ready.push_back(fmt::format("m{} {}", i, declared(target_.parents[i].column, dialect_)));
@@ -137,10 +138,13 @@ std::string Statements::staged(size_t column) const {
                                                                        : fmt::format("s.c{}", column);
 }
 
+std::string Statements::unless_kept(size_t column, const std::string& from, const std::string& value) const {
+  return fmt::format("CASE WHEN ({}.kept{} & {}) <> 0 THEN t.{} ELSE {} END", from, column / KeptBits, int64_t{1} << (column % KeptBits), sql::quoted(target_.columns[column].column.name), value);
+}
+
 std::string Statements::final_value(size_t column, bool keeps) const {
   if (!keeps || target_.columns[column].role == RowColumn::Role::Key) return staged(column);
-  return fmt::format("CASE WHEN (s.kept{} & {}) <> 0 THEN t.{} ELSE {} END", column / KeptBits, int64_t{1} << (column % KeptBits),
-                     sql::quoted(target_.columns[column].column.name), staged(column));
+  return unless_kept(column, "s", staged(column));
 }
 
 std::string Statements::differs(const Column& column, const std::string& value) const {
@@ -191,6 +195,10 @@ std::string Statements::make_ready(const std::vector<std::vector<bool>>& ways_us
       judged.push_back(fmt::format("WHEN {} IS NULL AND ({}){} THEN {}", id, base::joined(keys, " OR "), not_ambiguous, missing));
     }
   }
+  for (size_t i = 0; keeps && i < kept_columns_; ++i) {
+    columns.push_back(fmt::format("kept{}", i));
+    values.push_back(fmt::format("s.kept{}", i));
+  }
   for (size_t i : written_) {
     columns.push_back(fmt::format("c{}", i));
     values.push_back(final_value(i, keeps));
@@ -240,11 +248,13 @@ std::string Statements::lock() const {
       sql::quoted(target_.table.name), ready_, key, verdict::Changed, key);
 }
 
-std::string Statements::update() const {
+std::string Statements::update(bool keeps) const {
   std::vector<std::string> assignments;
   for (size_t i : written_) {
-    if (target_.columns[i].role != RowColumn::Role::Key)
-      assignments.push_back(fmt::format("{} = r.c{}", sql::quoted(target_.columns[i].column.name), i));
+    if (target_.columns[i].role == RowColumn::Role::Key) continue;
+    // What is kept is read again here: somebody may have written it while the lock was waited for.
+    const std::string value = fmt::format("r.c{}", i);
+    assignments.push_back(fmt::format("{} = {}", sql::quoted(target_.columns[i].column.name), keeps ? unless_kept(i, "r", value) : value));
   }
   for (size_t i = 0; i < target_.parents.size(); ++i)
     assignments.push_back(fmt::format("{} = r.m{}", sql::quoted(target_.parents[i].column.name), i));

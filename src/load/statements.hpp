@@ -23,8 +23,8 @@ enum class Relations { Judge, TakeAsNull };
 /// The set-wise SQL that takes a batch into a table: stage → found (parents by other columns) → ready (matched, judged) → lock, update,
 /// insert. Pure text, made once per target.
 ///
-/// stage has the columns n, kept0…, c0… in the order of Target::columns. ready has n, verdict, c0… (without relation keys) and m0…, one per
-/// relation, all typed as the target's.
+/// stage has the columns n, kept0…, c0… in the order of Target::columns. ready has n, verdict, kept0…, c0… (without relation keys) and m0…,
+/// one per relation, all typed as the target's.
 class Statements {
  public:
   Statements(const Target& target, const config::Entity& entity, sql::Dialect dialect, Relations relations);
@@ -51,7 +51,8 @@ class Statements {
   [[nodiscard]] std::string failed_relations() const;
   /// Locks the rows that will change, in key order, so that two writers cannot deadlock. Empty where the dialect has no row locks.
   [[nodiscard]] std::string lock() const;
-  [[nodiscard]] std::string update() const;
+  /// `keeps` as above.
+  [[nodiscard]] std::string update(bool keeps) const;
   [[nodiscard]] std::string insert() const;
   /// Has deferred constraints checked by each statement, so that a bad row shows before COMMIT; empty where that cannot be asked for.
   [[nodiscard]] std::string check_at_once() const;
@@ -62,6 +63,7 @@ class Statements {
  private:
   [[nodiscard]] std::string found_table(size_t relation, size_t way) const;
   [[nodiscard]] std::string staged(size_t column) const;
+  [[nodiscard]] std::string unless_kept(size_t column, const std::string& from, const std::string& value) const;
   [[nodiscard]] std::string final_value(size_t column, bool keeps) const;
   [[nodiscard]] std::string relation_key(size_t relation, size_t way) const;
   [[nodiscard]] std::string differs(const record::Column& column, const std::string& value) const;

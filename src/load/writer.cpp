@@ -135,7 +135,7 @@ base::Result<void> Writer::write_rows(const record::RowBatch& rows, size_t begin
   if (ending_ == Ending::Rollback) return {};
   if (changed > 0) {
     if (const std::string lock = statements_.lock(); !lock.empty()) TRY(connection_.query(lock));
-    const int64_t updated = TRY(connection_.change(statements_.update()));
+    const int64_t updated = TRY(connection_.change(statements_.update(keeps_)));
     if (updated != changed) return base::fail(raced("updating", changed, updated));
   }
   if (added > 0) {
