@@ -1,0 +1,234 @@
+// SPDX-License-Identifier: Apache-2.0
+// One batch is one transaction: all of it or nothing, also with others at work on the same rows.
+#include <thread>
+
+#include "load/test_support/loader.hpp"
+
+namespace syncline::load {
+namespace {
+
+using namespace test_support;
+
+class Committing : public LoadTest {
+ protected:
+  void SetUp() override {
+    LoadTest::SetUp();
+    if (!connection_) return;
+    const std::string when = postgres() ? "timestamptz" : "DATETIME";
+    run("CREATE TABLE customers (id " + counted() + ", external_id text UNIQUE, name text, city text, changed_at " + when + ", synced_at " +
+        when + ")");
+    entity("customers", {"name", "city"}, "changed_at");
+  }
+
+  static std::vector<Cell> row(const char* key, int64_t version, const char* name, const Cell& city = Cell::null()) {
+    return {Cell::of(key), at(version), Cell::of(name), city};
+  }
+  static std::vector<record::Reject> one_reject() { return {{"map", "bad", "name", "unknown_value", "not a name", "?", "{}"}}; }
+  std::string customers() { return all("SELECT external_id, name, city FROM customers ORDER BY external_id"); }
+  /// What every batch takes along beside its rows.
+  std::string traces() {
+    return all("SELECT (SELECT count(*) FROM " + own("sync_reject") + "), (SELECT cursor FROM " + own("sync_checkpoint") +
+               "), (SELECT sum(rows_made) FROM " + own("sync_log") + ")");
+  }
+};
+
+INSTANTIATE_TEST_SUITE_P(Databases, Committing, test::both_databases(), test::database_name);
+
+// --- all or nothing ---
+
+TEST_P(Committing, ALeaseThatAnotherHasTakenOverLetsNothingLand) {
+  Loader to = loader("customers");
+  EXPECT_EQ(to.write({row("a", 1, "A")}), "1 inserted");
+  const std::string before = traces();
+  run(*open(), "UPDATE " + own("sync_lease") + " SET epoch = epoch + 1 WHERE name LIKE 'customers%'");
+  EXPECT_EQ(to.write({row("a", 2, "AA"), row("b", 1, "B")}, one_reject()), "busy lease_lost");
+  EXPECT_EQ(customers(), "a|A|NULL");
+  EXPECT_EQ(traces(), before);
+  EXPECT_EQ(to.report.counters.rows, 1);
+}
+
+TEST_P(Committing, RowsRejectsCheckpointAndLogLandTogether) {
+  Loader to = loader("customers");
+  EXPECT_EQ(to.write({row("a", 1, "A"), row("b", 1, "B")}, one_reject()), "2 inserted, 1 rejected");
+  EXPECT_EQ(traces(), "1|cursor 1|3");
+  EXPECT_EQ(to.write({row("a", 1, "A"), row("c", 1, "C")}, one_reject()), "1 inserted, 1 unchanged, 1 rejected");
+  EXPECT_EQ(traces(), "2|cursor 2|6");
+}
+
+TEST_P(Committing, WhenOneOfThemCannotLandNoneDoes) {
+  Loader to = loader("customers");
+  EXPECT_EQ(to.write({row("a", 1, "A")}), "1 inserted");
+  const std::string before = traces();
+  for (const char* table : {"sync_reject", "sync_checkpoint", "sync_log"}) {
+    const auto other = open();
+    const std::string here = own(table), away = postgres() ? "away" : "\"away\"";
+    run(*other, "ALTER TABLE " + here + " RENAME TO " + away);
+    EXPECT_EQ(to.write({row("a", 2, "AA"), row("b", 1, "B")}, one_reject()), "contract_drift 42P01") << table;
+    run(*other, "ALTER TABLE " + (postgres() ? std::string("syncline.away") : away) + " RENAME TO \"" + table + "\"");
+    EXPECT_EQ(customers(), "a|A|NULL") << table;
+    EXPECT_EQ(traces(), before) << table;
+  }
+  EXPECT_EQ(to.write({row("a", 2, "AA"), row("b", 1, "B")}, one_reject()), "1 inserted, 1 updated, 1 rejected");
+}
+
+TEST_P(Committing, ATriggerThatDropsInsertsIsDriftNeverAWrongCount) {
+  run(postgres() ? "CREATE FUNCTION drop_it() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF NEW.name = 'dropped' THEN RETURN NULL; END "
+                   "IF; RETURN NEW; END $$;"
+                   "CREATE TRIGGER drop_it BEFORE INSERT ON customers FOR EACH ROW EXECUTE FUNCTION drop_it()"
+                 : "CREATE TRIGGER drop_it BEFORE INSERT ON customers WHEN NEW.name = 'dropped' BEGIN SELECT RAISE(IGNORE); END");
+  Loader to = loader("customers");
+  EXPECT_EQ(to.write({row("a", 1, "A"), row("b", 1, "dropped")}, one_reject()), "contract_drift raced");
+  EXPECT_NE(to.message.find("trigger"), std::string::npos) << to.message;
+  EXPECT_EQ(customers(), "");
+  EXPECT_EQ(traces(), "0|NULL|0");
+}
+
+TEST_P(Committing, ATriggerThatDropsUpdatesIsDriftNeverAWrongCount) {
+  Loader to = loader("customers");
+  EXPECT_EQ(to.write({row("a", 1, "A"), row("b", 1, "B")}), "2 inserted");
+  run(postgres() ? "CREATE FUNCTION drop_it() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF NEW.name = 'dropped' THEN RETURN NULL; END "
+                   "IF; RETURN NEW; END $$;"
+                   "CREATE TRIGGER drop_it BEFORE UPDATE ON customers FOR EACH ROW EXECUTE FUNCTION drop_it()"
+                 : "CREATE TRIGGER drop_it BEFORE UPDATE ON customers WHEN NEW.name = 'dropped' BEGIN SELECT RAISE(IGNORE); END");
+  EXPECT_EQ(to.write({row("a", 2, "AA"), row("b", 2, "dropped")}), "contract_drift raced");
+  EXPECT_EQ(customers(), "a|A|NULL, b|B|NULL");
+}
+
+TEST_P(Committing, TriggersThatWriteElsewhereDisturbNoCount) {
+  run("CREATE TABLE audit (name text)");
+  run(postgres() ? "CREATE FUNCTION note() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN INSERT INTO audit VALUES (NEW.name), (NEW.name); "
+                   "RETURN NEW; END $$;"
+                   "CREATE TRIGGER note AFTER INSERT OR UPDATE ON customers FOR EACH ROW EXECUTE FUNCTION note()"
+                 : "CREATE TRIGGER note_i AFTER INSERT ON customers BEGIN INSERT INTO audit VALUES (NEW.name), (NEW.name); END;"
+                   "CREATE TRIGGER note_u AFTER UPDATE ON customers BEGIN INSERT INTO audit VALUES (NEW.name), (NEW.name); END");
+  Loader to = loader("customers");
+  EXPECT_EQ(to.write({row("a", 1, "A"), row("b", 1, "B")}), "2 inserted");
+  EXPECT_EQ(to.write({row("a", 2, "AA"), row("c", 1, "C")}), "1 inserted, 1 updated");
+  EXPECT_EQ(all("SELECT count(*) FROM audit"), "8");
+}
+
+TEST_P(Committing, AWriterThatCannotHaveItsLockGivesUpAndLandsNothing) {
+  Loader plain = loader("customers");
+  EXPECT_EQ(plain.write({row("a", 1, "A")}), "1 inserted");
+  const auto hasty = open(std::chrono::milliseconds(50));
+  Loader to(*hasty, project_, "customers");
+  const auto other = open();
+  ASSERT_TRUE(other->begin());
+  ASSERT_TRUE(other->change("UPDATE customers SET city = 'theirs' WHERE external_id = 'a'"));
+  EXPECT_EQ(to.write({row("a", 2, "AA"), row("b", 1, "B")}), "transient 55P03");
+  other->rollback();
+  EXPECT_EQ(customers(), "a|A|NULL");
+  EXPECT_EQ(to.write({row("a", 2, "AA"), row("b", 1, "B")}), "1 inserted, 1 updated");
+}
+
+// --- others at work ---
+
+class CommittingToPostgres : public Committing {
+ protected:
+  /// Waits until as many sessions of this database wait for a lock; false after twenty seconds.
+  bool wait_for_waiting_sessions(int64_t count) {
+    return wait_for("SELECT count(*) = " + std::to_string(count) +
+                    " FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'");
+  }
+  bool wait_for(const std::string& question) {
+    const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(20);
+    while (all(question) != "t") {
+      if (std::chrono::steady_clock::now() > deadline) return false;
+    }
+    return true;
+  }
+
+  /// Writes rows while another session has done something and not committed it yet: that one commits when the writer waits for it.
+  std::string write_against(const std::string& their_change, const std::vector<std::vector<Cell>>& rows) {
+    const auto theirs = open(), ours = open();
+    Loader to(*ours, project_, "customers");
+    EXPECT_TRUE(theirs->begin());
+    run(*theirs, their_change);
+    std::string result;
+    std::thread writer([&] { result = to.write(rows); });
+    EXPECT_TRUE(wait_for_waiting_sessions(1)) << "the writer did not wait";
+    EXPECT_TRUE(theirs->commit());
+    writer.join();
+    return result.empty() ? to.message : result;
+  }
+};
+INSTANTIATE_TEST_SUITE_P(Databases, CommittingToPostgres, testing::Values(sql::Dialect::Postgres), test::database_name);
+
+TEST_P(CommittingToPostgres, ANewerVersionThatLandsWhileWeWaitIsNotOverwritten) {
+  run("INSERT INTO customers (external_id, name, changed_at) VALUES ('a', 'A', 'epoch'), ('b', 'B', 'epoch')");
+  EXPECT_EQ(
+      write_against("UPDATE customers SET name = 'theirs', changed_at = 'epoch'::timestamptz + interval '9 s' WHERE external_id = 'a'",
+                    {row("a", 5, "ours"), row("b", 5, "BB")}),
+      "1 updated, 1 stale");
+  EXPECT_EQ(customers(), "a|theirs|NULL, b|BB|NULL");
+}
+
+TEST_P(CommittingToPostgres, AColumnTheSourceDoesNotSpeakOfKeepsWhatSomebodyWroteWhileWeWaited) {
+  run("INSERT INTO customers (external_id, name, city, changed_at) VALUES ('a', 'A', 'Rome', 'epoch')");
+  EXPECT_EQ(write_against("UPDATE customers SET city = 'Oslo' WHERE external_id = 'a'", {row("a", 5, "ours", Cell::keep())}), "1 updated");
+  EXPECT_EQ(customers(), "a|ours|Oslo");
+}
+
+TEST_P(CommittingToPostgres, ARowThatIsDeletedWhileWeWaitIsInsertedAgain) {
+  run("INSERT INTO customers (external_id, name, changed_at) VALUES ('a', 'A', 'epoch')");
+  EXPECT_EQ(write_against("DELETE FROM customers WHERE external_id = 'a'", {row("a", 5, "ours")}), "1 inserted");
+  EXPECT_EQ(customers(), "a|ours|NULL");
+}
+
+TEST_P(CommittingToPostgres, ARowThatIsUnlinkedWhileWeWaitStaysTheUsers) {
+  run("INSERT INTO customers (external_id, name, changed_at) VALUES ('a', 'A', 'epoch')");
+  EXPECT_EQ(write_against("UPDATE customers SET external_id = NULL, name = 'theirs' WHERE external_id = 'a'", {row("a", 5, "ours")}),
+            "1 inserted");
+  EXPECT_EQ(customers(), "a|ours|NULL, NULL|theirs|NULL");
+}
+
+TEST_P(CommittingToPostgres, ARowThatIsInsertedWhileWeWaitIsUpdated) {
+  EXPECT_EQ(write_against("INSERT INTO customers (external_id, name, city, changed_at) VALUES ('a', 'theirs', 'Oslo', 'epoch')",
+                          {row("a", 5, "ours", Cell::keep()), row("b", 5, "B")}),
+            "1 inserted, 1 updated");
+  EXPECT_EQ(customers(), "a|ours|Oslo, b|B|NULL");
+}
+
+TEST_P(CommittingToPostgres, ALostConnectionLandsNothingAndSaysSo) {
+  const auto ours = open();
+  Loader to(*ours, project_, "customers");
+  EXPECT_EQ(to.write({row("a", 1, "A")}), "1 inserted");
+  ASSERT_EQ(
+      all("SELECT pg_terminate_backend(pid, 20000) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"),
+      "t");
+  EXPECT_EQ(to.write({row("a", 2, "AA")}).substr(0, 9), "transient");
+  EXPECT_EQ(customers(), "a|A|NULL");
+}
+
+TEST_P(CommittingToPostgres, TwoWritersOnTheSameRowsInOppositeOrderDoNotDeadlock) {
+  constexpr int Rounds = 25, Rows = 300, New = 20;
+  std::vector<std::string> keys;
+  for (int i = 0; i < Rows + Rounds * New; ++i) keys.push_back(std::to_string(100'000 + i));
+  const auto work = [&](Loader& to, const char* name, bool backwards, std::vector<std::string>& failures) {
+    for (int round = 0; round < Rounds; ++round) {
+      std::vector<std::vector<Cell>> rows;
+      for (int i = 0; i < Rows; ++i) rows.push_back(row(keys[size_t(i)].c_str(), 1, name, Cell::of(round % 2 == 0 ? "even" : "odd")));
+      for (int i = 0; i < New; ++i) rows.push_back(row(keys[size_t(Rows + round * New + i)].c_str(), 1, name));
+      if (backwards) std::reverse(rows.begin(), rows.end());
+      if (const std::string written = to.write(rows); !to.message.empty()) failures.push_back(written + ": " + to.message);
+    }
+  };
+  {
+    const auto first = open(), second = open();
+    Loader one(*first, project_, "customers"), two(*second, project_, "customers");
+    std::vector<std::string> failures_of_one, failures_of_two;
+    std::thread other([&] { work(two, "two", true, failures_of_two); });
+    work(one, "one", false, failures_of_one);
+    other.join();
+    EXPECT_EQ(failures_of_one, std::vector<std::string>());
+    EXPECT_EQ(failures_of_two, std::vector<std::string>());
+  }
+  EXPECT_EQ(all("SELECT count(*), count(DISTINCT external_id) FROM customers"),
+            std::to_string(keys.size()) + "|" + std::to_string(keys.size()));
+  // A session counts its deadlocks when it ends at the latest.
+  ASSERT_TRUE(wait_for("SELECT count(*) = 1 FROM pg_stat_activity WHERE datname = current_database()"));
+  EXPECT_EQ(all("SELECT deadlocks FROM pg_stat_database WHERE datname = current_database()"), "0");
+}
+
+}  // namespace
+}  // namespace syncline::load
