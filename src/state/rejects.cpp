@@ -5,6 +5,7 @@
 #include <array>
 
 #include "base/secret.hpp"
+#include "base/text.hpp"
 #include "state/store.hpp"
 
 namespace syncline::state {
@@ -13,12 +14,21 @@ using record::Cell;
 
 namespace {
 
-/// What a text column of ours can hold: the offending value may be the very thing a database refuses.
-std::string storable(std::string_view text) {
-  std::string out = base::redact(text);
-  for (size_t at = out.find('\0'); at != std::string::npos; at = out.find('\0', at)) out.replace(at, 1, "\\u0000");
-  return out;
+/// The text with each byte that `next` finds replaced. One pass, whatever a vendor sends.
+std::string replaced(std::string_view text, size_t (*next)(std::string_view), std::string_view with) {
+  std::string out;
+  for (size_t bad = next(text); bad != std::string_view::npos; bad = next(text)) {
+    out.append(text.substr(0, bad)).append(with);
+    text.remove_prefix(bad + 1);
+  }
+  return out.append(text);
 }
+
+size_t nul_at(std::string_view text) { return text.find('\0'); }
+
+/// What a text column of ours can hold: the offending value may be the very thing a database refuses. NUL is written as JSON does, a byte
+/// that is no UTF-8 as U+FFFD.
+std::string storable(std::string_view text) { return replaced(replaced(base::redact(text), nul_at, "\\u0000"), base::invalid_utf8_at, "\uFFFD"); }
 
 }  // namespace
 
@@ -29,11 +39,9 @@ base::Result<void> Store::add_rejects(int64_t run, const std::string& entity, co
       "$7, $8, $9, $10, {})",
       names_("sync_reject"), sql::current_timestamp(names_.dialect()));
   for (const record::Reject& reject : rejects) {
-    const std::string key = storable(reject.key), reason = storable(reject.reason), value = storable(reject.value),
-                      payload = storable(reject.payload);
-    TRY(connection_.change(
-        insert, std::array{Cell::of(run), Cell::of(entity), Cell::of(account), Cell::of(reject.stage), Cell::of(key),
-                           Cell::of(reject.field), Cell::of(reject.code), Cell::of(reason), Cell::of(value), Cell::of(payload)}));
+    const std::string key = storable(reject.key), field = storable(reject.field), reason = storable(reject.reason), value = storable(reject.value), payload = storable(reject.payload);
+    TRY(connection_.change(insert, std::array{Cell::of(run), Cell::of(entity), Cell::of(account), Cell::of(reject.stage), Cell::of(key), Cell::of(field), Cell::of(reject.code),
+                                              Cell::of(reason), Cell::of(value), Cell::of(payload)}));
   }
   return {};
 }
