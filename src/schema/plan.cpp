@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <set>
 
 #include "base/text.hpp"
@@ -21,7 +22,8 @@ struct Planner {
   const config::Project& project;
   Plan plan;
   std::vector<std::string> problems;
-  std::set<std::string> planned;  ///< "table.column" and index names: two entities may share a table
+  std::set<std::string> planned;  ///< "table.column" and the like: two entities may share a table
+  std::set<std::string> indexes;  ///< names given in this plan, with their schema
 
   void problem(const config::Place& place, std::string message) { problems.push_back(config::to_string({place, std::move(message)})); }
   void change(const std::string& once, std::string what, std::string sql) {
@@ -43,18 +45,26 @@ void add_column(Planner& planner, const Table& table, const Column& column, std:
                              sql::type_name(planner.connection.dialect(), column)));
 }
 
-/// PostgreSQL cuts longer names, and two cut names could be the same.
-std::string index_name(const Table& table, const std::string& column) {
+constexpr size_t NameBytesMax = 63;  // PostgreSQL cuts longer names, and two cut names could be the same
+
+std::string index_name(Planner& planner, const Table& table, const std::string& column) {
   std::string name = fmt::format("syncline_{}_{}", table.name.name, column);
-  if (name.size() > 63) name = fmt::format("{}_{:08x}", name.substr(0, 54), uint32_t(std::hash<std::string>{}(name)));
+  // «a_b» with «c», and «a» with «b_c», come to the same name.
+  if (name.size() > NameBytesMax || planner.indexes.contains(table.name.schema + "." + name)) {
+    const auto hash = uint32_t(std::hash<std::string>{}(table.name.name + "." + column));
+    size_t kept = std::min(name.size(), NameBytesMax - 9);
+    while (kept > 0 && kept < name.size() && (name[kept] & 0xC0) == 0x80) --kept;  // not within a letter
+    name = fmt::format("{}_{:08x}", name.substr(0, kept), hash);
+  }
+  planner.indexes.insert(table.name.schema + "." + name);
   return name;
 }
 
 void add_unique_index(Planner& planner, const Table& table, const std::string& column) {
-  if (table.has_unique({column})) return;
-  const std::string name = index_name(table, column);
-  planner.change(name, fmt::format("{}: UNIQUE index on {}, by which rows are found again", to_string(table.name), column),
-                 fmt::format("CREATE UNIQUE INDEX {} ON {} ({});", sql::quoted(name), sql::quoted(table.name), sql::quoted(column)));
+  const std::string once = fmt::format("{}.{} UNIQUE", to_string(table.name), column);
+  if (table.has_unique({column}) || planner.planned.contains(once)) return;
+  planner.change(once, fmt::format("{}: UNIQUE index on {}, by which rows are found again", to_string(table.name), column),
+                 fmt::format("CREATE UNIQUE INDEX {} ON {} ({});", sql::quoted(index_name(planner, table, column)), sql::quoted(table.name), sql::quoted(column)));
 }
 
 /// What the relation's column must be able to hold: the parent's own id.
@@ -109,13 +119,12 @@ base::Result<void> plan_entity(Planner& planner, const config::Entity& entity) {
 
 base::Result<void> plan_own_tables(Planner& planner) {
   const state::TableNames names(planner.connection.dialect(), planner.project.tables_prefix);
-  bool schema_planned = false;
+  // CREATE SCHEMA IF NOT EXISTS needs a right that is not needed when the schema is there.
+  const bool schema_there = names.dialect() != sql::Dialect::Postgres || !TRY(planner.connection.query("SELECT 1 FROM pg_catalog.pg_namespace WHERE nspname = 'syncline'")).empty();
   for (const state::OwnTable& own : state::own_tables()) {
     const auto there = TRY(planner.connection.describe(names.in_catalog(own.name)));
     if (!there) {
-      if (names.dialect() == sql::Dialect::Postgres && !schema_planned)
-        planner.change("schema", "schema syncline, for our own tables", "CREATE SCHEMA IF NOT EXISTS syncline;");
-      schema_planned = true;
+      if (!schema_there) planner.change("schema", "schema syncline, for our own tables", "CREATE SCHEMA IF NOT EXISTS syncline;");
       planner.change(own.name, fmt::format("table {}: {}", names(own.name), own.help), state::create_statement(own, names));
       continue;
     }
@@ -133,7 +142,8 @@ base::Result<void> plan_own_tables(Planner& planner) {
 }  // namespace
 
 base::Result<Plan> make_plan(sql::Connection& connection, const config::Project& project) {
-  Planner planner{connection, project, {}, {}, {}};
+  Planner planner{connection, project, {}, {}, {}, {}};
+  TRY(plan_own_tables(planner));
   for (const config::Entity& entity : project.entities) TRY_WITHIN(fmt::format("planning {}", entity.name), plan_entity(planner, entity));
   // What happens to the user's tables is what a reader looks for first.
   TRY(plan_own_tables(planner));
