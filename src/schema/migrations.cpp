@@ -9,6 +9,9 @@
 #include <fstream>
 #include <iterator>
 
+#include "base/text.hpp"
+#include "schema/script.hpp"
+
 namespace syncline::schema {
 namespace {
 
@@ -61,6 +64,23 @@ base::Result<void> check_unchanged(const Migration& migration, const sql::Rows& 
        {}});
 }
 
+/// The user's own file may be the first of all: then the record of files comes with it.
+base::Result<void> create_record(state::Store& store) {
+  sql::Connection& connection = store.connection();
+  // IF NOT EXISTS would need the right to create it also when it is there.
+  if (connection.dialect() == sql::Dialect::Postgres && TRY(connection.query("SELECT 1 FROM pg_catalog.pg_namespace WHERE nspname = 'syncline'")).empty()) TRY(connection.execute("CREATE SCHEMA syncline"));
+  for (const state::OwnTable& table : state::own_tables()) {
+    if (table.name == "sync_migration") TRY(connection.execute(state::create_statement(table, store.names())));
+  }
+  return {};
+}
+
+base::Error with_advice(base::Error error) {
+  if (error.code == "55P03") error.message += "; another session works with the table: nothing was applied, run `syncline migrate` again when that one is done";
+  if (error.code == "42501") error.message += "; nothing was applied: have it run by the tables' owner, who may also create a schema in this database";
+  return error;
+}
+
 base::Result<bool> apply_in_transaction(state::Store& store, const Migration& migration) {
   sql::Connection& connection = store.connection();
   if (connection.dialect() == sql::Dialect::Postgres) TRY(connection.query(fmt::format("SELECT pg_advisory_xact_lock({})", MigrationLock)));
@@ -70,6 +90,8 @@ base::Result<bool> apply_in_transaction(state::Store& store, const Migration& mi
       TRY(check_unchanged(migration, row));
       return false;
     }
+  } else {
+    TRY_WITHIN("migrations/" + migration.name, create_record(store));
   }
   TRY_WITHIN("migrations/" + migration.name, connection.execute(migration.text));
   TRY(connection.change(fmt::format("INSERT INTO {} (number, name, checksum, applied_at) VALUES ($1, $2, $3, {})",
@@ -147,9 +169,13 @@ base::Result<bool> apply(state::Store& store, const Migration& migration) {
             "was written for {}, and this database is {}: keep it in another folder, `syncline migrate` writes one for this database",
             written_for, dialect_name(store.connection().dialect()))));
   }
-  TRY(store.connection().begin());
+  if (const std::string statement = transaction_statement(migration.text); !statement.empty()) {
+    return base::fail(file_error(migration.name, fmt::format("take out `{}`: each file is applied in a transaction already, all of it or nothing", base::shown(statement, 60))));
+  }
+  if (auto begun = store.connection().begin(); !begun) return base::fail(with_advice(std::move(begun).error().within("migrations/" + migration.name)));
   auto applied_now = apply_in_transaction(store, migration);
   if (!applied_now || !*applied_now) store.connection().rollback();
+  if (!applied_now) return base::fail(with_advice(std::move(applied_now).error()));
   return applied_now;
 }
 
