@@ -23,6 +23,10 @@ class OnBothDatabases : public testing::TestWithParam<sql::Dialect> {
       url_ = "sqlite:" + (folder_.path() / "facts.db").string();
     }
     connection_ = open();
+    if (!postgres()) return;
+    // The superuser is called as our schema is, which "$user" in the search path would make the place of new tables.
+    run("ALTER DATABASE " + all("SELECT current_database()") + " SET search_path = public");
+    connection_ = open();
   }
 
   [[nodiscard]] bool postgres() const { return GetParam() == sql::Dialect::Postgres; }
