@@ -94,7 +94,7 @@ class Faults(OnBothDatabases):
     # Limits and failures
 
     def test_too_many_requests_are_waited_for_as_long_as_the_vendor_says(self):
-        for retry_after, least in (({"retry_after": 2}, 2000), ({"retry_after": "http-date", "retry_after_s": 3}, 1900), ({"retry_after": "absent"}, 400), ({"retry_after": 0}, 0), ({"retry_after": -5}, 0)):
+        for retry_after, least in (({"retry_after": 1}, 1000), ({"retry_after": "http-date", "retry_after_s": 3}, 1900), ({"retry_after": "absent"}, 400), ({"retry_after": 0}, 0), ({"retry_after": -5}, 0)):
             with self.subTest(retry_after):
                 project, database = self.migrated()
                 self.fault("status", page=3, status=429, count=1, **retry_after)

@@ -15,7 +15,7 @@ from support.commit_cutter import CommitCutter
 from support.database import Database
 from support.databases import OnBothDatabases
 from support.fragile_postgres import FragilePostgres, SmallDisk
-from support.ledger import KEYS, assert_exact, committed, own
+from support.ledger import KEYS, assert_exact, assert_rows_are_counted, committed, own
 from support.postgres import psql_command
 from support.project import Project
 from support.silent_server import SilentServer
@@ -51,12 +51,6 @@ class Interruption(OnBothDatabases):
     def assert_equals_truth(self, database):
         self.assertEqual(compare(database, lambda resource: self.simulator.truth(resource, "north")).differences, [])
         assert_exact(self, database)
-
-    def assert_nothing_half_done(self, database):
-        """Rows and the ledger that counts them come and go together."""
-        for entity, (table, key) in KEYS.items():
-            inserted = int(database.value(f"select coalesce(sum(inserted), 0) from {own(database, 'sync_log')} where entity = '{entity}'"))
-            self.assertEqual(int(database.value(f"select count({key}) from {table}")), inserted, entity)
 
     def assert_next_run_finishes(self, project, database):
         ended = project.run("sync", "--json")
@@ -94,7 +88,7 @@ class Interruption(OnBothDatabases):
                     self.assertEqual(report["inserted"], int(database.value("select count(mt_reservation_id) from bookings")))
                     self.assertIn("stopped", report["errors"][0]["message"])
                     self.assertEqual(database.value(f"select status from {own(database, 'sync_log')} where entity = 'reservations'"), "incomplete")
-                    self.assert_nothing_half_done(database)
+                    assert_rows_are_counted(self, database)
 
                     self.simulator.faults()
                     before = self.simulator.log()["next"]
@@ -129,7 +123,7 @@ class Interruption(OnBothDatabases):
                 codes.append(ended.code)
                 self.assertIn(ended.code, (0, 11), str(ended))
                 self.assertLess(seconds, PROMPT)
-                self.assert_nothing_half_done(database)
+                assert_rows_are_counted(self, database)
             self.simulator.faults()
             self.assert_next_run_finishes(project, database)
         self.assertGreater(codes.count(11), 4)
@@ -195,7 +189,7 @@ class Interruption(OnBothDatabases):
             self.assertEqual(ended.code, 23, str(ended))
             self.assertRegex(ended.entity("reservations")["errors"][0]["message"], "connection|terminat|shut")
             self.postgres.restart()
-            self.assert_nothing_half_done(database)
+            assert_rows_are_counted(self, database)
         self.simulator.faults()
         self.assert_next_run_finishes(project, database)
 
@@ -216,7 +210,7 @@ class Interruption(OnBothDatabases):
                         break
                     self.assertEqual(ended.code, 23, str(ended))
                     self.assertRegex(ended.stdout, "connection|COMMIT")
-                    self.assert_nothing_half_done(database)
+                    assert_rows_are_counted(self, database)
                 self.assertGreater(number, 2 * len(KEYS))  # a lease and a batch per entity
                 self.assertEqual(ended.code, 0, str(ended))
                 self.assert_equals_truth(database)
@@ -233,7 +227,7 @@ class Interruption(OnBothDatabases):
                 before = cutter.cuts
                 ended = project.run("sync", "--json")
                 self.assertEqual(ended.code, 23 if cutter.cuts > before else 0, str(ended))
-                self.assert_nothing_half_done(database)
+                assert_rows_are_counted(self, database)
             cuts = cutter.cuts
             self.assertGreater(cuts, 10)
             cutter.forward_all()
@@ -249,7 +243,7 @@ class Interruption(OnBothDatabases):
         with Background(project, "sync", "--json", prepare=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (limit, limit))) as run:
             ended, _ = run.end()
         self.assertEqual(ended.code, 23, str(ended))
-        self.assert_nothing_half_done(database)
+        assert_rows_are_counted(self, database)
         self.assert_next_run_finishes(project, database)
 
     def test_a_full_disk_under_sqlite(self):
@@ -260,7 +254,7 @@ class Interruption(OnBothDatabases):
             ended = project.run("sync", "--json")
             self.assertEqual(ended.code, 23, str(ended))
             self.assertIn("full", ended.stdout)
-            self.assert_nothing_half_done(small)
+            assert_rows_are_counted(self, small)
             disk.grow(32 * 1024)
             self.assert_next_run_finishes(project, small)
 
@@ -277,7 +271,7 @@ class Interruption(OnBothDatabases):
             ended = project.run("sync", "--json")
             self.assertEqual(ended.code, 23, str(ended))
             self.assertRegex(ended.stdout, "No space left|disk")
-            self.assert_nothing_half_done(database)
+            assert_rows_are_counted(self, database)
             disk.grow(64 * 1024)
             self.assert_next_run_finishes(project, database)
 
