@@ -139,7 +139,8 @@ std::string Statements::staged(size_t column) const {
 }
 
 std::string Statements::unless_kept(size_t column, const std::string& from, const std::string& value) const {
-  return fmt::format("CASE WHEN ({}.kept{} & {}) <> 0 THEN t.{} ELSE {} END", from, column / KeptBits, int64_t{1} << (column % KeptBits), sql::quoted(target_.columns[column].column.name), value);
+  return fmt::format("CASE WHEN ({}.kept{} & {}) <> 0 THEN t.{} ELSE {} END", from, column / KeptBits, int64_t{1} << (column % KeptBits),
+                     sql::quoted(target_.columns[column].column.name), value);
 }
 
 std::string Statements::final_value(size_t column, bool keeps) const {

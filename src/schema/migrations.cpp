@@ -68,7 +68,9 @@ base::Result<void> check_unchanged(const Migration& migration, const sql::Rows& 
 base::Result<void> create_record(state::Store& store) {
   sql::Connection& connection = store.connection();
   // IF NOT EXISTS would need the right to create it also when it is there.
-  if (connection.dialect() == sql::Dialect::Postgres && TRY(connection.query("SELECT 1 FROM pg_catalog.pg_namespace WHERE nspname = 'syncline'")).empty()) TRY(connection.execute("CREATE SCHEMA syncline"));
+  if (connection.dialect() == sql::Dialect::Postgres &&
+      TRY(connection.query("SELECT 1 FROM pg_catalog.pg_namespace WHERE nspname = 'syncline'")).empty())
+    TRY(connection.execute("CREATE SCHEMA syncline"));
   for (const state::OwnTable& table : state::own_tables()) {
     if (table.name == "sync_migration") TRY(connection.execute(state::create_statement(table, store.names())));
   }
@@ -76,8 +78,10 @@ base::Result<void> create_record(state::Store& store) {
 }
 
 base::Error with_advice(base::Error error) {
-  if (error.code == "55P03") error.message += "; another session works with the table: nothing was applied, run `syncline migrate` again when that one is done";
-  if (error.code == "42501") error.message += "; nothing was applied: have it run by the tables' owner, who may also create a schema in this database";
+  if (error.code == "55P03")
+    error.message += "; another session works with the table: nothing was applied, run `syncline migrate` again when that one is done";
+  if (error.code == "42501")
+    error.message += "; nothing was applied: have it run by the tables' owner, who may also create a schema in this database";
   return error;
 }
 
@@ -170,9 +174,12 @@ base::Result<bool> apply(state::Store& store, const Migration& migration) {
             written_for, dialect_name(store.connection().dialect()))));
   }
   if (const std::string statement = transaction_statement(migration.text); !statement.empty()) {
-    return base::fail(file_error(migration.name, fmt::format("take out `{}`: each file is applied in a transaction already, all of it or nothing", base::shown(statement, 60))));
+    return base::fail(file_error(
+        migration.name,
+        fmt::format("take out `{}`: each file is applied in a transaction already, all of it or nothing", base::shown(statement, 60))));
   }
-  if (auto begun = store.connection().begin(); !begun) return base::fail(with_advice(std::move(begun).error().within("migrations/" + migration.name)));
+  if (auto begun = store.connection().begin(); !begun)
+    return base::fail(with_advice(std::move(begun).error().within("migrations/" + migration.name)));
   auto applied_now = apply_in_transaction(store, migration);
   if (!applied_now || !*applied_now) store.connection().rollback();
   if (!applied_now) return base::fail(with_advice(std::move(applied_now).error()));

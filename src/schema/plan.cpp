@@ -64,7 +64,8 @@ void add_unique_index(Planner& planner, const Table& table, const std::string& c
   const std::string once = fmt::format("{}.{} UNIQUE", to_string(table.name), column);
   if (table.has_unique({column}) || planner.planned.contains(once)) return;
   planner.change(once, fmt::format("{}: UNIQUE index on {}, by which rows are found again", to_string(table.name), column),
-                 fmt::format("CREATE UNIQUE INDEX {} ON {} ({});", sql::quoted(index_name(planner, table, column)), sql::quoted(table.name), sql::quoted(column)));
+                 fmt::format("CREATE UNIQUE INDEX {} ON {} ({});", sql::quoted(index_name(planner, table, column)), sql::quoted(table.name),
+                             sql::quoted(column)));
 }
 
 /// What the relation's column must be able to hold: the parent's own id.
@@ -120,7 +121,8 @@ base::Result<void> plan_entity(Planner& planner, const config::Entity& entity) {
 base::Result<void> plan_own_tables(Planner& planner) {
   const state::TableNames names(planner.connection.dialect(), planner.project.tables_prefix);
   // CREATE SCHEMA IF NOT EXISTS needs a right that is not needed when the schema is there.
-  const bool schema_there = names.dialect() != sql::Dialect::Postgres || !TRY(planner.connection.query("SELECT 1 FROM pg_catalog.pg_namespace WHERE nspname = 'syncline'")).empty();
+  const bool schema_there = names.dialect() != sql::Dialect::Postgres ||
+                            !TRY(planner.connection.query("SELECT 1 FROM pg_catalog.pg_namespace WHERE nspname = 'syncline'")).empty();
   for (const state::OwnTable& own : state::own_tables()) {
     const auto there = TRY(planner.connection.describe(names.in_catalog(own.name)));
     if (!there) {

@@ -28,7 +28,9 @@ size_t nul_at(std::string_view text) { return text.find('\0'); }
 
 /// What a text column of ours can hold: the offending value may be the very thing a database refuses. NUL is written as JSON does, a byte
 /// that is no UTF-8 as U+FFFD.
-std::string storable(std::string_view text) { return replaced(replaced(base::redact(text), nul_at, "\\u0000"), base::invalid_utf8_at, "\uFFFD"); }
+std::string storable(std::string_view text) {
+  return replaced(replaced(base::redact(text), nul_at, "\\u0000"), base::invalid_utf8_at, "\uFFFD");
+}
 
 }  // namespace
 
@@ -39,9 +41,11 @@ base::Result<void> Store::add_rejects(int64_t run, const std::string& entity, co
       "$7, $8, $9, $10, {})",
       names_("sync_reject"), sql::current_timestamp(names_.dialect()));
   for (const record::Reject& reject : rejects) {
-    const std::string key = storable(reject.key), field = storable(reject.field), reason = storable(reject.reason), value = storable(reject.value), payload = storable(reject.payload);
-    TRY(connection_.change(insert, std::array{Cell::of(run), Cell::of(entity), Cell::of(account), Cell::of(reject.stage), Cell::of(key), Cell::of(field), Cell::of(reject.code),
-                                              Cell::of(reason), Cell::of(value), Cell::of(payload)}));
+    const std::string key = storable(reject.key), field = storable(reject.field), reason = storable(reject.reason),
+                      value = storable(reject.value), payload = storable(reject.payload);
+    TRY(connection_.change(
+        insert, std::array{Cell::of(run), Cell::of(entity), Cell::of(account), Cell::of(reject.stage), Cell::of(key), Cell::of(field),
+                           Cell::of(reject.code), Cell::of(reason), Cell::of(value), Cell::of(payload)}));
   }
   return {};
 }
