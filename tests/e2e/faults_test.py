@@ -318,15 +318,16 @@ class Faults(OnBothDatabases):
         with self.subTest("redirect"):
             self.echo(canaries, key, password, lambda request: Answer(302, "", {"Location": f"ftp://host/{json.dumps(key)[1:-1]}"}))
         with self.subTest("rejects"):
-            self.echo(canaries, key, password, lambda request: page(person) if "users" in request.path else page(record, {"type": "locations", "attributes": {"name": echo}}), (("sync", "customers", "locations"),))
+            self.echo(canaries, key, password, lambda request: page(person) if "users" in request.path else page(record, {"type": "locations", "attributes": {"name": echo}}), (("sync", "customers", "locations"), ("log",), ("rejects",), ("rejects", "--json")))
 
     def echo(self, canaries, key, password, answer, commands=(("sync", "locations"), ("sync", "locations", "--json"))):
+        """A vendor that answers so; what the commands say and leave behind is searched."""
         database = self.database("sqlite")
         project = Project(self.folder / f"echo-{type(self)._databases}", database.url)
         project.run("migrate")
         with ScriptedVendor(answer) as vendor:
             project.write_env({"MT_BASE_URL": vendor.url, "MT_API_KEY": key, "MT_USERNAME": "someone", "MT_PASSWORD": password})
-            for arguments in (*commands, ("log",), ("rejects",), ("rejects", "--json")):
+            for arguments in commands:
                 canaries.look_at_run(project.run(*arguments, timeout=100))
         canaries.look_at_project(project.folder)
         # What was read into the user's own table is the vendor's word, not ours.
