@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // What a table must have before it is written: otherwise the error says which command makes it.
-#include "load/test_support/loader.hpp"
+#include "support/loader.hpp"
 
 namespace syncline::load {
 namespace {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // What becomes of a row: inserted, updated, unchanged, stale, duplicate; and what is left alone.
-#include "load/test_support/loader.hpp"
+#include "support/loader.hpp"
 
 namespace syncline::load {
 namespace {

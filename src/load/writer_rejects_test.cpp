@@ -2,7 +2,7 @@
 // A row the database refuses becomes one reject, with its reason and its record, and the others land.
 #include <array>
 
-#include "load/test_support/loader.hpp"
+#include "support/loader.hpp"
 
 namespace syncline::load {
 namespace {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // How a row finds the row it belongs to.
-#include "load/test_support/loader.hpp"
+#include "support/loader.hpp"
 
 namespace syncline::load {
 namespace {

@@ -2,7 +2,7 @@
 // One batch is one transaction: all of it or nothing, also with others at work on the same rows.
 #include <thread>
 
-#include "load/test_support/loader.hpp"
+#include "support/loader.hpp"
 
 namespace syncline::load {
 namespace {
@@ -138,6 +138,12 @@ class CommittingToPostgres : public Committing {
     return true;
   }
 
+  /// Once every other session is closed: a session counts its deadlocks when it ends at the latest.
+  void expect_no_deadlocks() {
+    ASSERT_TRUE(wait_for("SELECT count(*) = 1 FROM pg_stat_activity WHERE datname = current_database()"));
+    EXPECT_EQ(all("SELECT deadlocks FROM pg_stat_database WHERE datname = current_database()"), "0");
+  }
+
   /// Writes rows while another session has done something and not committed it yet: that one commits when the writer waits for it.
   std::string write_against(const std::string& their_change, const std::vector<std::vector<Cell>>& rows) {
     const auto theirs = open(), ours = open();
@@ -201,6 +207,28 @@ TEST_P(CommittingToPostgres, ALostConnectionLandsNothingAndSaysSo) {
 }
 
 TEST_P(CommittingToPostgres, TwoWritersOnTheSameRowsInOppositeOrderDoNotDeadlock) {
+  run("INSERT INTO customers (external_id, name, changed_at) VALUES ('a', 'A', 'epoch'), ('b', 'B', 'epoch'), ('c', 'C', 'epoch')");
+  {
+    // Somebody holds the row in the middle, so that each writer has what it locks before and waits there.
+    const auto theirs = open(), first = open(), second = open();
+    Loader one(*first, project_, "customers"), two(*second, project_, "customers");
+    ASSERT_TRUE(theirs->begin());
+    run(*theirs, "SELECT 1 FROM customers WHERE external_id = 'b' FOR UPDATE");
+    std::string of_one, of_two;
+    std::thread forwards([&] { of_one = one.write({row("a", 1, "one"), row("b", 1, "one"), row("c", 1, "one")}); });
+    std::thread backwards([&] { of_two = two.write({row("c", 1, "two"), row("b", 1, "two"), row("a", 1, "two")}); });
+    EXPECT_TRUE(wait_for_waiting_sessions(2));
+    EXPECT_TRUE(theirs->commit());
+    forwards.join();
+    backwards.join();
+    EXPECT_EQ(of_one, "3 updated");
+    EXPECT_EQ(of_two, "3 updated");
+  }
+  expect_no_deadlocks();
+  EXPECT_EQ(all("SELECT count(DISTINCT name) FROM customers"), "1");
+}
+
+TEST_P(CommittingToPostgres, TwoWritersAtOnceBothLandWhatTheyHave) {
   constexpr int Rounds = 25, Rows = 300, New = 20;
   std::vector<std::string> keys;
   for (int i = 0; i < Rows + Rounds * New; ++i) keys.push_back(std::to_string(100'000 + i));
@@ -225,9 +253,7 @@ TEST_P(CommittingToPostgres, TwoWritersOnTheSameRowsInOppositeOrderDoNotDeadlock
   }
   EXPECT_EQ(all("SELECT count(*), count(DISTINCT external_id) FROM customers"),
             std::to_string(keys.size()) + "|" + std::to_string(keys.size()));
-  // A session counts its deadlocks when it ends at the latest.
-  ASSERT_TRUE(wait_for("SELECT count(*) = 1 FROM pg_stat_activity WHERE datname = current_database()"));
-  EXPECT_EQ(all("SELECT deadlocks FROM pg_stat_database WHERE datname = current_database()"), "0");
+  expect_no_deadlocks();
 }
 
 }  // namespace
