@@ -3,6 +3,8 @@
 #include <malloc.h>
 #include <CLI/CLI.hpp>
 #include <csignal>
+#include <cstdio>
+#include <exception>
 #include <functional>
 
 #include "commands.hpp"
@@ -134,5 +136,11 @@ int main(int argc, char** argv) {
   } catch (const CLI::ParseError& error) {
     return command_line.app.exit(error) == 0 ? 0 : 20;
   }
-  return command_line.chosen();
+  try {
+    return command_line.chosen();
+  } catch (const std::exception& error) {
+    // Our errors are values; what is thrown here is the standard library's: an output that cannot be written, a folder that is gone.
+    std::fprintf(stderr, "syncline: %s\n", error.what());
+    return 20;
+  }
 }

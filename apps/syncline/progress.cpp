@@ -29,7 +29,8 @@ void ProgressLine::report(const record::ProgressEvent& event) {
   if (!due && event.waiting_for.empty()) return;
   shown_at_ = now;
   shown_ = true;
-  fmt::print(stderr, "{}{}{}", terminal_ ? "\r\033[K" : "", line(event), terminal_ ? "" : "\n");
+  // fputs, not fmt: a terminal that has gone away must not end the sync.
+  std::fputs(fmt::format("{}{}{}", terminal_ ? "\r\033[K" : "", line(event), terminal_ ? "" : "\n").c_str(), stderr);
   std::fflush(stderr);
 }
 

@@ -17,8 +17,11 @@ using record::RowColumn;
 
 constexpr int AttemptsMax = 4;
 
-/// Another writer was in the way: the same transaction can succeed when it is tried again.
-bool may_pass(const base::Error& error) { return error.code == "raced" || error.code.starts_with("40") || error.code == "55P03"; }
+/// Another writer was in the way, or a pooler's server has forgotten a prepared statement: the same transaction can succeed when it is
+/// tried again. Never after a COMMIT whose answer was lost.
+bool may_pass(const base::Error& error) {
+  return error.code == "raced" || error.code.starts_with("40") || error.code == "55P03" || error.code == "26000" || error.code == "42P05";
+}
 
 base::Error raced(std::string_view what, int64_t expected, int64_t done) {
   return {base::ErrorKind::ContractDrift,

@@ -145,7 +145,6 @@ base::Result<void> plan_own_tables(Planner& planner) {
 
 base::Result<Plan> make_plan(sql::Connection& connection, const config::Project& project) {
   Planner planner{connection, project, {}, {}, {}, {}};
-  TRY(plan_own_tables(planner));
   for (const config::Entity& entity : project.entities) TRY_WITHIN(fmt::format("planning {}", entity.name), plan_entity(planner, entity));
   // What happens to the user's tables is what a reader looks for first.
   TRY(plan_own_tables(planner));

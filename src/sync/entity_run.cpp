@@ -71,21 +71,23 @@ class EntityRun {
     mapping_ = TRY(transform::bind(entity_, table, project_.rules));
     load::Target target = TRY(load::bind_target(store_.connection(), project_, entity_, table, mapping_->columns()));
 
-    state::Checkpoint checkpoint = TRY(read_checkpoint());
-    const WindowPlan plan = TRY(plan_window(options_, *stream, entity_, checkpoint, worlds_.clock.now(), source_.account.connector.zone));
+    if (commits()) {
+      lease_ = TRY(store_.take_lease(entity_.account + "/" + entity_.name, run_));
+      leased_ = true;
+    }
+    // Read under the lease: nobody else moves it any more.
+    before_ = TRY(read_checkpoint());
+    const WindowPlan plan = TRY(plan_window(options_, *stream, entity_, before_, worlds_.clock.now(), source_.account.connector.zone));
     report_.window_start = bound_text(plan.window.from);
     report_.window_end = bound_text(plan.window.to);
     report_.note = plan.note;
     if (commits()) {
-      lease_ = TRY(store_.take_lease(entity_.account + "/" + entity_.name, run_));
-      // Read again under the lease: another run may have ended in between.
-      checkpoint = TRY(read_checkpoint());
       TRY(store_.begin_log(run_, report_));
       logged_ = true;
     }
     load::Writer writer(store_, entity_, std::move(target), lease_, commits() ? load::Ending::Commit : load::Ending::Rollback);
     writer_ = &writer;
-    SweepProgress sweep(*stream, plan, checkpoint, run_, worlds_.clock.now());
+    SweepProgress sweep(*stream, plan, before_, run_, worlds_.clock.now());
     auto moved = move_pages(*stream, plan, sweep);
     writer_ = nullptr;
     return moved;
@@ -133,16 +135,24 @@ class EntityRun {
     }
     const base::Result<void>& outcome = fetcher.pages().outcome();
     take_traffic(source_.client->traffic(), source_.authenticator->method());
-    if (!outcome) {
-      // What has been fetched lands; the checkpoint says where to go on.
-      if (!group.empty()) TRY(write(group, sweep.checkpoint()));
-      return base::fail(outcome.error());
-    }
-    const SweepProgress::End end = TRY(sweep.end());
+    // What has been fetched lands, whatever comes next; the checkpoint says where to go on.
+    if (!group.empty()) TRY(write(group, sweep.checkpoint()));
+    if (!outcome) return base::fail(outcome.error());
+    return complete(TRY(sweep.end()));
+  }
+
+  /// The sweep's last word, in a transaction of its own: only rows that have been judged let a cursor move.
+  base::Result<void> complete(const SweepProgress::End& end) {
     report_.complete = end.complete;
     report_.checkpoint = end.checkpoint.cursor;
     if (!end.complete) report_.note += (report_.note.empty() ? "" : "; ") + end.missing + "; the next run reads it again";
-    return write(group, end.checkpoint);
+    Group nothing;
+    auto written = write(nothing, end.checkpoint);
+    if (!written) {
+      report_.complete = false;
+      report_.checkpoint = before_.cursor;
+    }
+    return written;
   }
 
   void take(Fetched& fetched, SweepProgress& sweep, Group& group) {
@@ -163,19 +173,30 @@ class EntityRun {
     TRY(writer_->write({group.rows, group.rejects, group.counters, checkpoint}, run_, report_));
     group = {};
     report_progress("");
+    return too_many_rejects() ? refuse_the_mapping() : base::Result<void>();
+  }
+
+  [[nodiscard]] bool too_many_rejects() const {
     const record::Counters& c = report_.counters;
-    if (c.rows + c.undecodable >= RejectGuardRows && (c.rejected + c.undecodable) * 2 > c.rows + c.undecodable) {
-      return base::fail(
-          {base::ErrorKind::Guard,
-           base::Side::Source,
-           fmt::format(
-               "{} of {} rows were rejected: more than half, so the mapping does not fit the source; `syncline rejects {}` shows them",
-               c.rejected + c.undecodable, c.rows + c.undecodable, run_),
-           "too_many_rejects",
-           "",
-           {}});
-    }
-    return {};
+    return c.rows + c.undecodable >= RejectGuardRows && (c.rejected + c.undecodable) * 2 > c.rows + c.undecodable;
+  }
+
+  /// The rejects stay to be looked at, and the next run reads the stream again as if this one had not been.
+  base::Result<void> refuse_the_mapping() {
+    state::Checkpoint again = before_;
+    again.sweep.reset();
+    const Group nothing;
+    TRY(writer_->write({nothing.rows, nothing.rejects, nothing.counters, again}, run_, report_));
+    const record::Counters& c = report_.counters;
+    return base::fail(
+        {base::ErrorKind::Guard,
+         base::Side::Source,
+         fmt::format(
+             "{} of {} rows were rejected: more than half, so the mapping does not fit the source; `syncline rejects {}` shows them",
+             c.rejected + c.undecodable, c.rows + c.undecodable, run_),
+         "too_many_rejects",
+         "",
+         {}});
   }
 
   base::Result<void> keep_lease() { return commits() ? store_.renew_lease(lease_) : base::Result<void>(); }
@@ -205,7 +226,7 @@ class EntityRun {
   }
 
   void fail(base::Error error) {
-    report_.exit_code = base::exit_code_of(error);
+    report_.exit_code = base::worse_exit_code(report_.exit_code, base::exit_code_of(error));
     const std::string message = base::redact(error.message);
     report_.errors.push_back({error.code.empty() ? std::string(name_of(error.kind)) : error.code, message, "", 1});
   }
@@ -216,10 +237,15 @@ class EntityRun {
     if (!report_.complete && report_.errors.empty())
       report_.exit_code = base::worse_exit_code(report_.exit_code, base::exit_code::Incomplete);
     if (c.rejected + c.undecodable > 0) report_.exit_code = base::worse_exit_code(report_.exit_code, base::exit_code::Rejected);
-    if (!logged_) return;
+    if (logged_) end_log();
+    if (leased_) store_.release_lease(lease_);
+  }
+
+  void end_log() {
     if (auto sums = store_.sum_rejects(run_, entity_.name)) report_.errors.insert(report_.errors.end(), sums->begin(), sums->end());
-    if (auto ended = store_.end_log(run_, report_, status_of(report_.exit_code)); !ended && report_.errors.empty()) fail(ended.error());
-    store_.release_lease(lease_);
+    const bool failed = report_.exit_code != base::exit_code::Ok && report_.exit_code != base::exit_code::Rejected;
+    // When the run has failed already, that is the error to tell.
+    if (auto ended = store_.end_log(run_, report_, status_of(report_.exit_code)); !ended && !failed) fail(ended.error());
   }
 
   const config::Project& project_;
@@ -235,7 +261,8 @@ class EntityRun {
   std::unique_ptr<transform::Mapping> mapping_;
   load::Writer* writer_ = nullptr;
   state::Lease lease_;
-  bool logged_ = false;
+  bool leased_ = false, logged_ = false;
+  state::Checkpoint before_;  ///< as it was when this run took the lease
   std::optional<int64_t> declared_;
 };
 

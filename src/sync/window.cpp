@@ -69,10 +69,11 @@ base::Result<WindowPlan> plan_window(const RunOptions& options, const config::St
     plan.moves_cursor = true;
   }
 
-  if (!checkpoint.sweep) return plan;
+  // A sweep does not say what was asked for when it began, so `--full` begins one of its own.
+  if (!checkpoint.sweep || full) return plan;
   const state::Sweep& sweep = *checkpoint.sweep;
   const bool same = sweep.window_start == bound_text(plan.window.from) && sweep.window_end == bound_text(plan.window.to);
-  const bool goes_on = !full && !dates && sweep.window_end.empty();
+  const bool goes_on = !dates && sweep.window_end.empty();
   if (!same && !goes_on) return plan;
   plan.resumes = true;
   if (!same) plan.window.from = sweep.window_start.empty() ? std::nullopt : std::optional(TRY(base::parse_timestamp(sweep.window_start)));

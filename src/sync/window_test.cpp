@@ -128,12 +128,14 @@ TEST(Window, AnUnfinishedBackfillIsNotWhatAnOrdinaryRunGoesOnWith) {
   EXPECT_TRUE(c.plan().resumes);
 }
 
-TEST(Window, FullBeginsAgainUnlessTheUnfinishedSweepIsFull) {
+TEST(Window, FullBeginsAgainWhateverIsUnfinished) {
   Case c;
   c.options.reach = RunOptions::Reach::Full;
   c.checkpoint.sweep = state::Sweep{4, "2025-12-20T00:00:00Z", "", "", -1, "7", 3000, "6", "f"};
   EXPECT_FALSE(c.plan().resumes);
   c.checkpoint.sweep->window_start = "";
+  EXPECT_FALSE(c.plan().resumes);
+  c.options.reach = RunOptions::Reach::Incremental;
   EXPECT_TRUE(c.plan().resumes);
 }
 

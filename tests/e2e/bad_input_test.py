@@ -109,6 +109,29 @@ class BadInput(OnBothDatabases):
     def plain(document):
         return document.get("reservation_type", "standard") == "standard"
 
+    def test_a_mapping_that_rejects_most_is_refused_and_the_next_run_reads_it_all_again(self):
+        self.simulator.reset(seed=3, rows={"users": 600})
+        for kind in self.KINDS:
+            with self.subTest(kind):
+                project, database = self.migrated(kind)
+                project.edit("entities/customers.yaml", "  first_name: first_name\n", "  first_name: {from: first_name, values: {Nobody: Nobody}, otherwise: reject}\n")
+                refused = project.run("sync", "customers", "--json")
+                self.assertEqual(refused.code, 25, str(refused))
+                self.assertFalse(refused.entity("customers")["complete"])
+                self.assertEqual(len(project.run("rejects", "--json", "--limit", "100000").document["rejects"]), refused.entity("customers")["rejected"])
+                project.edit("entities/customers.yaml", "  first_name: {from: first_name, values: {Nobody: Nobody}, otherwise: reject}\n", "  first_name: first_name\n")
+                mended = project.run("sync", "customers", "--json")
+                self.assertEqual(mended.code, 0, str(mended))
+                self.assertEqual(mended.entity("customers")["inserted"], 600)
+                self.assertTrue(mended.entity("customers")["complete"])
+
+    def test_an_output_that_cannot_be_written_is_no_crash(self):
+        project, _ = self.migrated()
+        with open("/dev/full", "w") as full:
+            ended = subprocess.run(project.command("sync", "customers"), env=syncline.environment(), stdout=full, stderr=subprocess.PIPE, text=True, timeout=60)
+        self.assertIn(ended.returncode, (0, 20), ended.stderr)
+        self.assertEqual(project.run("sync", "customers").code, 0)
+
     def test_a_database_that_is_not_there(self):
         project, _ = self.migrated()
         project.database_url = "postgresql://nobody@127.0.0.1:1/none"
