@@ -22,14 +22,19 @@ void print_json(const std::vector<state::LogEntry>& entries) {
   fmt::print("{}\n", json_text({{"log", list}}));
 }
 
-void print_text(const std::vector<state::LogEntry>& entries) {
+void print_text(const std::vector<state::LogEntry>& entries, const HistoryOptions& options) {
   int64_t run = 0;
   for (const state::LogEntry& entry : entries) {
     if (entry.run != run) fmt::print("run {}   {}\n", entry.run, entry.started_at);
     run = entry.run;
     fmt::print("{}   {}\n", entity_line(entry.report), entry.status);
   }
-  if (entries.empty()) fmt::print("no runs yet: `syncline sync` makes the first\n");
+  if (!entries.empty()) return;
+  if (options.run) {
+    fmt::print("there is no run {} in the log; `syncline log` shows those there are\n", *options.run);
+  } else {
+    fmt::print("no runs yet: `syncline sync` makes the first\n");
+  }
 }
 
 }  // namespace
@@ -39,7 +44,7 @@ int log(const CommonOptions& common, const HistoryOptions& options) {
   if (!history) return print_error(common, history.error());
   const auto entries = history->store->read_log(options.run, options.entries_max);
   if (!entries) return print_error(common, entries.error());
-  common.output == CommonOptions::Output::Json ? print_json(*entries) : print_text(*entries);
+  common.output == CommonOptions::Output::Json ? print_json(*entries) : print_text(*entries, options);
   return base::exit_code::Ok;
 }
 

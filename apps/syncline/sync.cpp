@@ -31,6 +31,12 @@ base::Result<sync::RunOptions> run_options(const SyncOptions& options) {
   out.days = options.days;
   out.start = TRY(date_option("--start-date", options.start_date));
   out.end = TRY(date_option("--end-date", options.end_date));
+  if (out.start && out.end && *out.end <= *out.start) {
+    return base::fail(wrong_option("--end-date", {.message = "it must come after --start-date: the last day is not part of the window"}));
+  }
+  if (options.full && (out.start || out.end)) {
+    return base::fail(wrong_option("--full", {.message = "it reads everything; leave out --start-date and --end-date, or --full"}));
+  }
   out.reach = options.full ? sync::RunOptions::Reach::Full : sync::RunOptions::Reach::Incremental;
   out.ending = options.dry_run ? sync::RunOptions::Ending::DryRun : sync::RunOptions::Ending::Commit;
   if (options.wait.empty()) return out;

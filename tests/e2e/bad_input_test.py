@@ -125,6 +125,13 @@ class BadInput(OnBothDatabases):
                 self.assertEqual(mended.entity("customers")["inserted"], 600)
                 self.assertTrue(mended.entity("customers")["complete"])
 
+    def test_dates_that_contradict_each_other_are_refused(self):
+        project, _ = self.migrated()
+        for words, named in ((("--start-date", "2026-03-05", "--end-date", "2026-03-01"), "--end-date"), (("--full", "--start-date", "2026-03-05"), "--full")):
+            ended = project.run("sync", *words)
+            self.assertEqual(ended.code, 20, str(ended))
+            self.assertIn(named, ended.stderr)
+
     def test_an_output_that_cannot_be_written_is_no_crash(self):
         project, _ = self.migrated()
         with open("/dev/full", "w") as full:
