@@ -12,23 +12,23 @@ namespace {
 /// Clocks of the source may differ from ours, but not by more than this.
 constexpr std::chrono::days ClockDifferenceMax{1};
 
-const record::Value* field_of(const record::Record& record, std::string_view name) {
-  for (const record::Field& field : record.fields) {
-    if (field.name == name) return &field.value;
-  }
-  return nullptr;
-}
-
 }  // namespace
 
-SweepProgress::SweepProgress(const config::Stream& stream, const WindowPlan& plan, state::Checkpoint before, int64_t run,
-                             base::Timestamp now)
-    : stream_(stream), moves_cursor_(plan.moves_cursor), latest_(now + ClockDifferenceMax), run_(run), checkpoint_(std::move(before)) {
+SweepProgress::SweepProgress(const config::Stream& stream, const base::Zone& zone, const WindowPlan& plan, state::Checkpoint before,
+                             int64_t run, base::Timestamp now)
+    : stream_(stream),
+      zone_(zone),
+      key_(stream.key),
+      cursor_(stream.incremental ? stream.incremental->field : ""),
+      moves_cursor_(plan.moves_cursor),
+      latest_(now + ClockDifferenceMax),
+      run_(run),
+      checkpoint_(std::move(before)) {
   if (!plan.resumes) checkpoint_.sweep = state::Sweep{run, bound_text(plan.window.from), bound_text(plan.window.to), "", -1, "", 0, "", ""};
   const state::Sweep& sweep = *checkpoint_.sweep;
   read_before_ = sweep.read;
   if (sweep.declared >= 0) declared_ = sweep.declared;
-  if (const auto newest = base::parse_timestamp(sweep.cursor)) newest_ = *newest;
+  if (const auto newest = base::parse_timestamp(sweep.cursor, &zone_)) newest_ = *newest;
 }
 
 void SweepProgress::begin_again() {
@@ -49,9 +49,9 @@ void SweepProgress::add(const extract::Page& page) {
   if (page.declared && !declared_) declared_ = page.declared;
   end_seen_ = page.last;
   for (const record::Record& record : page.records.records) {
-    const record::Value* key = field_of(record, stream_.key);
-    keys_.add(key ? key->text() : record.source);
-    if (stream_.incremental) add_cursor(record);
+    const record::Value key = key_.of(record.fields);
+    keys_.add(key.text().empty() ? record.source : key.text());
+    if (!cursor_.empty()) add_cursor(record);
   }
   for (const record::Undecodable& item : page.records.undecodable) keys_.add(item.source);
   state::Sweep& sweep = *checkpoint_.sweep;
@@ -63,12 +63,11 @@ void SweepProgress::add(const extract::Page& page) {
 }
 
 void SweepProgress::add_cursor(const record::Record& record) {
-  const record::Value* value = field_of(record, stream_.incremental->field);
-  if (!value) return;
-  const auto instant = base::parse_timestamp(value->text());
+  const record::Value value = cursor_.of(record.fields);
+  const auto instant = base::parse_timestamp(value.text(), &zone_);
   if (!instant || *instant > latest_ || *instant <= newest_) return;
   newest_ = *instant;
-  checkpoint_.sweep->cursor = value->text();
+  checkpoint_.sweep->cursor = value.text();
 }
 
 base::Result<SweepProgress::End> SweepProgress::end() {
@@ -92,6 +91,7 @@ base::Result<SweepProgress::End> SweepProgress::end() {
     const std::string& cursor = checkpoint_.sweep->cursor;
     if (moves_cursor_ && !cursor.empty()) out.checkpoint.cursor = cursor;
     out.checkpoint.completed = out.checkpoint.completed || moves_cursor_;
+    out.checkpoint.completes = moves_cursor_;
   }
   // Complete or not, the next run begins a sweep of its own.
   out.checkpoint.sweep.reset();

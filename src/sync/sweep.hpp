@@ -5,6 +5,7 @@
 
 #include "base/clock.hpp"
 #include "config/connector.hpp"
+#include "extract/answer_path.hpp"
 #include "extract/extract.hpp"
 #include "state/store.hpp"
 #include "sync/distinct_keys.hpp"
@@ -15,7 +16,9 @@ namespace syncline::sync {
 /// Follows one sweep of a stream from page to page: where it stands, how new its newest record is, and at the end whether it was complete.
 class SweepProgress {
  public:
-  SweepProgress(const config::Stream& stream, const WindowPlan& plan, state::Checkpoint before, int64_t run, base::Timestamp now);
+  /// `zone`: what times without an offset mean at the source. Borrows `stream` and `zone`.
+  SweepProgress(const config::Stream& stream, const base::Zone& zone, const WindowPlan& plan, state::Checkpoint before, int64_t run,
+                base::Timestamp now);
 
   /// Takes a page into account, in order.
   void add(const extract::Page& page);
@@ -37,6 +40,8 @@ class SweepProgress {
   void begin_again();
 
   const config::Stream& stream_;
+  const base::Zone& zone_;
+  const extract::AnswerPath key_, cursor_;
   const bool moves_cursor_;
   const base::Timestamp latest_;  ///< a record from later than this has a wrong clock: it must not move the cursor
   const int64_t run_;

@@ -11,6 +11,7 @@ namespace {
 /// Pages of records that have an id and when they changed, told one after the other.
 struct Story {
   config::Stream stream;
+  base::Zone zone = base::Zone::utc();
   WindowPlan plan;
   state::Checkpoint before{"reservations", "studio", "reservations", "", false, {}};
   std::deque<std::string> texts;
@@ -32,7 +33,7 @@ struct Story {
     out.declared = declared;
     return out;
   }
-  SweepProgress begin() { return SweepProgress(stream, plan, before, 5, *base::parse_timestamp("2026-03-02T12:00:00Z")); }
+  SweepProgress begin() { return SweepProgress(stream, zone, plan, before, 5, *base::parse_timestamp("2026-03-02T12:00:00Z")); }
 };
 
 TEST(Sweep, IsCompleteWhenTheDeclaredNumberOfDifferentKeysCame) {
@@ -126,6 +127,29 @@ TEST(Sweep, AnEmptyListIsOnlyBelievedWhereTheConnectorAllowsIt) {
   auto refused = story.begin();
   refused.add(empty);
   EXPECT_FALSE(refused.end()->complete);
+}
+
+TEST(Sweep, FindsKeyAndCursorWhereTheirPathsLead) {
+  Story story;
+  story.stream.key = "meta.id";
+  story.stream.incremental->field = "meta.changed";
+  story.zone = *base::Zone::find("America/New_York");
+  auto sweep = story.begin();
+  extract::Page page;
+  for (const char* id : {"1", "1", "2"}) {
+    auto inner = page.records.arena.allocate<record::Field>(2);
+    new (&inner[0]) record::Field{"id", record::Value::text(id)};
+    new (&inner[1]) record::Field{"changed", record::Value::text(id[0] == '2' ? "2026-01-01 20:00:00" : "2026-01-01 19:00:00")};
+    auto outer = page.records.arena.allocate<record::Field>(1);
+    new (&outer[0]) record::Field{"meta", record::Value::object(inner, "{}")};
+    page.records.records.push_back({outer, "the same text for all"});
+  }
+  page.after = {"", 3, "", ""};
+  page.declared = 2;
+  sweep.add(page);
+  const auto end = *sweep.end();
+  EXPECT_TRUE(end.complete) << end.missing;
+  EXPECT_EQ(end.checkpoint.cursor, "2026-01-01 20:00:00");
 }
 
 TEST(Sweep, BeginsAgainWhenTheReaderDoes) {

@@ -7,7 +7,7 @@
 #include <charconv>
 
 #include "base/text.hpp"
-#include "extract/decode/path.hpp"
+#include "extract/answer_path.hpp"
 #include "extract/decode/tree.hpp"
 
 namespace syncline::extract {

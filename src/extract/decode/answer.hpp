@@ -4,8 +4,8 @@
 #include <vector>
 
 #include "base/result.hpp"
+#include "extract/answer_path.hpp"
 #include "extract/decode/decoder.hpp"
-#include "extract/decode/path.hpp"
 #include "extract/decode/tree.hpp"
 
 namespace syncline::extract {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
+#include "extract/answer_path.hpp"
 #include "extract/decode/decoder.hpp"
-#include "extract/decode/path.hpp"
 #include "extract/decode/tree.hpp"
 
 namespace syncline::extract {

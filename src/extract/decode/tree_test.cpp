@@ -3,7 +3,7 @@
 
 #include <gtest/gtest.h>
 
-#include "extract/decode/path.hpp"
+#include "extract/answer_path.hpp"
 
 namespace syncline::extract {
 namespace {

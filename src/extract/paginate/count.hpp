@@ -4,7 +4,7 @@
 #include <optional>
 
 #include "base/result.hpp"
-#include "extract/decode/path.hpp"
+#include "extract/answer_path.hpp"
 
 namespace syncline::extract {
 

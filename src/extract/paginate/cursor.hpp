@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
-#include "extract/decode/path.hpp"
+#include "extract/answer_path.hpp"
 #include "extract/paginate/paginator.hpp"
 
 namespace syncline::extract {

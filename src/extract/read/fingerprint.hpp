@@ -2,7 +2,7 @@
 #pragma once
 #include <string>
 
-#include "extract/decode/path.hpp"
+#include "extract/answer_path.hpp"
 #include "record/record_batch.hpp"
 
 namespace syncline::extract {

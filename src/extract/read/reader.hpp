@@ -3,8 +3,8 @@
 #include <memory>
 #include <string>
 
+#include "extract/answer_path.hpp"
 #include "extract/decode/decoder.hpp"
-#include "extract/decode/path.hpp"
 #include "extract/extract.hpp"
 #include "extract/paginate/paginator.hpp"
 

@@ -4,7 +4,7 @@
 #include <fmt/format.h>
 
 #include "base/text.hpp"
-#include "extract/decode/path.hpp"
+#include "extract/answer_path.hpp"
 
 namespace syncline::extract {
 namespace {

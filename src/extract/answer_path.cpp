@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "extract/decode/path.hpp"
+#include "extract/answer_path.hpp"
 
 namespace syncline::extract {
 
