@@ -54,8 +54,6 @@ class Statements {
   /// `keeps` as above.
   [[nodiscard]] std::string update(bool keeps) const;
   [[nodiscard]] std::string insert() const;
-  /// Has deferred constraints checked by each statement, so that a bad row shows before COMMIT; empty where that cannot be asked for.
-  [[nodiscard]] std::string check_at_once() const;
   /// Planner settings for joins of a small batch with a large table; empty where there are none.
   [[nodiscard]] std::string plan_for_small_batch() const;
   [[nodiscard]] std::string plan_as_usual() const;

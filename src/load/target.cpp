@@ -29,6 +29,12 @@ base::Result<ParentWay> bind_way(const config::Project& project, const config::R
     return base::fail(drift(way.place, fmt::format("`{}` has no column `{}`; {}", to_string(parent.name), name,
                                                    external ? "`syncline migrate` adds it" : "name one it has")));
   }
+  // Without it one key could have two parents, and each would get a row.
+  if (external && !parent.has_unique({name})) {
+    return base::fail(
+        drift(way.place, fmt::format("`{}` has no UNIQUE index on `{}`, by which parents are found; `syncline migrate` makes it",
+                                     to_string(parent.name), name)));
+  }
   return ParentWay{way.kind, *column};
 }
 

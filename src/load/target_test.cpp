@@ -57,6 +57,8 @@ TEST_P(Binding, ARelationNeedsItsColumnItsTableAndItsWays) {
   to_customer.by.clear();
   by_external_id(to_customer);
   expect_problem("bookings", "`customers` has no column `external_id`; `syncline migrate` adds it");
+  run("ALTER TABLE customers ADD COLUMN external_id text");
+  expect_problem("bookings", "`customers` has no UNIQUE index on `external_id`, by which parents are found; `syncline migrate` makes it");
   to_customer.table = record::TableName{"", "clients"};
   expect_problem("bookings", "there is no table `clients`");
 }

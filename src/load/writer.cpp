@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 
 #include "base/check.hpp"
 #include "base/text.hpp"
@@ -12,16 +13,13 @@
 namespace syncline::load {
 namespace {
 
+using namespace std::chrono_literals;
 using record::Cell;
 using record::RowColumn;
 
 constexpr int AttemptsMax = 4;
-
-/// Another writer was in the way, or a pooler's server has forgotten a prepared statement: the same transaction can succeed when it is
-/// tried again. Never after a COMMIT whose answer was lost.
-bool may_pass(const base::Error& error) {
-  return error.code == "raced" || error.code.starts_with("40") || error.code == "55P03" || error.code == "26000" || error.code == "42P05";
-}
+/// A server that restarts takes some seconds to come up.
+constexpr std::array<std::chrono::milliseconds, 6> ReconnectWaits{{0ms, 200ms, 1'000ms, 2'000ms, 4'000ms, 8'000ms}};
 
 base::Error raced(std::string_view what, int64_t expected, int64_t done) {
   return {base::ErrorKind::ContractDrift,
@@ -48,34 +46,60 @@ base::Error of_the_table(base::Error error, const std::vector<record::Column>& s
 
 }  // namespace
 
-Writer::Writer(state::Store& store, const config::Entity& entity, Target target, state::Lease lease, Ending ending)
+Writer::Writer(state::Store& store, const config::Entity& entity, Target target, state::Lease lease, Ending ending, base::Clock& clock)
     : store_(store),
       connection_(store.connection()),
       entity_(entity),
       target_(std::move(target)),
       lease_(std::move(lease)),
       ending_(ending),
+      clock_(clock),
       statements_(target_, entity_, connection_.dialect(), ending == Ending::Commit ? Relations::Judge : Relations::TakeAsNull) {}
 
-base::Result<void> Writer::write(const Batch& batch, int64_t run, record::EntityReport& report) {
+base::Result<void> Writer::write(const Batch& batch, int64_t run, record::EntityReport& report, const std::stop_token& stop) {
   Isolation isolation = Isolation::None;
   for (int attempt = 1;; ++attempt) {
-    auto written = write_once(batch, run, report, isolation);
+    record::EntityReport after = report;
+    auto written = write_once(batch, run, after, isolation);
     if (written) {
-      report.counters += *written;
+      report = std::move(after);
       return {};
     }
+    const base::Error error = std::move(written).error();
     connection_.rollback();
-    if (sql::is_row_fault(written.error()) && isolation == Isolation::None) {
+    if (sql::is_row_fault(error) && isolation == Isolation::None) {
       isolation = Isolation::Halving;
       continue;
     }
-    if (!may_pass(written.error()) || attempt >= AttemptsMax) return base::fail(std::move(written).error());
+    const bool lost = sql::is_connection_lost(error);
+    if (attempt >= AttemptsMax || !(lost || error.code == "raced" || sql::may_pass_again(error))) return base::fail(error);
+    if (stop.stop_requested()) {
+      return base::fail({base::ErrorKind::Cancelled, base::Side::Database, "stopped while the database was waited for", "stopped", "", {}});
+    }
+    if (lost && TRY(was_committed(run, report, stop))) {
+      report = std::move(after);
+      return {};
+    }
   }
 }
 
-base::Result<record::Counters> Writer::write_once(const Batch& batch, int64_t run, const record::EntityReport& report,
-                                                  Isolation isolation) {
+/// Never guessed: the old session, if it lives, holds our log row until its COMMIT is done or undone, so reading the row under a lock waits
+/// for that.
+base::Result<bool> Writer::was_committed(int64_t run, const record::EntityReport& before, const std::stop_token& stop) {
+  base::Result<bool> committed = false;
+  for (const std::chrono::milliseconds wait : ReconnectWaits) {
+    if (!clock_.wait(wait, stop)) break;
+    committed = [&]() -> base::Result<bool> {
+      TRY(connection_.reconnect());
+      if (ending_ == Ending::Rollback) return false;
+      return TRY(store_.transactions_of(run, entity_.name)) != before.transactions;
+    }();
+    if (committed || !(sql::is_connection_lost(committed.error()) || sql::may_pass_again(committed.error()))) break;
+  }
+  return committed;
+}
+
+base::Result<void> Writer::write_once(const Batch& batch, int64_t run, record::EntityReport& report, Isolation isolation) {
   record::Counters counters = batch.counters;
   counters.rows += int64_t(batch.rows.size());
   std::vector<record::Reject> rejects = batch.rejects;
@@ -86,22 +110,22 @@ base::Result<record::Counters> Writer::write_once(const Batch& batch, int64_t ru
     if (isolation == Isolation::None) {
       TRY(write_rows(batch.rows, 0, batch.rows.size(), counters, rejects));
     } else {
-      if (const std::string immediate = statements_.check_at_once(); !immediate.empty()) TRY(connection_.execute(immediate));
+      TRY(connection_.check_deferred());
       TRY(write_halving(batch.rows, 0, batch.rows.size(), counters, rejects));
     }
   }
   base::check(counters.ledger_holds(), "the ledger does not add up: nothing of this batch was kept");
+  report.counters += counters;
   if (ending_ == Ending::Rollback) {
+    for (const record::Reject& reject : rejects) add(report.errors, reject);
     connection_.rollback();
-    return counters;
+    return {};
   }
-  record::EntityReport after = report;
-  after.counters += counters;
+  ++report.transactions;
   TRY(store_.add_rejects(run, entity_.name, report.account, rejects));
   TRY(store_.write_checkpoint(batch.checkpoint));
-  TRY(store_.update_log(run, after));
-  TRY(connection_.commit());
-  return counters;
+  TRY(store_.update_log(run, report));
+  return connection_.commit();
 }
 
 base::Result<void> Writer::write_halving(const record::RowBatch& rows, size_t begin, size_t end, record::Counters& counters,
@@ -110,6 +134,7 @@ base::Result<void> Writer::write_halving(const record::RowBatch& rows, size_t be
   std::vector<record::Reject> met;
   TRY(connection_.execute("SAVEPOINT syncline_rows"));
   auto written = write_rows(rows, begin, end, tried, met);
+  if (written) written = connection_.check_deferred();
   if (written) {
     counters = tried;
     std::move(met.begin(), met.end(), std::back_inserter(rejects));

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
+#include <stop_token>
 #include <string>
 #include <vector>
 
+#include "base/clock.hpp"
 #include "base/result.hpp"
 #include "load/statements.hpp"
 #include "load/target.hpp"
@@ -32,17 +34,21 @@ enum class Ending {
 /// thread; borrows the store.
 class Writer {
  public:
-  Writer(state::Store& store, const config::Entity& entity, Target target, state::Lease lease, Ending ending);
+  Writer(state::Store& store, const config::Entity& entity, Target target, state::Lease lease, Ending ending, base::Clock& clock);
 
   /// Adds the batch's counters to `report` as they commit. A deadlock, a lock that could not be had, or a row that raced with another
-  /// writer is tried again as a whole; a row whose values the database refuses becomes a reject and the others land.
-  base::Result<void> write(const Batch& batch, int64_t run, record::EntityReport& report);
+  /// writer is tried again as a whole; after a lost connection a new one is made, and where the answer to COMMIT was lost, our own log row
+  /// says what became of the transaction. A row whose values the database refuses becomes a reject and the others land. `stop` ends the
+  /// trying: Cancelled, and nothing of the batch is written.
+  base::Result<void> write(const Batch& batch, int64_t run, record::EntityReport& report, const std::stop_token& stop);
 
  private:
   /// Whether bad rows are looked for: the first try takes all rows at once, outside any savepoint.
   enum class Isolation { None, Halving };
 
-  base::Result<record::Counters> write_once(const Batch& batch, int64_t run, const record::EntityReport& report, Isolation isolation);
+  /// What one transaction has made of the report.
+  base::Result<void> write_once(const Batch& batch, int64_t run, record::EntityReport& report, Isolation isolation);
+  base::Result<bool> was_committed(int64_t run, const record::EntityReport& before, const std::stop_token& stop);
   base::Result<void> write_rows(const record::RowBatch& rows, size_t begin, size_t end, record::Counters& counters,
                                 std::vector<record::Reject>& rejects);
   base::Result<void> write_halving(const record::RowBatch& rows, size_t begin, size_t end, record::Counters& counters,
@@ -58,6 +64,7 @@ class Writer {
   const Target target_;
   const state::Lease lease_;
   const Ending ending_;
+  base::Clock& clock_;
   const Statements statements_;
   bool keeps_ = false;                ///< of the rows staged last
   std::vector<record::Cell> staged_;  ///< reused between batches

@@ -26,4 +26,13 @@ bool Counters::ledger_holds() const {
          rows == inserted + updated + unchanged + adopted + stale + duplicate + rejected + waiting;
 }
 
+void add(std::vector<ErrorSummary>& sums, const Reject& reject) {
+  for (ErrorSummary& sum : sums) {
+    if (sum.code != reject.code || sum.message != reject.reason) continue;
+    ++sum.count;
+    return;
+  }
+  sums.push_back({reject.code, reject.reason, reject.key, 1});
+}
+
 }  // namespace syncline::record

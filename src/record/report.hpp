@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "base/clock.hpp"
+#include "record/reject.hpp"
 
 namespace syncline::record {
 
@@ -33,11 +34,15 @@ struct ErrorSummary {
   int64_t count = 0;
 };
 
+/// Counts a reject where those with its code and message are summed; the example is the first one's key.
+void add(std::vector<ErrorSummary>& sums, const Reject& reject);
+
 /// One entity of a run: a row of sync_log and of the run report.
 struct EntityReport {
   std::string entity, stream, account;
   Counters counters;
   int64_t requests = 0, bytes = 0, retries = 0;
+  int64_t transactions = 0;  ///< committed: each moved rows, counters and checkpoint together
   std::chrono::milliseconds waited{0}, took{0};
   std::string auth_method;
   std::string window_start, window_end;  ///< as asked of the source; empty: unbounded

@@ -26,6 +26,16 @@ base::Result<std::unique_ptr<Connection>> connect(const base::Secret& url, const
   return base::fail(std::move(error));
 }
 
+bool is_connection_lost(const base::Error& error) {
+  return error.side == base::Side::Database &&
+         (error.code.starts_with("08") || error.code.starts_with("57P0") || error.code == "commit_unknown");
+}
+
+bool may_pass_again(const base::Error& error) {
+  return error.side == base::Side::Database &&
+         (error.code.starts_with("40") || error.code == "55P03" || error.code == "26000" || error.code == "42P05");
+}
+
 bool is_row_fault(const base::Error& error) {
   return error.side == base::Side::Database &&
          (error.code.starts_with("22") || error.code.starts_with("23") || error.code == sqlstate::Raised);

@@ -46,7 +46,7 @@ class Rows {
 /// ContractDrift for 42; Fatal otherwise (22 and 23: one row's fault, see `is_row_fault`). A call that breaks the rules below (a
 /// transaction within a transaction, a parameter missing) is an error of our own side.
 ///
-/// A broken connection stays broken, and every later call says 08003: its owner connects anew.
+/// A broken connection stays broken, and every later call says 08003, until its owner asks for `reconnect`.
 class Connection {
  public:
   virtual ~Connection() = default;
@@ -54,12 +54,20 @@ class Connection {
   /// "PostgreSQL 15.8", "SQLite 3.40.1 (studio.db)".
   [[nodiscard]] virtual std::string description() const = 0;
 
+  /// Connects anew where the connection is broken, with the same settings; otherwise does nothing. What was under way is lost, but for a
+  /// COMMIT whose answer was.
+  virtual base::Result<void> reconnect() = 0;
+
   /// READ COMMITTED on PostgreSQL; BEGIN IMMEDIATE on SQLite.
   virtual base::Result<void> begin() = 0;
   /// An error with code "commit_unknown" means: the answer to COMMIT was lost, look before you repeat anything.
   virtual base::Result<void> commit() = 0;
   /// Never fails usefully: a broken connection has rolled back by itself.
   virtual void rollback() = 0;
+
+  /// Part of a transaction: has constraints that wait for COMMIT judged by now, and (PostgreSQL) at each statement from here on. The error
+  /// is a row's fault.
+  virtual base::Result<void> check_deferred() = 0;
 
   /// One or more statements without parameters.
   virtual base::Result<void> execute(std::string_view sql) = 0;
@@ -95,5 +103,12 @@ base::Result<std::unique_ptr<Connection>> connect(const base::Secret& url, const
 
 /// Whether an error is the fault of a row's values (SQLSTATE classes 22, 23 and P0001), so that the other rows can land without it.
 [[nodiscard]] bool is_row_fault(const base::Error& error);
+
+/// Whether the connection broke, or the server is going down or coming up (class 08, 57P01 to 57P03, "commit_unknown"): connect anew.
+[[nodiscard]] bool is_connection_lost(const base::Error& error);
+
+/// Whether the same transaction, or the same single statement, may succeed at once when it is tried again: another session was in the way
+/// (class 40, 55P03), or a pooler's server has forgotten a prepared statement (26000, 42P05). Never for a COMMIT whose answer was lost.
+[[nodiscard]] bool may_pass_again(const base::Error& error);
 
 }  // namespace syncline::sql

@@ -3,8 +3,8 @@
 #include <fmt/format.h>
 
 #include <array>
+#include <nlohmann/json.hpp>
 
-#include "base/text.hpp"
 #include "state/store.hpp"
 
 namespace syncline::state {
@@ -49,6 +49,7 @@ std::vector<LogValue> log_values(const record::EntityReport& report, const std::
   out.push_back({"requests", Cell::of(report.requests)});
   out.push_back({"bytes", Cell::of(report.bytes)});
   out.push_back({"retries", Cell::of(report.retries)});
+  out.push_back({"transactions", Cell::of(report.transactions)});
   out.push_back({"waited_ms", Cell::of(int64_t(report.waited.count()))});
   out.push_back({"auth_method", Cell::of(report.auth_method)});
   out.push_back({"window_start", Cell::of(report.window_start)});
@@ -62,11 +63,26 @@ std::vector<LogValue> log_values(const record::EntityReport& report, const std::
 }
 
 std::string errors_as_json(const std::vector<record::ErrorSummary>& errors) {
-  std::vector<std::string> parts;
-  for (const auto& e : errors)
-    parts.push_back(fmt::format(R"({{"code":{},"message":{},"count":{},"example":{}}})", base::json_quoted(e.code),
-                                base::json_quoted(e.message), e.count, base::json_quoted(e.example)));
-  return "[" + base::joined(parts, ",") + "]";
+  nlohmann::ordered_json out = nlohmann::ordered_json::array();
+  for (const record::ErrorSummary& e : errors)
+    out.push_back({{"code", e.code}, {"message", e.message}, {"count", e.count}, {"example", e.example}});
+  return out.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace);
+}
+
+/// The table is open to anyone's hands: what is not as we wrote it is left out.
+std::vector<record::ErrorSummary> errors_of_json(std::string_view text) {
+  std::vector<record::ErrorSummary> out;
+  const auto list = nlohmann::json::parse(text, nullptr, false);
+  if (!list.is_array()) return out;
+  for (const auto& e : list) {
+    const auto word = [&](const char* name) {
+      return e.contains(name) && e[name].is_string() ? e[name].get<std::string>() : std::string();
+    };
+    if (!e.is_object()) continue;
+    const bool counted = e.contains("count") && e["count"].is_number_integer();
+    out.push_back({word("code"), word("message"), word("example"), counted ? e["count"].get<int64_t>() : 0});
+  }
+  return out;
 }
 
 std::string now_of(sql::Dialect dialect) { return std::string(sql::current_timestamp(dialect)); }
@@ -75,27 +91,50 @@ std::string now_of(sql::Dialect dialect) { return std::string(sql::current_times
 
 base::Result<void> Store::begin_log(int64_t run, const record::EntityReport& report) {
   // The lease is ours, so a row that still says «running» belongs to a run that died.
-  TRY(connection_.change(
+  const std::string interrupt =
       fmt::format("UPDATE {} SET status = 'interrupted', completed_at = {} WHERE entity = $1 AND account = $2 AND status = 'running'",
-                  names_("sync_log"), now_of(names_.dialect())),
-      std::array{Cell::of(report.entity), Cell::of(report.account)}));
+                  names_("sync_log"), now_of(names_.dialect()));
+  const auto interrupted = repeated([&]() -> base::Result<void> {
+    TRY(connection_.change(interrupt, std::array{Cell::of(report.entity), Cell::of(report.account)}));
+    return {};
+  });
+  return interrupted ? insert_log(run, report, "running", "NULL") : interrupted;
+}
+
+base::Result<void> Store::log_unbegun(int64_t run, const record::EntityReport& report, std::string_view status) {
+  return insert_log(run, report, status, now_of(names_.dialect()));
+}
+
+base::Result<void> Store::insert_log(int64_t run, const record::EntityReport& report, std::string_view status,
+                                     std::string_view completed_at) {
   const std::string errors = errors_as_json(report.errors);
-  std::string columns = "run, entity, account, stream, status, started_at",
-              places = "$1, $2, $3, $4, 'running', " + now_of(names_.dialect());
-  std::vector<Cell> parameters{Cell::of(run), Cell::of(report.entity), Cell::of(report.account), Cell::of(report.stream)};
+  std::string columns = "run, entity, account, stream, status, started_at, completed_at",
+              places = fmt::format("$1, $2, $3, $4, $5, {}, {}", now_of(names_.dialect()), completed_at);
+  std::vector<Cell> parameters{Cell::of(run), Cell::of(report.entity), Cell::of(report.account), Cell::of(report.stream), Cell::of(status)};
   for (const LogValue& value : log_values(report, errors)) {
     parameters.push_back(value.value);
     columns += fmt::format(", {}", value.column);
     places += fmt::format(", ${}", parameters.size());
   }
-  TRY(connection_.change(fmt::format("INSERT INTO {} ({}) VALUES ({})", names_("sync_log"), columns, places), parameters));
-  return {};
+  const std::string insert =
+      fmt::format("INSERT INTO {} ({}) VALUES ({}) ON CONFLICT (run, entity) DO NOTHING", names_("sync_log"), columns, places);
+  return repeated([&]() -> base::Result<void> {
+    TRY(connection_.change(insert, parameters));
+    return {};
+  });
 }
 
 base::Result<void> Store::update_log(int64_t run, const record::EntityReport& report) { return set_log(run, report, "running", "NULL"); }
 
+base::Result<int64_t> Store::transactions_of(int64_t run, const std::string& entity) {
+  const auto rows = TRY(connection_.query(fmt::format("SELECT transactions FROM {} WHERE run = $1 AND entity = $2{}", names_("sync_log"),
+                                                      names_.dialect() == sql::Dialect::Postgres ? " FOR UPDATE" : ""),
+                                          std::array{Cell::of(run), Cell::of(entity)}));
+  return rows.empty() ? 0 : rows.integer(0, 0);
+}
+
 base::Result<void> Store::end_log(int64_t run, const record::EntityReport& report, std::string_view status) {
-  return set_log(run, report, status, now_of(names_.dialect()));
+  return repeated([&] { return set_log(run, report, status, now_of(names_.dialect())); });
 }
 
 base::Result<void> Store::set_log(int64_t run, const record::EntityReport& report, std::string_view status, std::string_view completed_at) {
@@ -110,18 +149,21 @@ base::Result<void> Store::set_log(int64_t run, const record::EntityReport& repor
   return {};
 }
 
-base::Result<std::vector<LogEntry>> Store::read_log(std::optional<int64_t> run, int64_t entries_max) {
-  std::string columns =
-      "run, entity, account, stream, status, started_at, completed_at, requests, bytes, retries, waited_ms, auth_method, window_start, "
+base::Result<std::vector<LogEntry>> Store::read_log(std::optional<int64_t> run, int64_t runs_max) {
+  const std::string table = names_("sync_log");
+  std::string columns = fmt::format(
+      "run, entity, account, stream, status, {}, {}, requests, bytes, retries, waited_ms, transactions, auth_method, window_start, "
       "window_end, checkpoint, "
-      "CASE WHEN complete THEN 1 ELSE 0 END, note, exit_code";
-  const size_t counters_at = 18;
+      "CASE WHEN complete THEN 1 ELSE 0 END, note, exit_code, errors",
+      shown_time("started_at"), shown_time("completed_at"));
+  const size_t counters_at = 20;
   for (const CounterColumn& counter : LedgerColumns) columns += fmt::format(", {}", counter.name);
-  std::vector<Cell> parameters{Cell::of(entries_max)};
-  if (run) parameters.push_back(Cell::of(*run));
-  const auto rows = TRY(connection_.query(fmt::format("SELECT {} FROM {} {} ORDER BY run DESC, started_at, entity LIMIT $1", columns,
-                                                      names_("sync_log"), run ? "WHERE run = $2" : ""),
-                                          parameters));
+  const std::string wanted =
+      run ? "run = $1"
+          : fmt::format("run >= (SELECT min(run) FROM (SELECT DISTINCT run FROM {} ORDER BY run DESC LIMIT $1) AS newest)", table);
+  const auto rows =
+      TRY(connection_.query(fmt::format("SELECT {} FROM {} WHERE {} ORDER BY run DESC, started_at, entity", columns, table, wanted),
+                            std::array{Cell::of(run.value_or(runs_max))}));
   std::vector<LogEntry> out;
   for (size_t i = 0; i < rows.size(); ++i) {
     LogEntry entry{rows.integer(i, 0), std::string(rows.text(i, 4)), std::string(rows.text(i, 5)), std::string(rows.text(i, 6)), {}};
@@ -133,13 +175,15 @@ base::Result<std::vector<LogEntry>> Store::read_log(std::optional<int64_t> run, 
     report.bytes = rows.integer(i, 8);
     report.retries = rows.integer(i, 9);
     report.waited = std::chrono::milliseconds(rows.integer(i, 10));
-    report.auth_method = rows.text(i, 11);
-    report.window_start = rows.text(i, 12);
-    report.window_end = rows.text(i, 13);
-    report.checkpoint = rows.text(i, 14);
-    report.complete = rows.integer(i, 15) == 1;
-    report.note = rows.text(i, 16);
-    report.exit_code = int(rows.integer(i, 17));
+    report.transactions = rows.integer(i, 11);
+    report.auth_method = rows.text(i, 12);
+    report.window_start = rows.text(i, 13);
+    report.window_end = rows.text(i, 14);
+    report.checkpoint = rows.text(i, 15);
+    report.complete = rows.integer(i, 16) == 1;
+    report.note = rows.text(i, 17);
+    report.exit_code = int(rows.integer(i, 18));
+    report.errors = errors_of_json(rows.text(i, 19));
     for (size_t c = 0; c < LedgerColumns.size(); ++c) report.counters.*LedgerColumns[c].value = rows.integer(i, counters_at + c);
     out.push_back(std::move(entry));
   }

@@ -55,9 +55,9 @@ base::Result<std::vector<StoredReject>> Store::read_rejects(std::optional<int64_
   std::vector<Cell> parameters{Cell::of(entries_max)};
   if (run) parameters.push_back(Cell::of(*run));
   const std::string wanted = run ? "$2" : fmt::format("(SELECT max(run) FROM {})", table);
-  const auto rows = TRY(connection_.query(fmt::format("SELECT id, run, entity, account, created_at, stage, key, field, code, reason, "
+  const auto rows = TRY(connection_.query(fmt::format("SELECT id, run, entity, account, {}, stage, key, field, code, reason, "
                                                       "value, payload FROM {} WHERE run = {} ORDER BY id LIMIT $1",
-                                                      table, wanted),
+                                                      shown_time("created_at"), table, wanted),
                                           parameters));
   std::vector<StoredReject> out;
   for (size_t i = 0; i < rows.size(); ++i) {

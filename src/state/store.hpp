@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 #include <chrono>
+#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
@@ -36,6 +37,7 @@ struct Checkpoint {
   std::string cursor;      ///< of complete sweeps: the source's own text, never rounded
   bool completed = false;  ///< a sweep has been completed once
   std::optional<Sweep> sweep;
+  bool completes = false;  ///< a sweep is completed by this very checkpoint; never read back
 };
 
 /// One stored reject, as `rejects` shows it.
@@ -48,8 +50,8 @@ struct StoredReject {
 /// One row of sync_log, as `log` shows it.
 struct LogEntry {
   int64_t run = 0;
-  std::string status, started_at, completed_at;
-  record::EntityReport report;
+  std::string status, started_at, completed_at;  ///< the times as 2026-03-02T12:00:00.000000Z
+  record::EntityReport report;                   ///< with the errors it was stored with
 };
 
 /// Our own tables through one connection. Borrows the connection; same thread. Functions that are part of a batch's transaction say so:
@@ -65,11 +67,12 @@ class Store {
   /// A new run's number, from 1.
   base::Result<int64_t> next_run();
 
-  /// Takes the lease if it is free, expired, or its holder is a process of this machine that is gone. Busy otherwise, naming the run.
+  /// Takes the lease if it is free, expired, or its holder is a process of this machine that is gone. Busy otherwise, naming the run; also
+  /// when the holder is writing at this moment.
   base::Result<Lease> take_lease(const std::string& name, int64_t run);
   /// Part of a transaction: proves that the lease is still ours and extends it. Busy if it is not.
   base::Result<void> prove_lease(const Lease& lease);
-  /// Extends the lease in a transaction of its own.
+  /// Extends the lease in a transaction of its own; waits for a lock more than once.
   base::Result<void> renew_lease(const Lease& lease);
   void release_lease(const Lease& lease);
 
@@ -81,22 +84,32 @@ class Store {
   base::Result<void> begin_log(int64_t run, const record::EntityReport& report);
   /// Part of a transaction: the counters of this entity's run so far.
   base::Result<void> update_log(int64_t run, const record::EntityReport& report);
+  /// How many transactions of this entity's run have committed. Waits for one that is being committed at this moment.
+  base::Result<int64_t> transactions_of(int64_t run, const std::string& entity);
   /// The log row's last word.
   base::Result<void> end_log(int64_t run, const record::EntityReport& report, std::string_view status);
+  /// The log row of an entity that was not begun: its parent failed, or another run holds it.
+  base::Result<void> log_unbegun(int64_t run, const record::EntityReport& report, std::string_view status);
 
   /// Part of a transaction.
   base::Result<void> add_rejects(int64_t run, const std::string& entity, const std::string& account,
                                  const std::vector<record::Reject>& rejects);
 
-  /// The newest runs first; one run's rows when `run` is given.
-  base::Result<std::vector<LogEntry>> read_log(std::optional<int64_t> run, int64_t entries_max);
+  /// The newest runs first, each with all its entities; one run's rows when `run` is given.
+  base::Result<std::vector<LogEntry>> read_log(std::optional<int64_t> run, int64_t runs_max);
   /// The rejects of a run in the order they were met; the newest run that has some when none is given.
   base::Result<std::vector<StoredReject>> read_rejects(std::optional<int64_t> run, int64_t entries_max);
   /// Rejects of a run summed by code and field, with an example each.
   base::Result<std::vector<record::ErrorSummary>> sum_rejects(int64_t run, const std::string& entity);
 
  private:
+  base::Result<void> insert_log(int64_t run, const record::EntityReport& report, std::string_view status, std::string_view completed_at);
   base::Result<void> set_log(int64_t run, const record::EntityReport& report, std::string_view status, std::string_view completed_at);
+
+  /// A column of ours that holds a time, as every reader of our tables gets to see it.
+  [[nodiscard]] std::string shown_time(std::string_view column) const;
+  /// Does it again when another session was in the way, or a pooler's server has forgotten a prepared statement.
+  base::Result<void> repeated(const std::function<base::Result<void>()>& step);
 
   sql::Connection& connection_;
   TableNames names_;

@@ -19,6 +19,11 @@ using base::ErrorKind;
 using record::EntityReport;
 using record::Reject;
 
+/// The one way times are shown, whatever the database's own is: 2026-03-02T12:00:00.000000Z.
+bool is_moment(std::string_view text) {
+  return base::parse_timestamp(text) && text.size() == 27 && text[10] == 'T' && text[19] == '.' && text[26] == 'Z';
+}
+
 #define OK(expression)                                     \
   do {                                                     \
     const auto ok_result_ = (expression);                  \
@@ -79,6 +84,28 @@ TEST_P(OwnTables, ALeaseThatIsTakenIsBusyAndNamesTheRun) {
   EXPECT_NE(second.error().message.find("run 41"), std::string::npos) << second.error().message;
   EXPECT_EQ(base::exit_code_of(second.error()), base::exit_code::Busy);
   OK(Store(*other, "").take_lease("classes", 42));  // another thing is free, and no transaction was left open
+}
+
+TEST_P(OwnTables, ALeaseWhoseHolderIsWritingIsBusyAtOnce) {
+  const auto lease = store().take_lease("customers", 41);
+  OK(lease);
+  OK(db().begin());
+  OK(store().prove_lease(*lease));
+  const auto other = open(std::chrono::milliseconds(50));
+  const auto second = Store(*other, "").take_lease("customers", 42);
+  ASSERT_FALSE(second);
+  // SQLite has one writer at a time, whoever it is: there it is the database that is locked.
+  EXPECT_EQ(base::exit_code_of(second.error()), postgres() ? base::exit_code::Busy : base::exit_code::Database);
+  EXPECT_EQ(second.error().message.find("run 41") != std::string::npos, postgres()) << second.error().message;
+  OK(db().commit());
+}
+
+TEST_P(OwnTables, ALeaseWhoseAnswerWasLostIsTakenAgain) {
+  const auto first = store().take_lease("customers", 41);
+  const auto again = store().take_lease("customers", 41);
+  OK(first);
+  OK(again);
+  EXPECT_EQ(again->epoch, first->epoch + 1);
 }
 
 TEST_P(OwnTables, ALeaseThatWasGivenBackIsFreeAndItsEpochGoesOn) {
@@ -194,6 +221,17 @@ TEST_P(OwnTables, ACheckpointReadsBackAsItWasWritten) {
   EXPECT_EQ(read->sweep->last_page, "f00d");
 }
 
+TEST_P(OwnTables, WhenTheLastSweepWasCompleteIsKeptWhileTheNextIsUnderWay) {
+  const std::string complete_at = "SELECT complete_at FROM " + own("sync_checkpoint");
+  OK(store().write_checkpoint({"customers", "main", "users", "c", true, {}, true}));
+  run("UPDATE " + own("sync_checkpoint") + " SET complete_at = '2020-01-01T00:00:00.000000Z'");
+  const std::string then = all(complete_at);
+  OK(store().write_checkpoint({"customers", "main", "users", "c", true, Sweep{7, "", "", "d", -1, "next", 1, "", ""}}));
+  EXPECT_EQ(all(complete_at), then);
+  OK(store().write_checkpoint({"customers", "main", "users", "d", true, {}, true}));
+  EXPECT_NE(all(complete_at), then);
+}
+
 TEST_P(OwnTables, ASweepThatIsOverIsForgotten) {
   OK(store().write_checkpoint({"customers", "main", "users", "", false, Sweep{7, "", "", "c", -1, "next", 1, "", ""}}));
   auto read = store().read_checkpoint("customers", "main", "users");
@@ -238,6 +276,26 @@ TEST_P(OwnTables, ARunThatDiedIsMarkedInterruptedByTheNext) {
             "3|customers|main|running|open");
 }
 
+TEST_P(OwnTables, AnEntityThatWasNotBegunIsInTheLogAndInterruptsNobody) {
+  OK(store().begin_log(1, report("customers")));
+  EntityReport left_out = report("customers");
+  left_out.note = "another run holds it";
+  OK(store().log_unbegun(2, left_out, "failed"));
+  EXPECT_EQ(all("SELECT run, status, note, CASE WHEN completed_at IS NULL THEN 'open' ELSE 'closed' END FROM " + own("sync_log") +
+                " ORDER BY run"),
+            "1|running||open, 2|failed|another run holds it|closed");
+}
+
+TEST_P(OwnTables, TheCommittedTransactionsOfARunAreCounted) {
+  EXPECT_EQ(*store().transactions_of(1, "customers"), 0);
+  EntityReport written = report("customers");
+  OK(store().begin_log(1, written));
+  written.transactions = 2;
+  OK(store().update_log(1, written));
+  EXPECT_EQ(*store().transactions_of(1, "customers"), 2);
+  EXPECT_EQ(*store().transactions_of(1, "classes"), 0);
+}
+
 TEST_P(OwnTables, ALogRowReadsBackAsItWasReported) {
   EntityReport written = report("customers");
   OK(store().begin_log(1, written));
@@ -245,6 +303,7 @@ TEST_P(OwnTables, ALogRowReadsBackAsItWasReported) {
   written.requests = 31;
   written.bytes = int64_t{1} << 40;
   written.retries = 2;
+  written.transactions = 3;
   written.waited = std::chrono::milliseconds(1500);
   written.auth_method = "api_key";
   written.window_start = "2026-01-01";
@@ -263,8 +322,8 @@ TEST_P(OwnTables, ALogRowReadsBackAsItWasReported) {
   const LogEntry& read = log->front();
   EXPECT_EQ(read.run, 1);
   EXPECT_EQ(read.status, "rejected");
-  EXPECT_TRUE(base::parse_timestamp(read.started_at)) << read.started_at;
-  EXPECT_TRUE(base::parse_timestamp(read.completed_at)) << read.completed_at;
+  EXPECT_TRUE(is_moment(read.started_at)) << read.started_at;
+  EXPECT_TRUE(is_moment(read.completed_at)) << read.completed_at;
   EXPECT_EQ(read.report.entity, "customers");
   EXPECT_EQ(read.report.stream, "customers_stream");
   EXPECT_EQ(read.report.account, "main");
@@ -279,6 +338,12 @@ TEST_P(OwnTables, ALogRowReadsBackAsItWasReported) {
   EXPECT_EQ(read.report.checkpoint, "2026-01-31");
   EXPECT_TRUE(read.report.complete);
   EXPECT_EQ(read.report.note, "it's \"whole\"");
+  EXPECT_EQ(read.report.transactions, 3);
+  ASSERT_EQ(read.report.errors.size(), 1u);
+  EXPECT_EQ(read.report.errors[0].code, "23514");
+  EXPECT_EQ(read.report.errors[0].message, "a \"bad\" price");
+  EXPECT_EQ(read.report.errors[0].example, "k1");
+  EXPECT_EQ(read.report.errors[0].count, 2);
   EXPECT_EQ(read.report.exit_code, 10);
   EXPECT_EQ(all("SELECT rows_synced, errors_count, errors FROM " + own("sync_log")),
             R"(10|3|[{"code":"23514","message":"a \"bad\" price","count":2,"example":"k1"}])");
@@ -289,12 +354,12 @@ TEST_P(OwnTables, TheLogShowsTheNewestRunsFirstAndNoMoreThanAsked) {
     OK(store().begin_log(run, report("customers")));
     OK(store().begin_log(run, report("classes")));
   }
-  const auto newest = store().read_log({}, 3);
+  const auto newest = store().read_log({}, 2);
   OK(newest);
-  ASSERT_EQ(newest->size(), 3u);
+  ASSERT_EQ(newest->size(), 4u);  // a run is shown with all its entities
   EXPECT_EQ((*newest)[0].run, 3);
   EXPECT_EQ((*newest)[1].run, 3);
-  EXPECT_EQ((*newest)[2].run, 2);
+  EXPECT_EQ((*newest)[3].run, 2);
   const auto one = store().read_log(1, 10);
   OK(one);
   ASSERT_EQ(one->size(), 2u);

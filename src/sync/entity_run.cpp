@@ -65,6 +65,8 @@ class EntityRun {
 
  private:
   base::Result<void> sync() {
+    // The entity before may have lost it.
+    TRY(store_.connection().reconnect());
     const config::Stream* stream = source_.account.connector.stream(entity_.stream);
     base::check(stream != nullptr, "an entity's stream was checked when the project was read");
     const record::Table table = TRY(target_table());
@@ -85,9 +87,10 @@ class EntityRun {
       TRY(store_.begin_log(run_, report_));
       logged_ = true;
     }
-    load::Writer writer(store_, entity_, std::move(target), lease_, commits() ? load::Ending::Commit : load::Ending::Rollback);
+    load::Writer writer(store_, entity_, std::move(target), lease_, commits() ? load::Ending::Commit : load::Ending::Rollback,
+                        worlds_.clock);
     writer_ = &writer;
-    SweepProgress sweep(*stream, plan, before_, run_, worlds_.clock.now());
+    SweepProgress sweep(*stream, source_.account.connector.zone, plan, before_, run_, worlds_.clock.now());
     auto moved = move_pages(*stream, plan, sweep);
     writer_ = nullptr;
     return moved;
@@ -170,7 +173,7 @@ class EntityRun {
   }
 
   base::Result<void> write(Group& group, const state::Checkpoint& checkpoint) {
-    TRY(writer_->write({group.rows, group.rejects, group.counters, checkpoint}, run_, report_));
+    TRY(writer_->write({group.rows, group.rejects, group.counters, checkpoint}, run_, report_, worlds_.stop));
     group = {};
     report_progress("");
     return too_many_rejects() ? refuse_the_mapping() : base::Result<void>();
@@ -186,14 +189,13 @@ class EntityRun {
     state::Checkpoint again = before_;
     again.sweep.reset();
     const Group nothing;
-    TRY(writer_->write({nothing.rows, nothing.rejects, nothing.counters, again}, run_, report_));
+    TRY(writer_->write({nothing.rows, nothing.rejects, nothing.counters, again}, run_, report_, worlds_.stop));
     const record::Counters& c = report_.counters;
     return base::fail(
         {base::ErrorKind::Guard,
          base::Side::Source,
-         fmt::format(
-             "{} of {} rows were rejected: more than half, so the mapping does not fit the source; `syncline rejects {}` shows them",
-             c.rejected + c.undecodable, c.rows + c.undecodable, run_),
+         fmt::format("{} of {} rows were rejected: more than half, so the mapping does not fit the source{}", c.rejected + c.undecodable,
+                     c.rows + c.undecodable, commits() ? fmt::format("; `syncline rejects {}` shows them", run_) : ""),
          "too_many_rejects",
          "",
          {}});
@@ -237,15 +239,17 @@ class EntityRun {
     if (!report_.complete && report_.errors.empty())
       report_.exit_code = base::worse_exit_code(report_.exit_code, base::exit_code::Incomplete);
     if (c.rejected + c.undecodable > 0) report_.exit_code = base::worse_exit_code(report_.exit_code, base::exit_code::Rejected);
-    if (logged_) end_log();
+    if (commits()) end_log();
     if (leased_) store_.release_lease(lease_);
   }
 
   void end_log() {
     if (auto sums = store_.sum_rejects(run_, entity_.name)) report_.errors.insert(report_.errors.end(), sums->begin(), sums->end());
     const bool failed = report_.exit_code != base::exit_code::Ok && report_.exit_code != base::exit_code::Rejected;
+    const std::string_view status = status_of(report_.exit_code);
+    const auto ended = logged_ ? store_.end_log(run_, report_, status) : store_.log_unbegun(run_, report_, status);
     // When the run has failed already, that is the error to tell.
-    if (auto ended = store_.end_log(run_, report_, status_of(report_.exit_code)); !ended && !failed) fail(ended.error());
+    if (!ended && !failed) fail(ended.error());
   }
 
   const config::Project& project_;

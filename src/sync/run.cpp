@@ -71,18 +71,30 @@ base::Result<record::RunReport> run(const config::Project& project, const Worlds
     report.run = TRY(store.next_run());
   }
 
+  const auto leave_out = [&](const config::Entity& entity, int exit_code, std::string_view why) {
+    report.entities.push_back(not_begun(entity, exit_code, fmt::format("not begun: {}", why)));
+    // That it was left out is in the report; a database that cannot take this row has been told of by the entity before.
+    if (report.run > 0) (void)store.log_unbegun(report.run, report.entities.back(), status_of(report.entities.back().exit_code));
+  };
   std::map<std::string, std::unique_ptr<Source>> sources;
+  const auto source_of = [&](const std::string& account) -> base::Result<Source*> {
+    auto& source = sources[account];
+    if (!source) source = TRY(open_source(*project.account(account), run_worlds, options.wait));
+    return source.get();
+  };
   std::set<std::string> failed;
   for (const config::Entity* entity : entities) {
     if (const std::string parent = failed_parent(*entity, failed); !parent.empty()) {
-      report.entities.push_back(
-          not_begun(*entity, base::exit_code::Incomplete, fmt::format("not begun: `{}` did not finish, and its rows are needed", parent)));
+      leave_out(*entity, base::exit_code::Incomplete, fmt::format("`{}` did not finish, and its rows are needed", parent));
     } else if (worlds.stop.stop_requested()) {
-      report.entities.push_back(not_begun(*entity, base::exit_code::Incomplete, "not begun: the run was stopped"));
+      leave_out(*entity, base::exit_code::Incomplete, "the run was stopped");
     } else {
-      auto& source = sources[entity->account];
-      if (!source) source = TRY(open_source(*project.account(entity->account), run_worlds, options.wait));
-      report.entities.push_back(run_entity(project, *entity, *source, store, run_worlds, options, report.run));
+      const auto source = source_of(entity->account);
+      if (source) {
+        report.entities.push_back(run_entity(project, *entity, **source, store, run_worlds, options, report.run));
+      } else {
+        leave_out(*entity, base::exit_code_of(source.error()), source.error().message);
+      }
     }
     const int code = report.entities.back().exit_code;
     report.exit_code = base::worse_exit_code(report.exit_code, code);

@@ -49,6 +49,15 @@ bool reaches_cursor(const extract::Window& window, const state::Checkpoint& chec
   return cursor && *window.from <= *cursor;
 }
 
+/// The bounds that the source cannot be asked for: more is read than was wanted, never less.
+std::string unasked_bounds(extract::Window& window, const config::Incremental& incremental) {
+  const bool start = window.from && incremental.from_param.empty(), end = window.to && incremental.to_param.empty();
+  if (start) window.from.reset();
+  if (end) window.to.reset();
+  if (!start && !end) return "";
+  return fmt::format("read without {}: the stream has no parameter for it", start && end ? "start and end" : start ? "a start" : "an end");
+}
+
 }  // namespace
 
 std::string bound_text(const std::optional<base::Timestamp>& bound) { return bound ? base::to_string(*bound) : ""; }
@@ -62,6 +71,7 @@ base::Result<WindowPlan> plan_window(const RunOptions& options, const config::St
     if (dates) plan.note = fmt::format("read whole: `{}` cannot be bounded by date", stream.name);
   } else if (dates) {
     plan.window = TRY(asked_window(options, now, zone));
+    plan.note = unasked_bounds(plan.window, *stream.incremental);
     plan.moves_cursor = reaches_cursor(plan.window, checkpoint, zone);
   } else {
     if (full && entity.start) plan.window.from = TRY(midnight(*entity.start, zone));

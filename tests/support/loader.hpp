@@ -50,7 +50,7 @@ class Loader {
     if (!lease) ADD_FAILURE() << lease.error().message;
     lease_ = *lease;
     if (const auto begun = store_.begin_log(run_, report); !begun) ADD_FAILURE() << begun.error().message;
-    writer_ = std::make_unique<Writer>(store_, entity_, bound(connection), lease_, ending);
+    writer_ = std::make_unique<Writer>(store_, entity_, bound(connection), lease_, ending, clock_);
   }
 
   /// Writes rows of cells in the order of the entity: key, version, fields, a key per way of each relation.
@@ -66,7 +66,7 @@ class Loader {
     counters.rows = counters.rejected = int64_t(rejects.size());
     state::Checkpoint checkpoint{entity_.name, "main", entity_.stream, "cursor " + std::to_string(++batches_), true, {}};
     const record::Counters before = report.counters;
-    const auto written = writer_->write({batch, rejects, counters, checkpoint}, run_, report);
+    const auto written = writer_->write({batch, rejects, counters, checkpoint}, run_, report, {});
     message = written ? "" : written.error().message;
     EXPECT_TRUE(report.counters.ledger_holds());
     record::Counters now = report.counters;
@@ -106,6 +106,7 @@ class Loader {
   state::Lease lease_;
   int64_t run_ = 0;
   int batches_ = 0;
+  base::SystemClock clock_;
   std::deque<std::string> sources_;
   std::unique_ptr<Writer> writer_;
 };

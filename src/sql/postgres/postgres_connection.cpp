@@ -78,7 +78,7 @@ base::Result<void> check_sql(std::string_view sql) {
 
 base::Result<std::unique_ptr<Connection>> open(const base::Secret& url, const ConnectOptions& options) {
   Handle handle = TRY(connect_to(url, options));
-  auto connection = std::make_unique<PostgresConnection>(std::move(handle), options);
+  auto connection = std::make_unique<PostgresConnection>(std::move(handle), url, options);
   TRY_WITHIN("setting up the session", connection->prepare_session());
   return connection;
 }
@@ -95,6 +95,7 @@ base::Result<void> PostgresConnection::prepare_session() {
     statements_.disable();
     return {};
   }
+  statements_.forget();
   return run_script(settings("SET ") + "SET default_transaction_isolation = 'read committed'");
 }
 
@@ -119,6 +120,12 @@ std::string PostgresConnection::description() const {
 base::Result<void> PostgresConnection::usable() const {
   if (PQstatus(connection_.get()) != CONNECTION_BAD) return {};
   return base::fail(database_error(sqlstate::NotConnected, "the connection to the database is broken; a new one is needed"));
+}
+
+base::Result<void> PostgresConnection::reconnect() {
+  if (usable()) return {};
+  connection_ = TRY(connect_to(url_, options_));
+  return prepare_session();
 }
 
 base::Result<void> PostgresConnection::begin() {
@@ -158,6 +165,8 @@ void PostgresConnection::rollback() {
   const PGTransactionStatusType status = PQtransactionStatus(connection_.get());
   if (status == PQTRANS_INTRANS || status == PQTRANS_INERROR) Answer(PQexec(connection_.get(), "ROLLBACK"));
 }
+
+base::Result<void> PostgresConnection::check_deferred() { return execute("SET CONSTRAINTS ALL IMMEDIATE"); }
 
 base::Result<void> PostgresConnection::execute(std::string_view sql) {
   TRY(usable());

@@ -8,19 +8,22 @@
 
 namespace syncline::sql::postgres {
 
-/// A connection over libpq. It does not reconnect: once broken, every call says so, and its owner makes a new one.
+/// A connection over libpq. Once broken, every call says so, until it is asked to reconnect.
 class PostgresConnection final : public Connection {
  public:
-  PostgresConnection(Handle connection, const ConnectOptions& options) : connection_(std::move(connection)), options_(options) {}
+  PostgresConnection(Handle connection, const base::Secret& url, const ConnectOptions& options)
+      : connection_(std::move(connection)), url_(url), options_(options) {}
 
   /// Finds out whether a pooler stands between, and sets the session up. Once, before anything else.
   base::Result<void> prepare_session();
 
   [[nodiscard]] Dialect dialect() const override { return Dialect::Postgres; }
   [[nodiscard]] std::string description() const override;
+  base::Result<void> reconnect() override;
   base::Result<void> begin() override;
   base::Result<void> commit() override;
   void rollback() override;
+  base::Result<void> check_deferred() override;
   base::Result<void> execute(std::string_view sql) override;
   base::Result<int64_t> change(std::string_view sql, std::span<const record::Cell> parameters) override;
   base::Result<Rows> query(std::string_view sql, std::span<const record::Cell> parameters) override;
@@ -39,7 +42,8 @@ class PostgresConnection final : public Connection {
   base::Result<void> send_rows(std::span<const record::Column> columns, std::span<const record::Cell> cells);
 
   Handle connection_;
-  ConnectOptions options_;
+  const base::Secret url_;
+  const ConnectOptions options_;
   bool pooled_ = false;  ///< a pooler may give each transaction another server process
   Parameters parameters_;
   Statements statements_;

@@ -35,9 +35,12 @@ class SqliteConnection final : public Connection {
 
   [[nodiscard]] Dialect dialect() const override { return Dialect::Sqlite; }
   [[nodiscard]] std::string description() const override;
+  /// There is nothing between us and the file that could break.
+  base::Result<void> reconnect() override { return {}; }
   base::Result<void> begin() override;
   base::Result<void> commit() override;
   void rollback() override;
+  base::Result<void> check_deferred() override;
   base::Result<void> execute(std::string_view sql) override;
   base::Result<int64_t> change(std::string_view sql, std::span<const record::Cell> parameters) override;
   base::Result<Rows> query(std::string_view sql, std::span<const record::Cell> parameters) override;
@@ -199,6 +202,12 @@ base::Result<void> SqliteConnection::commit() {
 void SqliteConnection::rollback() {
   begun_ = false;
   if (in_transaction()) sqlite3_exec(database_.get(), "ROLLBACK", nullptr, nullptr, nullptr);
+}
+
+base::Result<void> SqliteConnection::check_deferred() {
+  int violated = 0, highest = 0;
+  sqlite3_db_status(database_.get(), SQLITE_DBSTATUS_DEFERRED_FKS, &violated, &highest, 0);
+  return violated ? base::fail(database_error(sqlstate::ForeignKey, "FOREIGN KEY constraint failed")) : base::Result<void>();
 }
 
 base::Result<void> SqliteConnection::execute(std::string_view sql) {
