@@ -75,34 +75,41 @@ base::Result<Lease> Store::take_lease(const std::string& name, int64_t run) {
   const std::string now = moment(names_.dialect(), std::chrono::seconds(0)), until = moment(names_.dialect(), LeaseDuration);
   const std::array by_name{Cell::of(name)};
   Lease lease{name, 0};
+  std::string_view lock = names_.dialect() == sql::Dialect::Postgres ? " FOR UPDATE NOWAIT" : "";
   const auto take = [&]() -> base::Result<void> {
     TRY(connection_.begin());
     TRY(connection_.change(
         fmt::format("INSERT INTO {} (name, epoch, holder, run, expires_at) VALUES ($1, 0, '', 0, {}) ON CONFLICT (name) DO NOTHING", table,
                     now),
         by_name));
-    const auto rows = TRY(
-        connection_.query(fmt::format("SELECT epoch, holder, run, CASE WHEN expires_at > {} THEN 1 ELSE 0 END FROM {} WHERE name = $1{}",
-                                      now, table, names_.dialect() == sql::Dialect::Postgres ? " FOR UPDATE NOWAIT" : ""),
-                          by_name));
-    // Ours already, when the answer to an earlier COMMIT was lost.
-    const bool ours = rows.integer(0, 2) == run;
-    const bool held = !ours && rows.integer(0, 3) == 1 && !rows.text(0, 1).empty() && !holder_is_gone(rows.text(0, 1));
-    if (held) return base::fail(busy(name, rows.integer(0, 2)));
-    lease.epoch = rows.integer(0, 0) + 1;
-    const std::string holder = this_holder();
+    const auto rows = TRY(connection_.query(
+        fmt::format("SELECT epoch, holder, run, CASE WHEN expires_at > {} THEN 1 ELSE 0 END FROM {} WHERE name = $1{}", now, table, lock),
+        by_name));
+    const int64_t epoch = rows.integer(0, 0);
+    const std::string_view holder = rows.text(0, 1);
+    // The answer to the COMMIT of the try before was lost, but it was done.
+    if (rows.integer(0, 2) == run && epoch == lease.epoch) {
+      connection_.rollback();
+      return {};
+    }
+    if (rows.integer(0, 3) == 1 && !holder.empty() && !holder_is_gone(holder)) return base::fail(busy(name, rows.integer(0, 2)));
+    lease.epoch = epoch + 1;
+    const std::string us = this_holder();
     TRY(connection_.change(fmt::format("UPDATE {} SET epoch = $2, holder = $3, run = $4, expires_at = {} WHERE name = $1", table, until),
-                           std::array{Cell::of(name), Cell::of(lease.epoch), Cell::of(holder), Cell::of(run)}));
+                           std::array{Cell::of(name), Cell::of(lease.epoch), Cell::of(us), Cell::of(run)}));
     return connection_.commit();
   };
   const auto taken = repeated([&]() -> base::Result<void> {
     auto once = take();
-    if (!once) connection_.rollback();
-    // A holder that writes at this moment has its lease's row locked.
-    if (!once && once.error().code == "55P03" && names_.dialect() == sql::Dialect::Postgres) {
-      const auto holders = TRY(connection_.query(fmt::format("SELECT run FROM {} WHERE name = $1", table), by_name));
-      return base::fail(busy(name, holders.empty() ? 0 : holders.integer(0, 0)));
-    }
+    if (once) return once;
+    connection_.rollback();
+    if (once.error().code != "55P03" || names_.dialect() != sql::Dialect::Postgres) return once;
+    // A holder that writes at this moment has its lease's row locked; the session of one that is gone will soon end.
+    const auto holders = TRY(connection_.query(fmt::format("SELECT run, holder FROM {} WHERE name = $1", table), by_name));
+    const int64_t holding = holders.empty() ? run : holders.integer(0, 0);
+    const std::string_view holder = holders.empty() ? "" : holders.text(0, 1);
+    if (holding != run && !holder.empty() && !holder_is_gone(holder)) return base::fail(busy(name, holding));
+    lock = " FOR UPDATE";
     return once;
   });
   if (!taken) return base::fail(taken.error());

@@ -4,17 +4,10 @@
 #include <algorithm>
 #include <queue>
 
+#include "base/hash.hpp"
+
 namespace syncline::sync {
 namespace {
-
-/// 64 bits of a key: FNV-1a, then mixed so that short numeric ids differ in every bit.
-uint64_t hash_of(std::string_view key) {
-  uint64_t hash = 0xcbf29ce484222325ull;
-  for (const char c : key) hash = (hash ^ uint8_t(c)) * 0x100000001b3ull;
-  hash = (hash ^ (hash >> 30)) * 0xbf58476d1ce4e5b9ull;
-  hash = (hash ^ (hash >> 27)) * 0x94d049bb133111ebull;
-  return hash ^ (hash >> 31);
-}
 
 /// One sorted run of the file, read through a small buffer.
 struct RunReader {
@@ -47,7 +40,7 @@ base::Error file_failed() {
 }  // namespace
 
 void DistinctKeys::add(std::string_view key) {
-  run_.push_back(hash_of(key));
+  run_.push_back(base::hash_of(key));
   if (run_.size() >= RunLength) sort_out();
 }
 

@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include <numeric>
 #include <vector>
 
 #include "base/check.hpp"
@@ -25,6 +26,8 @@ constexpr milliseconds BatchAgeMax{2'000};
 constexpr milliseconds Heartbeat{10'000};
 /// Below this many rows, a bad half proves nothing.
 constexpr int64_t RejectGuardRows = 200;
+/// In so many records a name that is right would have come up.
+constexpr int64_t RecordsThatProveAName = 20;
 
 /// Pages that will be written in one transaction, and what has been made of them.
 struct Group {
@@ -69,16 +72,19 @@ class EntityRun {
     TRY(store_.connection().reconnect());
     const config::Stream* stream = source_.account.connector.stream(entity_.stream);
     base::check(stream != nullptr, "an entity's stream was checked when the project was read");
-    const record::Table table = TRY(target_table());
+    const record::Table table = TRY(read_again_if_lost([&] { return target_table(); }));
     mapping_ = TRY(transform::bind(entity_, table, project_.rules));
-    load::Target target = TRY(load::bind_target(store_.connection(), project_, entity_, table, mapping_->columns()));
+    unfound_.resize(mapping_->sources().size());
+    std::iota(unfound_.begin(), unfound_.end(), 0);
+    load::Target target =
+        TRY(read_again_if_lost([&] { return load::bind_target(store_.connection(), project_, entity_, table, mapping_->columns()); }));
 
     if (commits()) {
       lease_ = TRY(store_.take_lease(entity_.account + "/" + entity_.name, run_));
       leased_ = true;
     }
     // Read under the lease: nobody else moves it any more.
-    before_ = TRY(read_checkpoint());
+    before_ = TRY(read_again_if_lost([&] { return read_checkpoint(); }));
     const WindowPlan plan = TRY(plan_window(options_, *stream, entity_, before_, worlds_.clock.now(), source_.account.connector.zone));
     report_.window_start = bound_text(plan.window.from);
     report_.window_end = bound_text(plan.window.to);
@@ -97,6 +103,15 @@ class EntityRun {
   }
 
   [[nodiscard]] bool commits() const { return options_.ending == RunOptions::Ending::Commit; }
+
+  /// Looking at the database changes nothing, so it can be done again over a new connection.
+  template <class Look>
+  auto read_again_if_lost(const Look& look) -> decltype(look()) {
+    auto first = look();
+    if (first || !sql::is_connection_lost(first.error())) return first;
+    TRY(store_.connection().reconnect());
+    return look();
+  }
 
   base::Result<record::Table> target_table() {
     auto table = TRY(store_.connection().describe(entity_.table));
@@ -148,6 +163,7 @@ class EntityRun {
   base::Result<void> complete(const SweepProgress::End& end) {
     report_.complete = end.complete;
     report_.checkpoint = end.checkpoint.cursor;
+    note_unfound();
     if (!end.complete) report_.note += (report_.note.empty() ? "" : "; ") + end.missing + "; the next run reads it again";
     Group nothing;
     auto written = write(nothing, end.checkpoint);
@@ -158,12 +174,23 @@ class EntityRun {
     return written;
   }
 
+  /// A field that the source has renamed, or a misspelt name, would otherwise be missing without a word.
+  void note_unfound() {
+    if (report_.counters.fetched < RecordsThatProveAName) return;
+    for (const size_t source : unfound_) {
+      const transform::NamedSource& named = mapping_->sources()[source];
+      if (!report_.note.empty()) report_.note += "; ";
+      report_.note += config::to_string({named.place, fmt::format("no record has {}: renamed at the source, or misspelt?", named.names)});
+    }
+  }
+
   void take(Fetched& fetched, SweepProgress& sweep, Group& group) {
     take_traffic(fetched.traffic, fetched.auth_method);
     sweep.add(fetched.page);
     if (group.empty()) group.begun = worlds_.clock.steady();
     group.pages.push_back(std::move(fetched.page.records));
     group.bytes += group.pages.back().bytes();
+    mapping_->strike_found(group.pages.back(), unfound_);
     mapping_->map(group.pages.back(), group.rows, group.rejects, group.counters);
     declared_ = sweep.declared();
   }
@@ -268,6 +295,7 @@ class EntityRun {
   bool leased_ = false, logged_ = false;
   state::Checkpoint before_;  ///< as it was when this run took the lease
   std::optional<int64_t> declared_;
+  std::vector<size_t> unfound_;  ///< sources of the mapping that no record of this run has had
 };
 
 }  // namespace

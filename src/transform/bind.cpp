@@ -28,6 +28,7 @@ class Binder {
     for (const config::FieldMapping& field : entity_.fields) bind_field(field, record::RowColumn::Role::Field);
     for (size_t i = 0; i < entity_.relations.size(); ++i) bind_relation(i);
     if (!problems_.empty()) return all_problems();
+    name_sources();
     return std::make_unique<BoundMapping>(std::move(parts_));
   }
 
@@ -97,6 +98,28 @@ class Binder {
       parts_.columns.push_back(std::move(column));
       parts_.relation_keys.emplace_back(relation.by[way], parts_.hints);
     }
+  }
+
+  void name_sources() {
+    for (const config::Filter& filter : entity_.where) name_source(filter.from);
+    if (entity_.version) name_source(entity_.version->from);
+    for (const config::FieldMapping& field : entity_.fields) {
+      name_source(field.from);
+      if (field.currency_from) name_source(*field.currency_from);
+      for (const config::RuleSet& set : rules_) {
+        if (set.name != field.rules) continue;
+        for (const config::RuleSet::Input& input : set.inputs) name_source(input.source);
+      }
+    }
+    for (const config::Relation& relation : entity_.relations) {
+      for (const config::RelationWay& way : relation.by) name_source(way.from);
+    }
+  }
+
+  void name_source(const config::Source& source) {
+    if (source.paths.empty()) return;
+    parts_.source_lookups.emplace_back(source, parts_.hints);
+    parts_.sources.push_back({parts_.source_lookups.back().names(), source.place});
   }
 
   /// The table's column, if a sync may write it; otherwise a problem is noted.

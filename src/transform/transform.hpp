@@ -16,6 +16,12 @@
 
 namespace syncline::transform {
 
+/// A source that a mapping reads values from, as a person finds it again.
+struct NamedSource {
+  std::string names;  ///< "creation_date, Creation Date"
+  config::Place place;
+};
+
 /// An entity's mapping bound to the table it writes: what each cell is and how it is made. Immutable; may be used by any thread.
 class Mapping {
  public:
@@ -27,6 +33,11 @@ class Mapping {
   /// undecodable; rows and rejected for rejects of stage "map"). Cells may point into `records`, which must outlive `rows`.
   virtual void map(const record::RecordBatch& records, record::RowBatch& rows, std::vector<record::Reject>& rejects,
                    record::Counters& counters) const = 0;
+
+  /// Every source of fields, relations, rules and filters. One that no record has at all is a renamed field or a misspelt name.
+  [[nodiscard]] virtual const std::vector<NamedSource>& sources() const = 0;
+  /// Takes out of `missing`, indexes into `sources()`, those that a record of this page has, even as null.
+  virtual void strike_found(const record::RecordBatch& records, std::vector<size_t>& missing) const = 0;
 };
 
 /// Binds an entity to its table. Problems (a mapped column the table lacks, money into a float column, a `local` column that is mapped) are

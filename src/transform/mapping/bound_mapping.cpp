@@ -57,6 +57,14 @@ void BoundMapping::map(const record::RecordBatch& records, record::RowBatch& row
   }
 }
 
+void BoundMapping::strike_found(const record::RecordBatch& records, std::vector<size_t>& missing) const {
+  Hints hints(parts_.hints);
+  std::erase_if(missing, [&](size_t source) {
+    return std::any_of(records.records.begin(), records.records.end(),
+                       [&](const record::Record& record) { return !parts_.source_lookups[source].find(record.fields, hints).absent(); });
+  });
+}
+
 bool BoundMapping::filtered_out(Work& work) const {
   return std::any_of(parts_.filters.begin(), parts_.filters.end(), [&](const MappingParts::BoundFilter& filter) {
     return !filter.test.passes(filter.source.find(work.record, work.hints));

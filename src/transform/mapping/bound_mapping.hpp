@@ -24,6 +24,8 @@ struct MappingParts {
   Key key;
   std::vector<FieldMaker> fields;  ///< the version, if any, is the first
   std::vector<RelationKey> relation_keys;
+  std::vector<NamedSource> sources;
+  std::vector<Lookup> source_lookups;  ///< as `sources`
   size_t hints = 0;
 };
 
@@ -35,6 +37,8 @@ class BoundMapping final : public Mapping {
   [[nodiscard]] const std::vector<record::RowColumn>& columns() const override { return parts_.columns; }
   void map(const record::RecordBatch& records, record::RowBatch& rows, std::vector<record::Reject>& rejects,
            record::Counters& counters) const override;
+  [[nodiscard]] const std::vector<NamedSource>& sources() const override { return parts_.sources; }
+  void strike_found(const record::RecordBatch& records, std::vector<size_t>& missing) const override;
 
  private:
   /// Why a record is no row, and in which column.

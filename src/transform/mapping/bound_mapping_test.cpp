@@ -215,6 +215,23 @@ TEST(Mapping, PagesAreAddedToTheSameRows) {
   EXPECT_EQ(mapped.counters.fetched, 2);
 }
 
+TEST(Mapping, ASourceThatNoRecordHasIsKnown) {
+  const auto bound = mapping();
+  std::vector<size_t> missing;
+  for (size_t i = 0; i < bound->sources().size(); ++i) missing.push_back(i);
+  Page first, second;
+  auto without = booking(first, "R1");
+  std::erase_if(without, [](const record::Field& field) { return field.name == "seats" || field.name == "guest_email"; });
+  first.add(without);
+  bound->strike_found(first.records(), missing);
+  ASSERT_EQ(missing.size(), 2u) << "null is found: class_session";
+  EXPECT_EQ(bound->sources()[missing[0]].names, "seats");
+  EXPECT_EQ(bound->sources()[missing[1]].names, "guest_email");
+  second.add(booking(second, "R2"));
+  bound->strike_found(second.records(), missing);
+  EXPECT_TRUE(missing.empty());
+}
+
 TEST(Mapping, UnchangedTextPointsIntoThePage) {
   Page page;
   const std::string name = "a name that is longer than any small string";
