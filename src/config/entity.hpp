@@ -93,6 +93,7 @@ struct Entity {
   std::vector<FieldMapping> fields;
   std::vector<Relation> relations;
   std::vector<std::string> local;  ///< columns that are never written
+  bool stamp = true;               ///< whether the table may have the two stamp columns, where the database can use them
   Place place;
 };
 

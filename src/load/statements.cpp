@@ -13,6 +13,9 @@ using record::ColumnType;
 using record::RowColumn;
 using sql::Dialect;
 
+constexpr const char *StampedHash = "CASE WHEN r.settled THEN r.hash END",
+                     *StampedTransaction = "CASE WHEN r.settled THEN pg_catalog.pg_current_xact_id()::xid END";
+
 Column stage_column(std::string name, ColumnType type) {
   Column out;
   out.name = std::move(name);
@@ -59,6 +62,7 @@ Statements::Statements(const Target& target, const config::Entity& entity, Diale
   kept_columns_ = (target.columns.size() + KeptBits - 1) / KeptBits;
   stage_columns_.push_back(stage_column("n", ColumnType::Integer));
   for (size_t i = 0; i < kept_columns_; ++i) stage_columns_.push_back(stage_column(fmt::format("kept{}", i), ColumnType::Integer));
+  if (stamps()) stage_columns_.push_back(stage_column("hash", ColumnType::Integer));
   for (size_t i = 0; i < target.columns.size(); ++i) {
     Column column = stage_column(fmt::format("c{}", i), stage_type(target.columns[i].column.type));
     // With its limits: one database does not hold them at all (SQLite), the other would round without a word.
@@ -84,8 +88,9 @@ std::string Statements::create() const {
   for (const Column& column : stage_columns_)
     stage.push_back(fmt::format("{} {}", sql::quoted(column.name), sql::type_name(dialect_, column)));
   // Two spellings of one key in a batch are one row, as the table's index sees it.
-  if (!target_.key_collation.empty()) stage[1 + kept_columns_] += " COLLATE " + target_.key_collation;
+  if (!target_.key_collation.empty()) stage[stage.size() - target_.columns.size()] += " COLLATE " + target_.key_collation;
   for (size_t i = 0; i < kept_columns_; ++i) ready.push_back(fmt::format("kept{} bigint", i));
+  if (stamps()) ready.insert(ready.end(), {"hash bigint", "settled boolean", "edited boolean", "restamp boolean"});
   for (size_t i : written_) ready.push_back(fmt::format("c{} {}", i, declared(target_.columns[i].column, dialect_)));
   for (size_t i = 0; i < target_.parents.size(); ++i)
     ready.push_back(fmt::format("m{} {}", i, declared(target_.parents[i].column, dialect_)));
@@ -99,6 +104,55 @@ std::string Statements::create() const {
     }
   }
   return out;
+}
+
+std::string Statements::ask_stamps() const {
+  if (!stamps()) return "";
+  const bool integer = target_.columns[0].column.type == ColumnType::Integer;
+  std::string arrays = fmt::format("$1::{}[], $2::bigint[]", integer ? "bigint" : "text"), names = "key, hash", joins;
+  std::vector<std::string> differences{fmt::format("t.{} IS DISTINCT FROM k.hash", stamp::Hash),
+                                       fmt::format("t.{} IS DISTINCT FROM t.xmin", stamp::Transaction)};
+  for (size_t i = 0, next = 3; i < target_.parents.size(); ++i) {
+    const Parent& parent = target_.parents[i];
+    const std::string column = "t." + sql::quoted(parent.column.name);
+    if (!parent.external_way) {
+      differences.push_back(column + " IS NOT NULL");
+      continue;
+    }
+    const Column& id = parent.ways[*parent.external_way].column;
+    arrays += fmt::format(", ${}::text[]", next++);
+    names += fmt::format(", r{}", i);
+    joins += fmt::format(" LEFT JOIN {} AS p{} ON p{}.{} = {}", sql::quoted(parent.table), i, i, sql::quoted(id.name),
+                         parent_value(fmt::format("k.r{}", i), id, dialect_));
+    // A parent that is not found is looked for again each time: it may come, or another way may find it.
+    differences.push_back(fmt::format("CASE WHEN k.r{0} IS NULL THEN {1} IS NOT NULL ELSE ({1} = p{0}.{2}) IS NOT TRUE END", i, column,
+                                      sql::quoted(parent.id.name)));
+  }
+  return fmt::format("SELECT k.n FROM unnest({}) WITH ORDINALITY AS k ({}, n) LEFT JOIN {} AS t ON t.{} = k.key{} WHERE {}", arrays, names,
+                     sql::quoted(target_.table.name), sql::quoted(target_.columns[0].column.name), joins,
+                     base::joined(differences, " OR "));
+}
+
+/// Whether every relation of a row is null, or found by its external id with nothing said by the ways before.
+std::string Statements::settled(const std::vector<std::vector<bool>>& ways_used) const {
+  std::vector<std::string> conditions;
+  for (size_t i = 0; i < target_.parents.size(); ++i) {
+    const Parent& parent = target_.parents[i];
+    std::vector<std::string> nothing_said, earlier;
+    for (size_t j = 0; j < parent.ways.size(); ++j) {
+      if (!ways_used[i][j]) continue;
+      nothing_said.push_back(relation_key(i, j) + " IS NULL");
+      if (parent.external_way && j < *parent.external_way) earlier.push_back(nothing_said.back());
+    }
+    if (nothing_said.empty()) continue;
+    std::string condition = base::joined(nothing_said, " AND ");
+    if (parent.external_way && ways_used[i][*parent.external_way]) {
+      earlier.push_back(fmt::format("p{}_{}.{} IS NOT NULL", i, *parent.external_way, sql::quoted(parent.id.name)));
+      condition = fmt::format("({}) OR ({})", condition, base::joined(earlier, " AND "));
+    }
+    conditions.push_back("(" + condition + ")");
+  }
+  return conditions.empty() ? "true" : base::joined(conditions, " AND ");
 }
 
 std::string Statements::clear() const {
@@ -210,6 +264,15 @@ std::string Statements::make_ready(const std::vector<std::vector<bool>>& ways_us
     values.push_back(fmt::format("s.m{}", i));
     differences.push_back(differs(target_.parents[i].column, fmt::format("s.m{}", i)));
   }
+  const std::string differs_at_all = differences.empty() ? "1 = 0" : base::joined(differences, " OR ");
+  if (stamps()) {
+    const std::string edited = fmt::format("(t.{} = s.hash) IS TRUE", stamp::Hash);
+    for (const char* column : {"hash", "settled", "edited", "restamp"}) columns.emplace_back(column);
+    values.insert(values.end(), {"s.hash", "s.settled", edited,
+                                 fmt::format("s.settled AND NOT ({}) AND (NOT ({}) OR t.{} IS DISTINCT FROM t.xmin)", differs_at_all,
+                                             edited, stamp::Transaction)});
+    matched.push_back(settled(ways_used) + " AS settled");
+  }
   const std::string version = target_.version ? fmt::format("s.c{} DESC NULLS LAST, ", *target_.version) : "";
   const std::string stale = target_.version ? fmt::format(" WHEN {} THEN {}", version_guard("s"), verdict::Stale) : "";
   const std::string key = sql::quoted(target_.columns[0].column.name);
@@ -220,16 +283,18 @@ std::string Statements::make_ready(const std::vector<std::vector<bool>>& ways_us
       "BY {staged_key} ORDER BY {version}s.n DESC) AS arrival "
       "FROM {stage} AS s{joins}) AS s LEFT JOIN {table} AS t ON t.{key} = {staged_key}",
       fmt::arg("ready", ready_), fmt::arg("columns", base::joined(columns, ", ")), fmt::arg("duplicate", verdict::Duplicate),
-      fmt::arg("key", key), fmt::arg("new_", verdict::New), fmt::arg("stale", stale),
-      fmt::arg("differs", differences.empty() ? "1 = 0" : base::joined(differences, " OR ")), fmt::arg("changed", verdict::Changed),
-      fmt::arg("unchanged", verdict::Unchanged), fmt::arg("values", base::joined(values, ", ")),
+      fmt::arg("key", key), fmt::arg("new_", verdict::New), fmt::arg("stale", stale), fmt::arg("differs", differs_at_all),
+      fmt::arg("changed", verdict::Changed), fmt::arg("unchanged", verdict::Unchanged), fmt::arg("values", base::joined(values, ", ")),
       fmt::arg("matched", matched.empty() ? "" : base::joined(matched, ", ") + ", "),
       fmt::arg("judged", judged.empty() ? "WHEN 1 = 0 THEN 0 " : base::joined(judged, " ") + " "), fmt::arg("staged_key", staged(0)),
       fmt::arg("version", version), fmt::arg("stage", stage_), fmt::arg("joins", joins),
       fmt::arg("table", sql::quoted(target_.table.name)));
 }
 
-std::string Statements::tally() const { return fmt::format("SELECT verdict, count(*) FROM {} GROUP BY verdict", ready_); }
+std::string Statements::tally() const {
+  const char* const stamped = stamps() ? "count(*) FILTER (WHERE edited), count(*) FILTER (WHERE restamp)" : "0, 0";
+  return fmt::format("SELECT verdict, count(*), {} FROM {} GROUP BY verdict", stamped, ready_);
+}
 
 std::string Statements::failed_relations() const {
   return fmt::format("SELECT n, verdict FROM {} WHERE verdict >= {} ORDER BY n", ready_, verdict::FirstRelation);
@@ -240,16 +305,17 @@ std::string Statements::version_guard(const std::string& newer) const {
   return fmt::format("t.{} > {}.c{}", sql::quoted(target_.columns[*target_.version].column.name), newer, *target_.version);
 }
 
-std::string Statements::lock() const {
+std::string Statements::lock(Restamp restamp) const {
   if (dialect_ != Dialect::Postgres) return "";
   const std::string key = sql::quoted(target_.columns[0].column.name);
   return fmt::format(
-      "SELECT count(*) FROM (SELECT 1 FROM {} AS t JOIN {} AS r ON t.{} = r.c0 WHERE r.verdict = {} ORDER BY t.{} FOR UPDATE OF t) AS "
+      "SELECT count(*) FROM (SELECT 1 FROM {} AS t JOIN {} AS r ON t.{} = r.c0 WHERE r.verdict = {}{} ORDER BY t.{} FOR UPDATE OF t) AS "
       "locked",
-      sql::quoted(target_.table.name), ready_, key, verdict::Changed, key);
+      sql::quoted(target_.table.name), ready_, key, verdict::Changed,
+      restamp == Restamp::Yes ? fmt::format(" OR (r.verdict = {} AND r.restamp)", verdict::Unchanged) : "", key);
 }
 
-std::string Statements::update(bool keeps) const {
+std::string Statements::update(bool keeps, Stamping stamping) const {
   std::vector<std::string> assignments;
   for (size_t i : written_) {
     if (target_.columns[i].role == RowColumn::Role::Key) continue;
@@ -260,12 +326,26 @@ std::string Statements::update(bool keeps) const {
   for (size_t i = 0; i < target_.parents.size(); ++i)
     assignments.push_back(fmt::format("{} = r.m{}", sql::quoted(target_.parents[i].column.name), i));
   assignments.push_back(fmt::format("synced_at = {}", sql::current_timestamp(dialect_)));
+  if (stamps()) {
+    const bool stamp = stamping == Stamping::Stamp;
+    assignments.push_back(fmt::format("{} = {}", stamp::Hash, stamp ? StampedHash : "NULL"));
+    assignments.push_back(fmt::format("{} = {}", stamp::Transaction, stamp ? StampedTransaction : "NULL"));
+  }
   const std::string guard = target_.version ? fmt::format(" AND ({}) IS NOT TRUE", version_guard("r")) : "";
   return fmt::format("UPDATE {} AS t SET {} FROM {} AS r WHERE t.{} = r.c0 AND r.verdict = {}{}", sql::quoted(target_.table.name),
                      base::joined(assignments, ", "), ready_, sql::quoted(target_.columns[0].column.name), verdict::Changed, guard);
 }
 
-std::string Statements::insert() const {
+std::string Statements::restamp() const {
+  std::vector<std::string> differences;
+  for (size_t i : written_) differences.push_back(differs(target_.columns[i].column, fmt::format("r.c{}", i)));
+  for (size_t i = 0; i < target_.parents.size(); ++i) differences.push_back(differs(target_.parents[i].column, fmt::format("r.m{}", i)));
+  return fmt::format("UPDATE {} AS t SET {} = {}, {} = {} FROM {} AS r WHERE t.{} = r.c0 AND r.verdict = {} AND r.restamp AND NOT ({})",
+                     sql::quoted(target_.table.name), stamp::Hash, StampedHash, stamp::Transaction, StampedTransaction, ready_,
+                     sql::quoted(target_.columns[0].column.name), verdict::Unchanged, base::joined(differences, " OR "));
+}
+
+std::string Statements::insert(Stamping stamping) const {
   std::vector<std::string> columns, values;
   for (size_t i : written_) {
     columns.push_back(sql::quoted(target_.columns[i].column.name));
@@ -274,6 +354,10 @@ std::string Statements::insert() const {
   for (size_t i = 0; i < target_.parents.size(); ++i) {
     columns.push_back(sql::quoted(target_.parents[i].column.name));
     values.push_back(fmt::format("r.m{}", i));
+  }
+  if (stamps() && stamping == Stamping::Stamp) {
+    columns.insert(columns.end(), {std::string(stamp::Hash), std::string(stamp::Transaction)});
+    values.insert(values.end(), {StampedHash, StampedTransaction});
   }
   return fmt::format(
       "INSERT INTO {} ({}, synced_at) SELECT {}, {} FROM {} AS r WHERE r.verdict = {} ORDER BY r.c0 ON CONFLICT ({}) DO NOTHING",

@@ -20,21 +20,29 @@ constexpr int64_t FirstRelation = 100;
 /// Whether relations that find no parent are judged: not in a dry run, whose own parents never land.
 enum class Relations { Judge, TakeAsNull };
 
+enum class Stamping { Stamp, Leave };
+enum class Restamp { No, Yes };
+
 /// The set-wise SQL that takes a batch into a table: stage → found (parents by other columns) → ready (matched, judged) → lock, update,
 /// insert. Pure text, made once per target.
 ///
-/// stage has the columns n, kept0…, c0… in the order of Target::columns. ready has n, verdict, kept0…, c0… (without relation keys) and m0…,
-/// one per relation, all typed as the target's.
+/// stage has the columns n, kept0…, hash, c0… in the order of Target::columns. ready has n, verdict, kept0…, c0… (without relation keys)
+/// and m0…, one per relation, all typed as the target's; where rows are stamped also hash, settled (whether the row may be stamped), edited
+/// (the table's stamp has our hash) and restamp (equal, but its stamp does not hold).
 class Statements {
  public:
   Statements(const Target& target, const config::Entity& entity, sql::Dialect dialect, Relations relations);
 
   [[nodiscard]] const std::string& stage_table() const { return stage_; }
-  /// n, kept0…, c0…: what Connection::insert_many is given.
+  /// n, kept0…, hash (where rows are stamped), c0…: what Connection::insert_many is given.
   [[nodiscard]] const std::vector<record::Column>& stage_columns() const { return stage_columns_; }
   /// How many `kept` columns there are: each holds 62 columns' bits.
   [[nodiscard]] size_t kept_columns() const { return kept_columns_; }
   static constexpr size_t KeptBits = 62;
+
+  /// Of keys ($1), hashes ($2) and the external ids of each relation ($3…), as arrays: the positions, from 1, of those whose row is not as
+  /// we wrote it. Empty where rows are not stamped.
+  [[nodiscard]] std::string ask_stamps() const;
 
   /// Temporary tables; PostgreSQL drops them at commit, SQLite keeps them for the connection.
   [[nodiscard]] std::string create() const;
@@ -45,15 +53,18 @@ class Statements {
   /// Matches and judges every staged row. `ways_used[relation][way]` says which relation keys the batch has at all; `keeps` whether any
   /// cell says Keep.
   [[nodiscard]] std::string make_ready(const std::vector<std::vector<bool>>& ways_used, bool keeps) const;
-  /// verdict, count.
+  /// verdict, count, how many of them are local edits, how many could be stamped again.
   [[nodiscard]] std::string tally() const;
   /// n, verdict of the rows whose relation failed.
   [[nodiscard]] std::string failed_relations() const;
-  /// Locks the rows that will change, in key order, so that two writers cannot deadlock. Empty where the dialect has no row locks.
-  [[nodiscard]] std::string lock() const;
-  /// `keeps` as above.
-  [[nodiscard]] std::string update(bool keeps) const;
-  [[nodiscard]] std::string insert() const;
+  /// Locks the rows that will change (`Restamp::Yes`: also those that will be stamped again), in key order, so that two writers cannot
+  /// deadlock. Empty where the dialect has no row locks.
+  [[nodiscard]] std::string lock(Restamp restamp) const;
+  /// `keeps` as above. In a savepoint rows carry another transaction's id than the one that can be asked for, so they are left unstamped.
+  [[nodiscard]] std::string update(bool keeps, Stamping stamping) const;
+  [[nodiscard]] std::string insert(Stamping stamping) const;
+  /// Marks rows that are equal as ours again. What has changed since they were compared is left alone.
+  [[nodiscard]] std::string restamp() const;
   /// Planner settings for joins of a small batch with a large table; empty where there are none.
   [[nodiscard]] std::string plan_for_small_batch() const;
   [[nodiscard]] std::string plan_as_usual() const;
@@ -66,6 +77,8 @@ class Statements {
   [[nodiscard]] std::string relation_key(size_t relation, size_t way) const;
   [[nodiscard]] std::string differs(const record::Column& column, const std::string& value) const;
   [[nodiscard]] std::string version_guard(const std::string& newer) const;
+  [[nodiscard]] bool stamps() const { return target_.stamp_seed.has_value(); }
+  [[nodiscard]] std::string settled(const std::vector<std::vector<bool>>& ways_used) const;
 
   const Target& target_;
   const config::Entity& entity_;

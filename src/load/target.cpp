@@ -6,6 +6,7 @@
 #include <array>
 
 #include "base/check.hpp"
+#include "base/hash.hpp"
 
 namespace syncline::load {
 namespace {
@@ -35,7 +36,7 @@ base::Result<ParentWay> bind_way(const config::Project& project, const config::R
         drift(way.place, fmt::format("`{}` has no UNIQUE index on `{}`, by which parents are found; `syncline migrate` makes it",
                                      to_string(parent.name), name)));
   }
-  return ParentWay{way.kind, *column};
+  return ParentWay{way.kind, *column, 0};
 }
 
 base::Result<Parent> bind_parent(sql::Connection& connection, const config::Project& project, const record::Table& table,
@@ -54,10 +55,11 @@ base::Result<Parent> bind_parent(sql::Connection& connection, const config::Proj
                                                         "`{}` a single-column primary key; write `to: {{table: {}, column: …}}`",
                                                         to_string(name), relation.column, to_string(name), to_string(name))));
   }
-  Parent out{parent->name, *id, *column, {}};
+  Parent out{parent->name, *id, *column, {}, {}};
   for (const config::RelationWay& way : relation.by) {
     auto bound = bind_way(project, relation, way, *parent);
     if (!bound) return base::fail(std::move(bound).error());
+    if (bound->kind == config::RelationWay::Kind::External && !out.external_way) out.external_way = out.ways.size();
     out.ways.push_back(*std::move(bound));
   }
   return out;
@@ -76,6 +78,42 @@ base::Result<std::string> key_collation(sql::Connection& connection, const recor
                  "WHERE l.\"unique\" AND NOT l.partial AND x.key AND x.name = $2 AND x.coll <> 'BINARY' LIMIT 1",
       std::array{record::Cell::of(name), record::Cell::of(key)}));
   return rows.empty() ? std::string() : std::string(rows.text(0, 0));
+}
+
+/// A stamp speaks of this table in this cluster, of these columns with these types, and of this mapping: another of any of them and the
+/// hash is another. Empty where rows cannot be stamped: no such columns, or no table whose rows show the transaction that wrote them.
+base::Result<std::optional<uint64_t>> stamp_seed(sql::Connection& connection, const config::Entity& entity, const record::Table& table,
+                                                 const std::vector<record::RowColumn>& columns) {
+  const record::Column *hash = table.column(stamp::Hash), *transaction = table.column(stamp::Transaction);
+  const bool wanted = entity.stamp && connection.dialect() == sql::Dialect::Postgres;
+  if (!wanted || !hash || hash->type != record::ColumnType::Integer || hash->bytes != 8 || !transaction || transaction->declared != "xid")
+    return std::nullopt;
+  const std::string name = sql::quoted(table.name);
+  const auto rows = connection.query(
+      "SELECT a.attname, pg_catalog.concat_ws(' ', s.system_identifier, c.oid, a.attnum, a.atttypid, a.atttypmod, (SELECT "
+      "pg_catalog.string_agg(e.enumlabel, ' ' ORDER BY e.enumsortorder) FROM pg_catalog.pg_enum e WHERE e.enumtypid = a.atttypid)) "
+      "FROM pg_catalog.pg_class c JOIN pg_catalog.pg_attribute a ON a.attrelid = c.oid, pg_catalog.pg_control_system() s "
+      "WHERE c.oid = pg_catalog.to_regclass($1::text) AND c.relkind IN ('r', 'p') AND a.attnum > 0 AND NOT a.attisdropped",
+      std::array{record::Cell::of(name)});
+  // Where the cluster cannot be told from another, or the catalog is not PostgreSQL's, every row is compared.
+  if (!rows) return sql::is_connection_lost(rows.error()) ? base::Result<std::optional<uint64_t>>(base::fail(rows.error())) : std::nullopt;
+  if (rows->empty()) return std::nullopt;
+  base::Hash seed;
+  const auto add_column = [&](std::string_view column) {
+    for (size_t i = 0; i < rows->size(); ++i) {
+      if (rows->text(i, 0) == column) seed.add(rows->text(i, 1));
+    }
+  };
+  for (const record::RowColumn& column : columns) {
+    seed.add(int64_t(column.role));
+    seed.add(column.column.name);
+    add_column(column.column.name);
+  }
+  for (const config::Relation& relation : entity.relations) {
+    seed.add(relation.column);
+    add_column(relation.column);
+  }
+  return seed.value();
 }
 
 }  // namespace
@@ -99,11 +137,16 @@ base::Result<Target> bind_target(sql::Connection& connection, const config::Proj
   if (!table.column("synced_at"))
     return base::fail(
         drift(entity.place, fmt::format("`{}` has no column `synced_at`; `syncline migrate` adds it", to_string(table.name))));
-  Target out{table, std::move(columns), {}, {}, TRY(key_collation(connection, table, entity.key.column))};
+  Target out{table, std::move(columns), {}, {}, {}, TRY(key_collation(connection, table, entity.key.column))};
   for (size_t i = 0; i < out.columns.size(); ++i) {
     if (out.columns[i].role == record::RowColumn::Role::Version) out.version = i;
   }
   for (const config::Relation& relation : entity.relations) out.parents.push_back(TRY(bind_parent(connection, project, table, relation)));
+  for (size_t i = 0; i < out.columns.size(); ++i) {
+    const record::RowColumn& column = out.columns[i];
+    if (column.role == record::RowColumn::Role::RelationKey) out.parents[column.relation].ways[column.way].key = i;
+  }
+  out.stamp_seed = TRY(stamp_seed(connection, entity, table, out.columns));
   return out;
 }
 

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
+#include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/result.hpp"
@@ -15,6 +17,7 @@ namespace syncline::load {
 struct ParentWay {
   config::RelationWay::Kind kind = config::RelationWay::Kind::External;
   record::Column column;  ///< of the parent: compared with the staged key
+  size_t key = 0;         ///< index into Target::columns of what is compared
 };
 
 /// A relation bound to its parent's table.
@@ -23,15 +26,22 @@ struct Parent {
   record::Column id;      ///< of the parent: what the relation's column holds
   record::Column column;  ///< of our table: the relation's column
   std::vector<ParentWay> ways;
+  std::optional<size_t> external_way;  ///< the first of `ways` that is an external id
 };
+
+/// The two columns by which a row is known to be as we wrote it: the hash of what the source said, and the transaction that wrote it.
+namespace stamp {
+constexpr std::string_view Hash = "sync_hash", Transaction = "sync_xid";
+}  // namespace stamp
 
 /// What a writer writes: the table, the batch's columns and, per relation of the entity, its parent.
 struct Target {
   record::Table table;
   std::vector<record::RowColumn> columns;
   std::vector<Parent> parents;
-  std::optional<size_t> version;  ///< index into `columns`
-  std::string key_collation;      ///< of the key, ready for a statement, when texts that differ can be equal by it; empty otherwise
+  std::optional<size_t> version;       ///< index into `columns`
+  std::optional<uint64_t> stamp_seed;  ///< where rows are stamped: what else but the row's values makes its stamp void
+  std::string key_collation;           ///< of the key, ready for a statement, when texts that differ can be equal by it; empty otherwise
 };
 
 /// Binds an entity's relations to the catalog. What is not there (a parent's external id column, a relation's column, a UNIQUE index on the

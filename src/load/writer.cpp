@@ -18,6 +18,9 @@ using record::Cell;
 using record::RowColumn;
 
 constexpr int AttemptsMax = 4;
+/// Rows that are equal but not as we wrote them are compared as a whole each time; above this share of a batch it is worth marking them
+/// again.
+constexpr int64_t RestampAbovePercent = 5;
 /// A server that restarts takes some seconds to come up.
 constexpr std::array<std::chrono::milliseconds, 6> ReconnectWaits{{0ms, 200ms, 1'000ms, 2'000ms, 4'000ms, 8'000ms}};
 
@@ -54,7 +57,8 @@ Writer::Writer(state::Store& store, const config::Entity& entity, Target target,
       lease_(std::move(lease)),
       ending_(ending),
       clock_(clock),
-      statements_(target_, entity_, connection_.dialect(), ending == Ending::Commit ? Relations::Judge : Relations::TakeAsNull) {}
+      statements_(target_, entity_, connection_.dialect(), ending == Ending::Commit ? Relations::Judge : Relations::TakeAsNull),
+      skip_(target_, statements_.ask_stamps()) {}
 
 base::Result<void> Writer::write(const Batch& batch, int64_t run, record::EntityReport& report, const std::stop_token& stop) {
   Isolation isolation = Isolation::None;
@@ -105,13 +109,16 @@ base::Result<void> Writer::write_once(const Batch& batch, int64_t run, record::E
   std::vector<record::Reject> rejects = batch.rejects;
   TRY(connection_.begin());
   if (ending_ == Ending::Commit) TRY(store_.prove_lease(lease_));
-  if (batch.rows.size() > 0) {
+  if (batch.rows.size() > 0) chosen_ = TRY(skip_.choose(connection_, batch.rows));
+  const Range range = batch.rows.size() > 0 ? Range(chosen_.rows) : Range();
+  counters.unchanged += int64_t(batch.rows.size() - range.size());
+  if (!range.empty()) {
     TRY(connection_.execute(statements_.create()));
     if (isolation == Isolation::None) {
-      TRY(write_rows(batch.rows, 0, batch.rows.size(), counters, rejects));
+      TRY(write_rows(batch.rows, range, Stamping::Stamp, counters, rejects));
     } else {
       TRY(connection_.check_deferred());
-      TRY(write_halving(batch.rows, 0, batch.rows.size(), counters, rejects));
+      TRY(write_halving(batch.rows, range, counters, rejects));
     }
   }
   base::check(counters.ledger_holds(), "the ledger does not add up: nothing of this batch was kept");
@@ -128,12 +135,12 @@ base::Result<void> Writer::write_once(const Batch& batch, int64_t run, record::E
   return connection_.commit();
 }
 
-base::Result<void> Writer::write_halving(const record::RowBatch& rows, size_t begin, size_t end, record::Counters& counters,
+base::Result<void> Writer::write_halving(const record::RowBatch& rows, Range range, record::Counters& counters,
                                          std::vector<record::Reject>& rejects) {
   record::Counters tried = counters;
   std::vector<record::Reject> met;
   TRY(connection_.execute("SAVEPOINT syncline_rows"));
-  auto written = write_rows(rows, begin, end, tried, met);
+  auto written = write_rows(rows, range, Stamping::Leave, tried, met);
   if (written) written = connection_.check_deferred();
   if (written) {
     counters = tried;
@@ -142,45 +149,50 @@ base::Result<void> Writer::write_halving(const record::RowBatch& rows, size_t be
   }
   if (!sql::is_row_fault(written.error())) return base::fail(std::move(written).error());
   TRY(connection_.execute("ROLLBACK TO SAVEPOINT syncline_rows; RELEASE SAVEPOINT syncline_rows"));
-  if (end - begin > 1) {
-    const size_t middle = begin + (end - begin) / 2;
-    TRY(write_halving(rows, begin, middle, counters, rejects));
-    return write_halving(rows, middle, end, counters, rejects);
+  if (range.size() > 1) {
+    const size_t middle = range.size() / 2;
+    TRY(write_halving(rows, range.first(middle), counters, rejects));
+    return write_halving(rows, range.subspan(middle), counters, rejects);
   }
   const base::Error& error = written.error();
-  rejects.push_back({"write", text_of(rows.row(begin)[0]), error.subject, error.code, error.message, "", std::string(rows.sources[begin])});
+  rejects.push_back(
+      {"write", text_of(rows.row(range[0])[0]), error.subject, error.code, error.message, "", std::string(rows.sources[range[0]])});
   ++counters.rejected;
   return {};
 }
 
-base::Result<void> Writer::write_rows(const record::RowBatch& rows, size_t begin, size_t end, record::Counters& counters,
+base::Result<void> Writer::write_rows(const record::RowBatch& rows, Range range, Stamping stamping, record::Counters& counters,
                                       std::vector<record::Reject>& rejects) {
-  TRY(stage(rows, begin, end));
-  TRY(make_ready(rows, begin, end));
+  TRY(stage(rows, range));
+  TRY(make_ready(rows, range));
   const record::Counters before = counters;
   TRY(count_verdicts(rows, counters, rejects));
   const int64_t changed = counters.updated - before.updated, added = counters.inserted - before.inserted;
   if (ending_ == Ending::Rollback) return {};
+  const bool restamps = stamping == Stamping::Stamp && restampable_ > int64_t(rows.size()) * RestampAbovePercent / 100;
+  if (changed > 0 || restamps) {
+    if (const std::string lock = statements_.lock(restamps ? Restamp::Yes : Restamp::No); !lock.empty()) TRY(connection_.query(lock));
+  }
   if (changed > 0) {
-    if (const std::string lock = statements_.lock(); !lock.empty()) TRY(connection_.query(lock));
-    const int64_t updated = TRY(connection_.change(statements_.update(keeps_)));
+    const int64_t updated = TRY(connection_.change(statements_.update(keeps_, stamping)));
     if (updated != changed) return base::fail(raced("updating", changed, updated));
   }
+  if (restamps) counters.restamped += TRY(connection_.change(statements_.restamp()));
   if (added > 0) {
-    const int64_t inserted = TRY(connection_.change(statements_.insert()));
+    const int64_t inserted = TRY(connection_.change(statements_.insert(stamping)));
     if (inserted != added) return base::fail(raced("inserting", added, inserted));
   }
   if (const std::string usual = statements_.plan_as_usual(); !usual.empty()) TRY(connection_.execute(usual));
   return {};
 }
 
-base::Result<void> Writer::stage(const record::RowBatch& rows, size_t begin, size_t end) {
+base::Result<void> Writer::stage(const record::RowBatch& rows, Range range) {
   TRY(connection_.execute(statements_.clear()));
   const size_t kept_columns = statements_.kept_columns();
   staged_.clear();
-  staged_.reserve((end - begin) * statements_.stage_columns().size());
+  staged_.reserve(range.size() * statements_.stage_columns().size());
   keeps_ = false;
-  for (size_t i = begin; i < end; ++i) {
+  for (const uint32_t i : range) {
     const auto cells = rows.row(i);
     staged_.push_back(Cell::of(int64_t(i)));
     for (size_t k = 0; k < kept_columns; ++k) {
@@ -191,6 +203,7 @@ base::Result<void> Writer::stage(const record::RowBatch& rows, size_t begin, siz
       keeps_ |= kept != 0;
       staged_.push_back(Cell::of(kept));
     }
+    if (target_.stamp_seed) staged_.push_back(Cell::of(chosen_.hashes[i]));
     staged_.insert(staged_.end(), cells.begin(), cells.end());
   }
   auto staged = connection_.insert_many(statements_.stage_table(), statements_.stage_columns(), staged_);
@@ -198,14 +211,14 @@ base::Result<void> Writer::stage(const record::RowBatch& rows, size_t begin, siz
   return {};
 }
 
-base::Result<void> Writer::make_ready(const record::RowBatch& rows, size_t begin, size_t end) {
+base::Result<void> Writer::make_ready(const record::RowBatch& rows, Range range) {
   std::vector<std::vector<bool>> ways_used;
   for (const Parent& parent : target_.parents) ways_used.emplace_back(parent.ways.size(), false);
   for (size_t c = 0; c < target_.columns.size(); ++c) {
     const RowColumn& column = target_.columns[c];
     if (column.role != RowColumn::Role::RelationKey) continue;
-    for (size_t i = begin; i < end && !ways_used[column.relation][column.way]; ++i)
-      ways_used[column.relation][column.way] = !rows.row(i)[c].is_null();
+    ways_used[column.relation][column.way] =
+        std::any_of(range.begin(), range.end(), [&](uint32_t row) { return !rows.row(row)[c].is_null(); });
   }
   for (size_t relation = 0; relation < ways_used.size(); ++relation) {
     for (size_t way = 0; way < ways_used[relation].size(); ++way) {
@@ -221,6 +234,7 @@ base::Result<void> Writer::make_ready(const record::RowBatch& rows, size_t begin
 base::Result<void> Writer::count_verdicts(const record::RowBatch& rows, record::Counters& counters, std::vector<record::Reject>& rejects) {
   const sql::Rows tally = TRY(connection_.query(statements_.tally()));
   bool failed = false;
+  restampable_ = 0;
   for (size_t i = 0; i < tally.size(); ++i) {
     const int64_t count = tally.integer(i, 1);
     switch (tally.integer(i, 0)) {
@@ -229,9 +243,11 @@ base::Result<void> Writer::count_verdicts(const record::RowBatch& rows, record::
         break;
       case verdict::Changed:
         counters.updated += count;
+        counters.local_edits += tally.integer(i, 2);
         break;
       case verdict::Unchanged:
         counters.unchanged += count;
+        restampable_ += tally.integer(i, 3);
         break;
       case verdict::Stale:
         counters.stale += count;

@@ -6,6 +6,7 @@
 
 #include "base/clock.hpp"
 #include "base/result.hpp"
+#include "load/skip.hpp"
 #include "load/statements.hpp"
 #include "load/target.hpp"
 #include "record/reject.hpp"
@@ -49,12 +50,14 @@ class Writer {
   /// What one transaction has made of the report.
   base::Result<void> write_once(const Batch& batch, int64_t run, record::EntityReport& report, Isolation isolation);
   base::Result<bool> was_committed(int64_t run, const record::EntityReport& before, const std::stop_token& stop);
-  base::Result<void> write_rows(const record::RowBatch& rows, size_t begin, size_t end, record::Counters& counters,
+  /// Rows of a batch, by index.
+  using Range = std::span<const uint32_t>;
+  base::Result<void> write_rows(const record::RowBatch& rows, Range range, Stamping stamping, record::Counters& counters,
                                 std::vector<record::Reject>& rejects);
-  base::Result<void> write_halving(const record::RowBatch& rows, size_t begin, size_t end, record::Counters& counters,
+  base::Result<void> write_halving(const record::RowBatch& rows, Range range, record::Counters& counters,
                                    std::vector<record::Reject>& rejects);
-  base::Result<void> stage(const record::RowBatch& rows, size_t begin, size_t end);
-  base::Result<void> make_ready(const record::RowBatch& rows, size_t begin, size_t end);
+  base::Result<void> stage(const record::RowBatch& rows, Range range);
+  base::Result<void> make_ready(const record::RowBatch& rows, Range range);
   base::Result<void> count_verdicts(const record::RowBatch& rows, record::Counters& counters, std::vector<record::Reject>& rejects);
   [[nodiscard]] record::Reject failed_relation(const record::RowBatch& rows, size_t row, size_t relation, bool ambiguous) const;
 
@@ -66,6 +69,9 @@ class Writer {
   const Ending ending_;
   base::Clock& clock_;
   const Statements statements_;
+  Skip skip_;
+  Chosen chosen_;                     ///< of the batch being written
+  int64_t restampable_ = 0;           ///< of the rows judged last
   bool keeps_ = false;                ///< of the rows staged last
   std::vector<record::Cell> staged_;  ///< reused between batches
 };

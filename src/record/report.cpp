@@ -18,6 +18,8 @@ Counters& Counters::operator+=(const Counters& other) {
   rejected += other.rejected;
   waiting += other.waiting;
   deleted += other.deleted;
+  local_edits += other.local_edits;
+  restamped += other.restamped;
   return *this;
 }
 

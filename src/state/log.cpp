@@ -19,7 +19,7 @@ struct CounterColumn {
 };
 
 /// sync_log's counters that are the ledger's.
-constexpr std::array<CounterColumn, 14> LedgerColumns{{{"fetched", &Counters::fetched},
+constexpr std::array<CounterColumn, 16> LedgerColumns{{{"fetched", &Counters::fetched},
                                                        {"mapped", &Counters::mapped},
                                                        {"filtered", &Counters::filtered},
                                                        {"undecodable", &Counters::undecodable},
@@ -32,7 +32,9 @@ constexpr std::array<CounterColumn, 14> LedgerColumns{{{"fetched", &Counters::fe
                                                        {"duplicate", &Counters::duplicate},
                                                        {"rejected", &Counters::rejected},
                                                        {"waiting", &Counters::waiting},
-                                                       {"deleted", &Counters::deleted}}};
+                                                       {"deleted", &Counters::deleted},
+                                                       {"local_edits", &Counters::local_edits},
+                                                       {"restamped", &Counters::restamped}}};
 
 /// A column of sync_log that the report gives a value for.
 struct LogValue {

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "config/project.hpp"
+#include "load/skip.hpp"
 #include "load/writer.hpp"
 #include "state/store.hpp"
 #include "support/on_both_databases.hpp"
@@ -55,12 +56,7 @@ class Loader {
 
   /// Writes rows of cells in the order of the entity: key, version, fields, a key per way of each relation.
   std::string write(const std::vector<std::vector<Cell>>& rows, const std::vector<record::Reject>& rejects = {}) {
-    record::RowBatch batch;
-    for (size_t row = 0; row < rows.size(); ++row) {
-      batch.columns = rows[row].size();
-      batch.cells.insert(batch.cells.end(), rows[row].begin(), rows[row].end());
-      batch.sources.push_back(sources_.emplace_back("{\"row\":" + std::to_string(row) + "}"));
-    }
+    const record::RowBatch batch = batch_of(rows);
     record::Counters counters;
     counters.fetched = counters.mapped = int64_t(rows.size() + rejects.size());
     counters.rows = counters.rejected = int64_t(rejects.size());
@@ -76,12 +72,33 @@ class Loader {
     return in_words(written, now);
   }
 
+  /// Which of these rows a writer would send: indexes, joined by blanks.
+  std::string sent(const std::vector<std::vector<Cell>>& rows) {
+    const Target target = bound(store_.connection());
+    Skip skip(target, Statements(target, entity_, store_.connection().dialect(), Relations::Judge).ask_stamps());
+    const auto chosen = skip.choose(store_.connection(), batch_of(rows));
+    if (!chosen) return chosen.error().message;
+    std::string out;
+    for (const uint32_t row : chosen->rows) out += (out.empty() ? "" : " ") + std::to_string(row);
+    return out;
+  }
+
   [[nodiscard]] int64_t run() const { return run_; }
   [[nodiscard]] const state::Lease& lease() const { return lease_; }
   record::EntityReport report;
   std::string message;  ///< of the last write's error
 
  private:
+  record::RowBatch batch_of(const std::vector<std::vector<Cell>>& rows) {
+    record::RowBatch batch;
+    for (size_t row = 0; row < rows.size(); ++row) {
+      batch.columns = rows[row].size();
+      batch.cells.insert(batch.cells.end(), rows[row].begin(), rows[row].end());
+      batch.sources.push_back(sources_.emplace_back("{\"row\":" + std::to_string(row) + "}"));
+    }
+    return batch;
+  }
+
   Target bound(sql::Connection& connection) {
     const auto table = connection.describe(entity_.table);
     if (!table || !*table) {

@@ -112,7 +112,7 @@ Relation read_relation(const Reading& reading, const Tree::Entry& entry) {
 
 Entity read_entity_file(const Reading& reading, const Tree& root, const std::string& name) {
   const Keys keys(reading, root, "an entity",
-                  {"table", "account", "from", "start", "where", "key", "version", "fields", "relations", "local"});
+                  {"table", "account", "from", "start", "where", "key", "version", "fields", "relations", "local", "stamp"});
   Entity entity;
   entity.name = name;
   entity.place = reading.place(root.spot);
@@ -148,6 +148,7 @@ Entity read_entity_file(const Reading& reading, const Tree& root, const std::str
       if (auto column = read_column(reading, item, "local")) entity.local.push_back(std::move(*column));
     }
   }
+  if (const Tree* stamp = keys.find("stamp")) entity.stamp = reading.boolean(*stamp, "stamp").value_or(true);
   return entity;
 }
 

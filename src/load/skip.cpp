@@ -1,0 +1,117 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "load/skip.hpp"
+
+#include <algorithm>
+#include <numeric>
+
+#include "base/hash.hpp"
+#include "sql/array_text.hpp"
+
+namespace syncline::load {
+namespace {
+
+using record::Cell;
+using record::ColumnType;
+
+/// After a batch of which less than a tenth could be left out, so many go without asking.
+constexpr int BatchesWithoutAsking = 7;
+
+uint64_t hash_of_key(const Cell& cell) {
+  base::Hash hash;
+  hash.add(cell.integer);
+  hash.add(cell.text);
+  return hash.value();
+}
+
+/// The rows whose key comes more than once in the batch: which of them wins is the database's to say, so all of them are sent.
+std::vector<bool> repeated(const record::RowBatch& rows) {
+  std::vector<std::pair<uint64_t, uint32_t>> keys(rows.size());
+  for (uint32_t i = 0; i < keys.size(); ++i) keys[i] = {hash_of_key(rows.row(i)[0]), i};
+  std::sort(keys.begin(), keys.end());
+  std::vector<bool> out(rows.size());
+  for (size_t i = 1; i < keys.size(); ++i) {
+    if (keys[i].first == keys[i - 1].first) out[keys[i].second] = out[keys[i - 1].second] = true;
+  }
+  return out;
+}
+
+}  // namespace
+
+Skip::Skip(const Target& target, std::string question) : target_(target), question_(std::move(question)) {
+  const ColumnType key = target.columns[0].column.type;
+  comparable_ = target.key_collation.empty() && (key == ColumnType::Integer || key == ColumnType::Text);
+}
+
+base::Result<Chosen> Skip::choose(sql::Connection& connection, const record::RowBatch& rows) {
+  Chosen out;
+  out.rows.resize(rows.size());
+  std::iota(out.rows.begin(), out.rows.end(), 0);
+  out.hashes.resize(rows.size());
+  if (!target_.stamp_seed) return out;
+  for (size_t i = 0; i < rows.size(); ++i) out.hashes[i] = hash_of(rows.row(i));
+  if (!comparable_ || (batches_without_asking_ > 0 && batches_without_asking_-- > 0)) return out;
+
+  const std::vector<uint32_t> asked = askable(rows);
+  if (asked.empty()) return out;
+  const std::vector<bool> as_written = TRY(ask(connection, rows, out.hashes, asked));
+  std::erase_if(out.rows, [&](uint32_t row) { return as_written[row]; });
+  if ((rows.size() - out.rows.size()) * 10 < rows.size()) batches_without_asking_ = BatchesWithoutAsking;
+  return out;
+}
+
+int64_t Skip::hash_of(std::span<const Cell> row) const {
+  base::Hash hash(*target_.stamp_seed);
+  for (const Cell& cell : row) {
+    // The type goes first, with the length of a text: null is not "", and what is kept is not null.
+    hash.add(int64_t(cell.type) << 56 ^ (cell.text.empty() ? cell.integer : int64_t(cell.text.size())));
+    if (!cell.text.empty()) hash.add(cell.text);
+  }
+  return int64_t(hash.value());
+}
+
+std::vector<uint32_t> Skip::askable(const record::RowBatch& rows) const {
+  const std::vector<bool> repeats = repeated(rows);
+  std::vector<uint32_t> out;
+  out.reserve(rows.size());
+  for (uint32_t i = 0; i < rows.size(); ++i) {
+    if (!repeats[i] && is_linked_by_external_ids(rows.row(i))) out.push_back(i);
+  }
+  return out;
+}
+
+/// What another way finds (an e-mail, say) can lead elsewhere tomorrow, although neither the record nor the row has changed.
+bool Skip::is_linked_by_external_ids(std::span<const Cell> row) const {
+  for (const Parent& parent : target_.parents) {
+    for (size_t way = 0; way < parent.ways.size(); ++way) {
+      if (row[parent.ways[way].key].is_null()) continue;
+      if (way != parent.external_way) return false;
+      break;  // the ways behind it are not needed when it leads somewhere, which the database is asked
+    }
+  }
+  return true;
+}
+
+base::Result<std::vector<bool>> Skip::ask(sql::Connection& connection, const record::RowBatch& rows, const std::vector<int64_t>& hashes,
+                                          const std::vector<uint32_t>& asked) const {
+  std::vector<std::string> arrays;
+  const auto add_array = [&](const auto& cell_of) {
+    sql::ArrayText array;
+    for (const uint32_t row : asked) array.add(cell_of(row));
+    arrays.push_back(std::move(array).text());
+  };
+  add_array([&](uint32_t row) { return rows.row(row)[0]; });
+  add_array([&](uint32_t row) { return Cell::of(hashes[row]); });
+  for (const Parent& parent : target_.parents) {
+    if (parent.external_way) add_array([&](uint32_t row) { return rows.row(row)[parent.ways[*parent.external_way].key]; });
+  }
+  std::vector<Cell> parameters;
+  for (const std::string& array : arrays) parameters.push_back(Cell::of(std::string_view(array)));
+
+  std::vector<bool> as_written(rows.size());
+  for (const uint32_t row : asked) as_written[row] = true;
+  const sql::Rows differing = TRY(connection.query(question_, parameters));
+  for (size_t i = 0; i < differing.size(); ++i) as_written[asked[size_t(differing.integer(i, 0) - 1)]] = false;
+  return as_written;
+}
+
+}  // namespace syncline::load
