@@ -4,9 +4,7 @@
 #include <fmt/format.h>
 
 #include <cstdlib>
-#include <nlohmann/json.hpp>
 
-#include "base/secret.hpp"
 #include "base/text.hpp"
 #include "extract/extract.hpp"
 
@@ -64,18 +62,6 @@ base::Result<std::unique_ptr<sql::Connection>> open_database(const config::Proje
   std::string url = project.database.reveal();
   if (url.starts_with(scheme)) url = std::string(scheme) + (project.folder / url.substr(scheme.size())).string();
   return sql::connect(base::Secret(url), {});
-}
-
-int print_error(const CommonOptions& common, const base::Error& error) {
-  const int code = base::exit_code_of(error);
-  const std::string message = base::redact(error.message);
-  if (common.output == CommonOptions::Output::Json) {
-    const nlohmann::ordered_json document{
-        {"error", {{"code", error.code.empty() ? std::string(name_of(error.kind)) : error.code}, {"message", message}}}, {"exit", code}};
-    fmt::print("{}\n", document.dump(2, ' ', false, nlohmann::ordered_json::error_handler_t::replace));
-  }
-  fmt::print(stderr, "{}\n", message);
-  return code;
 }
 
 }  // namespace syncline::apps

@@ -23,7 +23,4 @@ base::Result<config::Project> open_project(const CommonOptions& common);
 /// A connection to the project's database; a relative sqlite: file is seen from the project's folder.
 base::Result<std::unique_ptr<sql::Connection>> open_database(const config::Project& project);
 
-/// Prints an error as the output wants it; returns its exit code.
-int print_error(const CommonOptions& common, const base::Error& error);
-
 }  // namespace syncline::apps

@@ -2,18 +2,16 @@
 #include <fmt/format.h>
 
 #include <fstream>
-#include <nlohmann/json.hpp>
 
 #include "base/text.hpp"
 #include "commands.hpp"
 #include "context.hpp"
+#include "output.hpp"
 
 namespace syncline::apps {
 namespace {
 
 namespace fs = std::filesystem;
-
-base::Error usage(std::string message) { return {base::ErrorKind::BadConfig, base::Side::Files, std::move(message), "usage", "", {}}; }
 
 /// The connector's template of a project, from the first folder that has one.
 base::Result<fs::path> template_of(const std::string& connector) {
@@ -28,7 +26,7 @@ base::Result<fs::path> template_of(const std::string& connector) {
       return folder / connector / "project";
   }
   const std::string near = base::nearest(connector, known);
-  return base::fail(usage(
+  return base::fail(usage_error(
       fmt::format("no connector `{}` ships{}", base::shown(connector),
                   near.empty() ? fmt::format("; there are {}", base::joined(known, ", ")) : fmt::format("; did you mean `{}`?", near))));
 }
@@ -49,7 +47,7 @@ base::Result<void> write_secret_file(const fs::path& file, const std::string& te
   std::error_code failed;
   // It will hold secrets: nobody else reads it.
   fs::permissions(file, fs::perms::owner_read | fs::perms::owner_write, failed);
-  if (!out || failed) return base::fail(usage(fmt::format("cannot write {}", file.string())));
+  if (!out || failed) return base::fail(usage_error(fmt::format("cannot write {}", file.string())));
   return {};
 }
 
@@ -58,14 +56,14 @@ base::Result<std::vector<fs::path>> write_project(const InitOptions& options) {
   const std::vector<fs::path> files = files_of(from);
   for (const fs::path& file : files) {
     if (fs::exists(options.folder / file))
-      return base::fail(
-          usage(fmt::format("{} is there already: `init` overwrites nothing; name another folder", (options.folder / file).string())));
+      return base::fail(usage_error(
+          fmt::format("{} is there already: `init` overwrites nothing; name another folder", (options.folder / file).string())));
   }
   for (const fs::path& file : files) {
     std::error_code failed;
     fs::create_directories((options.folder / file).parent_path(), failed);
     fs::copy_file(from / file, options.folder / file, failed);
-    if (failed) return base::fail(usage(fmt::format("cannot write {}: {}", (options.folder / file).string(), failed.message())));
+    if (failed) return base::fail(usage_error(fmt::format("cannot write {}: {}", (options.folder / file).string(), failed.message())));
   }
   if (!options.database.empty() && !fs::exists(options.folder / ".env"))
     TRY(write_secret_file(options.folder / ".env", "DATABASE_URL=" + options.database + "\n"));
@@ -78,9 +76,9 @@ int init(const CommonOptions& common, const InitOptions& options) {
   const auto files = write_project(options);
   if (!files) return print_error(common, files.error());
   if (common.output == CommonOptions::Output::Json) {
-    nlohmann::ordered_json list = nlohmann::ordered_json::array();
+    Json list = Json::array();
     for (const auto& file : *files) list.push_back(file.string());
-    fmt::print("{}\n", nlohmann::ordered_json{{"folder", options.folder.string()}, {"files", list}}.dump(2));
+    print_json({{"folder", options.folder.string()}, {"files", list}});
     return base::exit_code::Ok;
   }
   for (const auto& file : *files) fmt::print("wrote  {}\n", (options.folder / file).string());

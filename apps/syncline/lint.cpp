@@ -1,12 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <fmt/format.h>
 
-#include <nlohmann/json.hpp>
-
 #include "base/error.hpp"
 #include "commands.hpp"
 #include "config/project.hpp"
 #include "context.hpp"
+#include "output.hpp"
 
 namespace syncline::apps {
 
@@ -20,10 +19,10 @@ int lint(const CommonOptions& common, const std::vector<std::filesystem::path>& 
     problems = config::lint_files(*options, files);
   }
   if (common.output == CommonOptions::Output::Json) {
-    nlohmann::ordered_json list = nlohmann::ordered_json::array();
+    Json list = Json::array();
     for (const config::Problem& p : problems)
       list.push_back({{"file", p.place.file}, {"line", p.place.line}, {"column", p.place.column}, {"message", p.message}});
-    fmt::print("{}\n", nlohmann::ordered_json{{"problems", list}}.dump(2, ' ', false, nlohmann::ordered_json::error_handler_t::replace));
+    print_json({{"problems", list}});
   } else {
     for (const config::Problem& problem : problems) fmt::print("{}\n", to_string(problem));
     if (problems.empty()) fmt::print("every file is right\n");

@@ -4,6 +4,7 @@
 #include "commands.hpp"
 #include "context.hpp"
 #include "history.hpp"
+#include "output.hpp"
 #include "report_json.hpp"
 #include "report_text.hpp"
 #include "state/store.hpp"
@@ -11,15 +12,14 @@
 namespace syncline::apps {
 namespace {
 
-void print_json(const std::vector<state::LogEntry>& entries) {
-  nlohmann::ordered_json list = nlohmann::ordered_json::array();
+void print_list(const std::vector<state::LogEntry>& entries) {
+  Json list = Json::array();
   for (const state::LogEntry& entry : entries) {
-    nlohmann::ordered_json row{
-        {"run", entry.run}, {"status", entry.status}, {"started_at", entry.started_at}, {"completed_at", entry.completed_at}};
+    Json row{{"run", entry.run}, {"status", entry.status}, {"started_at", entry.started_at}, {"completed_at", entry.completed_at}};
     row.update(entity_json(entry.report));
     list.push_back(std::move(row));
   }
-  fmt::print("{}\n", json_text({{"log", list}}));
+  print_json({{"log", list}});
 }
 
 void print_text(const std::vector<state::LogEntry>& entries, const HistoryOptions& options) {
@@ -44,7 +44,7 @@ int log(const CommonOptions& common, const HistoryOptions& options) {
   if (!history) return print_error(common, history.error());
   const auto entries = history->store->read_log(options.run, options.entries_max);
   if (!entries) return print_error(common, entries.error());
-  common.output == CommonOptions::Output::Json ? print_json(*entries) : print_text(*entries, options);
+  common.output == CommonOptions::Output::Json ? print_list(*entries) : print_text(*entries, options);
   return base::exit_code::Ok;
 }
 

@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <fmt/format.h>
 
-#include <nlohmann/json.hpp>
-
 #include "base/text.hpp"
 #include "commands.hpp"
 #include "context.hpp"
+#include "output.hpp"
 #include "schema/migrations.hpp"
 #include "schema/plan.hpp"
 #include "state/store.hpp"
@@ -59,7 +58,7 @@ base::Result<Outcome> run(const config::Project& project, sql::Connection& conne
 void print(const CommonOptions& common, const Outcome& outcome, const config::Project& project, sql::Dialect dialect) {
   const auto grants = schema::grants(dialect, project);
   if (common.output == CommonOptions::Output::Json) {
-    fmt::print("{}\n", nlohmann::ordered_json{{"applied", outcome.applied}, {"saved", outcome.saved}, {"grants", grants}}.dump(2));
+    print_json({{"applied", outcome.applied}, {"saved", outcome.saved}, {"grants", grants}});
     return;
   }
   if (!outcome.saved.empty()) fmt::print("saved      migrations/{} ({} changes)\n", outcome.saved, outcome.changes);

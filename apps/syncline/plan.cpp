@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <fmt/format.h>
 
-#include <nlohmann/json.hpp>
-
 #include "commands.hpp"
 #include "context.hpp"
+#include "output.hpp"
 #include "schema/migrations.hpp"
 #include "schema/plan.hpp"
 
@@ -22,10 +21,10 @@ void print_text(const schema::Plan& plan, const std::string& saved) {
   }
 }
 
-void print_json(const schema::Plan& plan, const std::string& saved) {
-  nlohmann::ordered_json changes = nlohmann::ordered_json::array();
+void print_changes(const schema::Plan& plan, const std::string& saved) {
+  Json changes = Json::array();
   for (const schema::SchemaChange& change : plan.changes) changes.push_back({{"what", change.what}, {"sql", change.sql}});
-  fmt::print("{}\n", nlohmann::ordered_json{{"changes", changes}, {"saved", saved}}.dump(2));
+  print_json({{"changes", changes}, {"saved", saved}});
 }
 
 base::Result<int> run(const CommonOptions& common, const PlanOptions& options) {
@@ -35,7 +34,7 @@ base::Result<int> run(const CommonOptions& common, const PlanOptions& options) {
   std::string saved;
   if (options.action == PlanOptions::Action::Write && !plan.changes.empty())
     saved = TRY(schema::save_plan(project.folder / "migrations", plan, connection->dialect())).name;
-  common.output == CommonOptions::Output::Json ? print_json(plan, saved) : print_text(plan, saved);
+  common.output == CommonOptions::Output::Json ? print_changes(plan, saved) : print_text(plan, saved);
   return options.action == PlanOptions::Action::Check && !plan.changes.empty() ? base::exit_code::Drift : base::exit_code::Ok;
 }
 

@@ -5,14 +5,14 @@
 #include "commands.hpp"
 #include "context.hpp"
 #include "history.hpp"
-#include "report_json.hpp"
+#include "output.hpp"
 #include "state/store.hpp"
 
 namespace syncline::apps {
 namespace {
 
-void print_json(const std::vector<state::StoredReject>& rejects) {
-  nlohmann::ordered_json list = nlohmann::ordered_json::array();
+void print_list(const std::vector<state::StoredReject>& rejects) {
+  Json list = Json::array();
   for (const state::StoredReject& r : rejects) {
     list.push_back({{"id", r.id},
                     {"run", r.run},
@@ -27,7 +27,7 @@ void print_json(const std::vector<state::StoredReject>& rejects) {
                     {"payload", r.reject.payload},
                     {"created_at", r.created_at}});
   }
-  fmt::print("{}\n", json_text({{"rejects", list}}));
+  print_json({{"rejects", list}});
 }
 
 void print_text(const std::vector<state::StoredReject>& rejects) {
@@ -46,7 +46,7 @@ int rejects(const CommonOptions& common, const HistoryOptions& options) {
   if (!history) return print_error(common, history.error());
   const auto list = history->store->read_rejects(options.run, options.entries_max);
   if (!list) return print_error(common, list.error());
-  common.output == CommonOptions::Output::Json ? print_json(*list) : print_text(*list);
+  common.output == CommonOptions::Output::Json ? print_list(*list) : print_text(*list);
   return base::exit_code::Ok;
 }
 

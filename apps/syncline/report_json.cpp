@@ -5,8 +5,6 @@
 
 namespace syncline::apps {
 
-using Json = nlohmann::ordered_json;
-
 Json entity_json(const record::EntityReport& report) {
   const record::Counters& c = report.counters;
   Json errors = Json::array();
@@ -45,17 +43,15 @@ Json entity_json(const record::EntityReport& report) {
           {"errors", errors}};
 }
 
-std::string report_json(const record::RunReport& report) {
+Json report_json(const record::RunReport& report) {
   Json entities = Json::array();
   for (const record::EntityReport& entity : report.entities) entities.push_back(entity_json(entity));
-  return json_text({{"run", report.run},
-                    {"status", report.status},
-                    {"exit", report.exit_code},
-                    {"started_at", base::to_string(report.started_at)},
-                    {"completed_at", base::to_string(report.completed_at)},
-                    {"entities", entities}});
+  return {{"run", report.run},
+          {"status", report.status},
+          {"exit", report.exit_code},
+          {"started_at", base::to_string(report.started_at)},
+          {"completed_at", base::to_string(report.completed_at)},
+          {"entities", entities}};
 }
-
-std::string json_text(const Json& document) { return document.dump(2, ' ', false, Json::error_handler_t::replace); }
 
 }  // namespace syncline::apps

@@ -3,35 +3,32 @@
 
 #include <charconv>
 #include <cstdio>
-#include <nlohmann/json.hpp>
 
 #include "base/text.hpp"
 #include "base/time.hpp"
 #include "commands.hpp"
-#include "context.hpp"
 #include "http/server.hpp"
+#include "output.hpp"
 #include "simulators/marianatek/simulator.hpp"
 #include "stop_signal.hpp"
 
 namespace syncline::apps {
 namespace {
 
-base::Error usage(std::string message) { return {base::ErrorKind::BadConfig, base::Side::Files, std::move(message), "usage", "", {}}; }
-
 base::Result<int64_t> whole_number(std::string_view text, std::string_view option) {
   int64_t number = 0;
   const auto [end, failed] = std::from_chars(text.data(), text.data() + text.size(), number);
   if (failed == std::errc() && end == text.data() + text.size() && number >= 0) return number;
-  return base::fail(usage(fmt::format("{}: `{}` is not a whole number", option, base::shown(text))));
+  return base::fail(usage_error(fmt::format("{}: `{}` is not a whole number", option, base::shown(text))));
 }
 
 base::Result<http::ListenOptions> listen_options(const std::string& listen) {
   const size_t colon = listen.rfind(':');
-  if (colon == std::string::npos) return base::fail(usage(fmt::format("--listen: `{}` is not ADDRESS:PORT", base::shown(listen))));
+  if (colon == std::string::npos) return base::fail(usage_error(fmt::format("--listen: `{}` is not ADDRESS:PORT", base::shown(listen))));
   http::ListenOptions out;
   out.address = listen.substr(0, colon);
   const int64_t port = TRY(whole_number(std::string_view(listen).substr(colon + 1), "--listen"));
-  if (port > 65535) return base::fail(usage("--listen: a port is at most 65535"));
+  if (port > 65535) return base::fail(usage_error("--listen: a port is at most 65535"));
   out.port = uint16_t(port);
   return out;
 }
@@ -42,7 +39,7 @@ base::Result<simulators::marianatek::SimulatorOptions> simulator_options(const S
   out.profile = options.profile;
   for (const std::string& rows : options.rows) {
     const size_t equals = rows.find('=');
-    if (equals == std::string::npos) return base::fail(usage(fmt::format("--rows: `{}` is not RESOURCE=N", base::shown(rows))));
+    if (equals == std::string::npos) return base::fail(usage_error(fmt::format("--rows: `{}` is not RESOURCE=N", base::shown(rows))));
     out.rows[rows.substr(0, equals)] = TRY(whole_number(std::string_view(rows).substr(equals + 1), "--rows"));
   }
   std::string_view rate = options.rate;
@@ -53,7 +50,7 @@ base::Result<simulators::marianatek::SimulatorOptions> simulator_options(const S
     out.start = std::chrono::floor<std::chrono::seconds>(clock.now());
   } else {
     const auto start = base::parse_timestamp(options.clock);
-    if (!start) return base::fail(usage("--clock: " + start.error().message));
+    if (!start) return base::fail(usage_error("--clock: " + start.error().message));
     out.start = *start;
   }
   return out;
@@ -66,7 +63,7 @@ base::Result<int> run(const SimulateOptions& options) {
   StopSignal stop;
   const auto server = TRY(http::listen(listening, [&](const http::ServerRequest& request) { return simulator->handle(request); }));
   const std::string url = fmt::format("http://{}:{}", listening.address, server->port());
-  nlohmann::ordered_json first{{"url", url}, {"env", simulator->environment(url)}};
+  Json first{{"url", url}, {"env", simulator->environment(url)}};
   fmt::print("{}\n", first.dump());
   std::fflush(stdout);
   base::SystemClock clock;

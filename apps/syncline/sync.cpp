@@ -6,6 +6,7 @@
 #include "base/time.hpp"
 #include "commands.hpp"
 #include "context.hpp"
+#include "output.hpp"
 #include "progress.hpp"
 #include "report_json.hpp"
 #include "report_text.hpp"
@@ -14,14 +15,10 @@
 namespace syncline::apps {
 namespace {
 
-base::Error wrong_option(std::string_view option, const base::Error& error) {
-  return {base::ErrorKind::BadConfig, base::Side::Files, fmt::format("{}: {}", option, error.message), "usage", "", {}};
-}
-
 base::Result<std::optional<base::Date>> date_option(std::string_view option, const std::string& text) {
   if (text.empty()) return std::optional<base::Date>();
   const auto date = base::parse_date(text);
-  if (!date) return base::fail(wrong_option(option, date.error()));
+  if (!date) return base::fail(usage_error(fmt::format("{}: {}", option, date.error().message)));
   return std::optional(*date);
 }
 
@@ -32,16 +29,16 @@ base::Result<sync::RunOptions> run_options(const SyncOptions& options) {
   out.start = TRY(date_option("--start-date", options.start_date));
   out.end = TRY(date_option("--end-date", options.end_date));
   if (out.start && out.end && *out.end <= *out.start) {
-    return base::fail(wrong_option("--end-date", {.message = "it must come after --start-date: the last day is not part of the window"}));
+    return base::fail(usage_error("--end-date: it must come after --start-date: the last day is not part of the window"));
   }
   if (options.full && (out.start || out.end)) {
-    return base::fail(wrong_option("--full", {.message = "it reads everything; leave out --start-date and --end-date, or --full"}));
+    return base::fail(usage_error("--full: it reads everything; leave out --start-date and --end-date, or --full"));
   }
   out.reach = options.full ? sync::RunOptions::Reach::Full : sync::RunOptions::Reach::Incremental;
   out.ending = options.dry_run ? sync::RunOptions::Ending::DryRun : sync::RunOptions::Ending::Commit;
   if (options.wait.empty()) return out;
   const auto wait = base::parse_duration(options.wait);
-  if (!wait) return base::fail(wrong_option("--wait", wait.error()));
+  if (!wait) return base::fail(usage_error("--wait: " + wait.error().message));
   out.wait = *wait;
   return out;
 }
@@ -65,7 +62,7 @@ int sync(const CommonOptions& common, const SyncOptions& options) {
   const auto report = run(common, options);
   if (!report) return print_error(common, report.error());
   if (common.output == CommonOptions::Output::Json) {
-    fmt::print("{}\n", report_json(*report));
+    print_json(report_json(*report));
   } else {
     fmt::print("{}", report_text(*report));
   }
