@@ -1,7 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <fcntl.h>
 #include <fmt/format.h>
+#include <unistd.h>
 
-#include <fstream>
+#include <algorithm>
+#include <cerrno>
+#include <cstring>
 
 #include "base/text.hpp"
 #include "commands.hpp"
@@ -41,32 +45,73 @@ std::vector<fs::path> files_of(const fs::path& folder) {
   return out;
 }
 
-base::Result<void> write_secret_file(const fs::path& file, const std::string& text) {
-  std::ofstream out(file, std::ios::binary);
-  out << text << std::flush;
-  std::error_code failed;
-  // It will hold secrets: nobody else reads it.
-  fs::permissions(file, fs::perms::owner_read | fs::perms::owner_write, failed);
-  if (!out || failed) return base::fail(usage_error(fmt::format("cannot write {}", file.string())));
-  return {};
+/// A value as .env takes it: in quotes, unless it is of plain characters.
+std::string dotenv_value(std::string_view value) {
+  constexpr std::string_view plain = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_.:/@%+=,?&~";
+  if (value.find_first_not_of(plain) == value.npos) return std::string(value);
+  std::string out = "\"";
+  for (const char c : value) {
+    if (c == '"' || c == '\\') out += '\\';
+    out += c;
+  }
+  return out + '"';
 }
 
-base::Result<std::vector<fs::path>> write_project(const InitOptions& options) {
-  const fs::path from = TRY(template_of(options.connector));
-  const std::vector<fs::path> files = files_of(from);
+/// A word as a shell takes it.
+std::string shell_quoted(const std::string& word) {
+  constexpr std::string_view plain = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_./:@%+=,";
+  if (!word.empty() && word.find_first_not_of(plain) == word.npos) return word;
+  std::string out = "'";
+  for (const char c : word) out += c == '\'' ? std::string("'\\''") : std::string(1, c);
+  return out + "'";
+}
+
+/// A new file that only its owner reads, from its first byte on.
+base::Result<void> write_secret_file(const fs::path& file, std::string_view text) {
+  const int descriptor = open(file.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600);
+  const auto wrong = [&](int why) { return base::fail(usage_error(fmt::format("cannot write {}: {}", file.string(), strerror(why)))); };
+  if (descriptor < 0) return wrong(errno);
+  const ssize_t written = write(descriptor, text.data(), text.size());
+  const int why = written < 0 ? errno : ENOSPC;
+  if (close(descriptor) == 0 && written == ssize_t(text.size())) return {};
+  return wrong(why);
+}
+
+/// Before anything is written: `init` does all of it or nothing.
+base::Result<void> check_can_be_written(const InitOptions& options, const std::vector<fs::path>& files) {
   for (const fs::path& file : files) {
-    if (fs::exists(options.folder / file))
+    if (fs::exists(fs::symlink_status(options.folder / file)))
       return base::fail(usage_error(
           fmt::format("{} is there already: `init` overwrites nothing; name another folder", (options.folder / file).string())));
   }
+  if (options.database.empty()) return {};
+  const std::string& url = options.database;
+  if (!url.starts_with("sqlite:") && !url.starts_with("postgresql://") && !url.starts_with("postgres://"))
+    return base::fail(usage_error("--database must begin with postgresql:// or sqlite:, such as sqlite:studio.db"));
+  if (url.find_first_of("\r\n") != url.npos) return base::fail(usage_error("--database is one line"));
+  if (fs::exists(fs::symlink_status(options.folder / ".env")))
+    return base::fail(
+        usage_error(fmt::format("{} is there already, and `init` overwrites nothing: write DATABASE_URL into it yourself and "
+                                "leave out --database, or name another folder",
+                                (options.folder / ".env").string())));
+  return {};
+}
+
+/// The files that were written, relative to the project's folder.
+base::Result<std::vector<fs::path>> write_project(const InitOptions& options) {
+  const fs::path from = TRY(template_of(options.connector));
+  std::vector<fs::path> files = files_of(from);
+  TRY(check_can_be_written(options, files));
   for (const fs::path& file : files) {
     std::error_code failed;
     fs::create_directories((options.folder / file).parent_path(), failed);
     fs::copy_file(from / file, options.folder / file, failed);
     if (failed) return base::fail(usage_error(fmt::format("cannot write {}: {}", (options.folder / file).string(), failed.message())));
   }
-  if (!options.database.empty() && !fs::exists(options.folder / ".env"))
-    TRY(write_secret_file(options.folder / ".env", "DATABASE_URL=" + options.database + "\n"));
+  if (!options.database.empty()) {
+    TRY(write_secret_file(options.folder / ".env", "DATABASE_URL=" + dotenv_value(options.database) + "\n"));
+    files.insert(files.begin(), ".env");
+  }
   return files;
 }
 
@@ -83,9 +128,9 @@ int init(const CommonOptions& common, const InitOptions& options) {
   }
   for (const auto& file : *files) fmt::print("wrote  {}\n", (options.folder / file).string());
   fmt::print(
-      "\nnext: put credentials into {0}/.env (see .env.example), then\n  cd {0} && syncline lint && syncline plan && syncline migrate && "
+      "\nnext: put credentials into {} (.env.example says which), then\n  cd {}\n  syncline lint && syncline plan\n  syncline migrate && "
       "syncline sync\n",
-      options.folder.string());
+      (options.folder / ".env").string(), shell_quoted(options.folder.string()));
   return base::exit_code::Ok;
 }
 

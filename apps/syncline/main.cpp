@@ -68,7 +68,7 @@ CommandLine::CommandLine() {
                                   [this] { return syncline::apps::init(common, init); });
   sub->add_option("DIR", init.folder, "the new project's folder")->required();
   sub->add_option("--connector", init.connector, "the vendor, one of those that ship")->required()->type_name("NAME");
-  sub->add_option("--database", init.database, "postgresql://… or sqlite:FILE; kept in .env")->type_name("URL");
+  sub->add_option("--database", init.database, "postgresql://… or sqlite:FILE (seen from DIR); kept in .env")->type_name("URL");
 
   sub = project_command("lint", "check every file; errors as file:line:column: what, and what to do",
                         "  syncline lint\n  syncline lint entities/reservations.yaml",

@@ -1,0 +1,86 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What a person meets before anything is synced: `init`, wrong words, a project that is not filled in yet."""
+import os
+import shlex
+import subprocess
+import tempfile
+import unittest
+from pathlib import Path
+
+from support import syncline
+
+PLAIN = "sqlite:studio.db"
+
+
+class CommandLine(unittest.TestCase):
+    def setUp(self):
+        folder = tempfile.TemporaryDirectory(prefix="syncline-e2e-")
+        self.addCleanup(folder.cleanup)
+        self.folder = Path(folder.name)
+
+    def init(self, name="studio", *arguments, database=PLAIN, code=0):
+        ended = syncline.run("init", self.folder / name, "--connector", "marianatek", *(["--database", database] if database else []), *arguments)
+        self.assertEqual(ended.code, code, str(ended))
+        return ended
+
+    def project(self, env=""):
+        self.init(database=None)
+        (self.folder / "studio" / ".env").write_text(env)
+        return self.folder / "studio"
+
+    # init
+
+    def test_init_lists_every_file_it_wrote(self):
+        listed = self.init("studio", "--json").document["files"]
+        there = [str(file.relative_to(self.folder / "studio")) for file in (self.folder / "studio").rglob("*") if file.is_file()]
+        self.assertEqual(sorted(listed), sorted(there))
+        self.assertIn(".env", listed)
+
+    def test_nobody_else_can_read_the_secrets_whatever_the_umask(self):
+        before = os.umask(0)
+        try:
+            self.init()
+        finally:
+            os.umask(before)
+        self.assertEqual((self.folder / "studio" / ".env").stat().st_mode & 0o777, 0o600)
+
+    def test_a_database_is_not_ignored_where_an_env_file_is_already(self):
+        (self.folder / "studio").mkdir()
+        (self.folder / "studio" / ".env").write_text("DATABASE_URL=sqlite:other.db\n")
+        refused = self.init(code=20)
+        self.assertIn("DATABASE_URL", refused.stderr)
+        self.assertEqual([file.name for file in (self.folder / "studio").iterdir()], [".env"])
+        self.init(database=None)
+        self.assertEqual((self.folder / "studio" / ".env").read_text(), "DATABASE_URL=sqlite:other.db\n")
+
+    def test_a_database_that_is_none_is_refused_before_anything_is_written(self):
+        for url in ("mysql://user:secret@host/studio", "studio.db", "sqlite:a\nMT_API_KEY=b"):
+            with self.subTest(url):
+                self.assertNotIn("secret", self.init(database=url, code=20).stderr)
+                self.assertFalse((self.folder / "studio").exists())
+
+    def test_any_database_url_survives_the_env_file(self):
+        for number, name in enumerate(("a b#c.db", "it's.db", 'quo"te\\.db')):
+            with self.subTest(name):
+                self.init(f"studio{number}", database=f"sqlite:{name}")
+                self.assertEqual(syncline.run("lint", project=self.folder / f"studio{number}").code, 0)
+                missing = syncline.run("plan", "--json", project=self.folder / f"studio{number}")
+                self.assertIn(str(self.folder / f"studio{number}" / name).replace("\\", ""), missing.document["error"]["message"].replace("\\", ""))
+
+    def test_the_next_steps_can_be_pasted_into_a_shell(self):
+        said = self.init("it's my studio").stdout
+        line = next(line for line in said.splitlines() if line.strip().startswith("cd "))
+        self.assertEqual(shlex.split(line), ["cd", str(self.folder / "it's my studio")])
+        there = subprocess.run(["bash", "-c", f"{line} && pwd"], capture_output=True, text=True, check=True).stdout
+        self.assertEqual(Path(there.strip()).resolve(), (self.folder / "it's my studio").resolve())
+
+    def test_the_example_and_what_init_wrote_do_not_contradict_each_other(self):
+        self.init()
+        written = (self.folder / "studio" / ".env").read_text()
+        (self.folder / "studio" / ".env").write_text(written + (self.folder / "studio" / ".env.example").read_text())
+        linted = syncline.run("lint", project=self.folder / "studio")
+        self.assertEqual(linted.code, 0, str(linted))
+
+
+if __name__ == "__main__":
+    unittest.main()
