@@ -2,12 +2,15 @@
 // The command line: names, options and help of every subcommand. What they do is in the file of each.
 #include <malloc.h>
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <csignal>
 #include <cstdio>
 #include <exception>
 #include <functional>
 
 #include "commands.hpp"
+#include "output.hpp"
+#include "wrong_words.hpp"
 
 namespace {
 
@@ -134,7 +137,11 @@ int main(int argc, char** argv) {
   try {
     command_line.app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
-    return command_line.app.exit(error) == 0 ? 0 : 20;
+    if (error.get_exit_code() == 0) return command_line.app.exit(error);  // --help, --version
+    const std::vector<std::string> words(argv + std::min(argc, 1), argv + argc);
+    // What was read so far may not have come to --json.
+    if (std::find(words.begin(), words.end(), "--json") != words.end()) command_line.common.output = CommonOptions::Output::Json;
+    return print_error(command_line.common, usage_error(wrong_words(command_line.app, words, error)));
   }
   try {
     return command_line.chosen();

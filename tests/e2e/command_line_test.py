@@ -81,6 +81,28 @@ class CommandLine(unittest.TestCase):
         linted = syncline.run("lint", project=self.folder / "studio")
         self.assertEqual(linted.code, 0, str(linted))
 
+    # wrong words
+
+    def test_a_wrong_word_gets_the_nearest_right_one(self):
+        for words, expected in ((["synk"], "there is no command `synk`; did you mean `sync`?"), (["frobnicate"], "there is no command `frobnicate`; there are init, lint, plan"),
+                                (["sync", "--dry-runn"], "`syncline sync` has no option --dry-runn; did you mean `--dry-run`?"),
+                                (["sync", "--day=3"], "has no option --day; did you mean `--days`?"), (["--json", "sync"], "options stand behind the command: `syncline sync --json`"),
+                                ([], "a command is missing; there are init, lint"), (["sync", "--days", "x"], "--days"),
+                                (["sync", "--full", "--days", "3"], "--full"), (["simulate", "hubspot"], "marianatek")):
+            with self.subTest(" ".join(words)):
+                plain = syncline.run(*words, cwd=self.folder)
+                self.assertEqual((plain.code, plain.stdout if "--json" not in words else ""), (20, ""), str(plain))
+                self.assertIn(expected, plain.stderr)
+                document = syncline.run(*words, *([] if "--json" in words else ["--json"]), cwd=self.folder).document
+                self.assertEqual((document["exit"], document["error"]["code"]), (20, "usage"))
+                self.assertTrue(document["error"]["message"])
+
+    def test_help_and_version_are_no_errors(self):
+        for words in (["--help"], ["--version"], ["sync", "--help"]):
+            ended = syncline.run(*words)
+            self.assertEqual((ended.code, ended.stderr), (0, ""), str(ended))
+            self.assertTrue(ended.stdout)
+
 
 if __name__ == "__main__":
     unittest.main()
