@@ -7,6 +7,7 @@
 #include "commands.hpp"
 #include "context.hpp"
 #include "output.hpp"
+#include "placeholder_host.hpp"
 #include "progress.hpp"
 #include "report_json.hpp"
 #include "report_text.hpp"
@@ -46,6 +47,7 @@ base::Result<sync::RunOptions> run_options(const SyncOptions& options) {
 base::Result<record::RunReport> run(const CommonOptions& common, const SyncOptions& options) {
   const sync::RunOptions asked = TRY(run_options(options));
   const config::Project project = TRY(open_project(common));
+  TRY(refuse_placeholder_hosts(project, options.entities));
   const auto connection = TRY(open_database(project));
   base::SystemClock clock;
   base::Random random = base::Random::from_entropy();

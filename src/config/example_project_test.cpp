@@ -37,7 +37,7 @@ TEST(ExampleProject, LoadsWithoutAnyVariable) {
   ASSERT_EQ(studio.auth.size(), 2u);
   EXPECT_EQ(studio.auth[0].missing_variables, std::vector<std::string>{"MT_API_KEY is not set (looked in: environment, .env (not there))"});
   EXPECT_EQ(studio.auth[1].missing_variables.size(), 2u);
-  EXPECT_EQ(studio.connector.base_url, "https://acme.marianatek.com");
+  EXPECT_EQ(studio.connector.base_url, "https://MT_HOST-is-not-set.example");
 }
 
 }  // namespace

@@ -2,6 +2,7 @@
 """What a person meets before anything is synced: `init`, wrong words, a project that is not filled in yet."""
 import os
 import shlex
+import shutil
 import subprocess
 import tempfile
 import unittest
@@ -102,6 +103,20 @@ class CommandLine(unittest.TestCase):
             ended = syncline.run(*words)
             self.assertEqual((ended.code, ended.stderr), (0, ""), str(ended))
             self.assertTrue(ended.stdout)
+
+    # a project that is not filled in yet
+
+    def test_a_placeholder_for_a_host_is_refused_before_anything_is_sent(self):
+        for host in ("", "MT_HOST=studio.Example.COM", "MT_HOST=x.invalid"):
+            with self.subTest(host):
+                project = self.project(f"MT_API_KEY=k\n{host}\n")
+                self.assertEqual(syncline.run("lint", project=project).code, 0)
+                ended = syncline.run("sync", "--json", project=project)
+                self.assertEqual((ended.code, ended.document["error"]["code"]), (20, "placeholder_host"), str(ended))
+                self.assertRegex(ended.stderr, r"^syncline\.yaml:5:3: .*`studio` has no host of its own yet: " + (host[8:] or "MT_HOST-is-not-set.example"))
+                shutil.rmtree(project)
+        project = self.project("MT_API_KEY=k\nMT_BASE_URL=http://127.0.0.1:9\n")
+        self.assertIn("database file", syncline.run("sync", project=project).stderr)
 
 
 if __name__ == "__main__":
