@@ -127,6 +127,42 @@ TEST(Account, SettingsAreTheConnectors) {
             at("3:54", "NO is not set (looked in: environment, .env (not there)); set it, or write a default: ${NAME:-default}"));
 }
 
+TEST(Account, AWrongTextInAConnectorIsShownWhereItsValueIsWritten) {
+  test::ProjectFiles files;
+  files.write("connectors/crm/connector.yaml",
+              "settings: {host: {required: true}, zone: {default: Moon}}\nzone: ${settings.zone}\n"
+              "base_url: ${URL:-https://${settings.host}}\nheaders: {X: \"${X}\"}\n"
+              "auth: {api_key: {}}\nstreams: {contacts: {get: c, records: json, key: id}}\n");
+  files.write("syncline.yaml",
+              "syncline: 1\ndatabase: sqlite:x\naccounts:\n"
+              "  studio: {connector: crm, auth: [api_key: k], settings: {host: 'https://x', zone: Mars}}\n"
+              "  other: {connector: crm, auth: [api_key: k], settings: {host: x}}\n");
+  files.environment["X"] = "x";
+  const std::string get =
+      "connectors/crm/connector.yaml:6:27: `get` must be a path below base_url such as /contacts, its parameters under "
+      "`params`, not `c`\n";
+  EXPECT_EQ(files.problems(), "connectors/crm/connector.yaml:2:7: \"Moon\" is not a time zone, write one such as America/Chicago\n" + get +
+                                  at("4:65",
+                                     "`base_url` must be like https://api.example.com/v2, not `https://https://x` (the setting `host` is "
+                                     "used in connectors/crm/connector.yaml:3:11)") +
+                                  at("4:84",
+                                     "\"Mars\" is not a time zone, write one such as America/Chicago (the setting `zone` is used in "
+                                     "connectors/crm/connector.yaml:2:7)"));
+  files.environment["URL"] = "ftp://x";
+  files.environment.erase("X");
+  const std::string problems = files.problems();
+  EXPECT_NE(problems.find(at("5:3",
+                             "X is not set (looked in: environment, .env (not there)); set it, or write a default: ${NAME:-default} (X of "
+                             "the environment or .env is used in connectors/crm/connector.yaml:4:14)")),
+            std::string::npos)
+      << problems;
+  EXPECT_NE(problems.find(at("5:3",
+                             "`base_url` must be like https://api.example.com/v2, not `ftp://x` (URL of the environment or .env is used "
+                             "in connectors/crm/connector.yaml:3:11)")),
+            std::string::npos)
+      << problems;
+}
+
 TEST(Account, AMethodTheConnectorDoesNotKnowNamesThoseItDoes) {
   EXPECT_EQ(problems_of_account("connector: crm, settings: {host: x}, auth: [basic: {user: u, password: p}]"),
             at("3:65", "the connector crm does not know `basic`; write api_key"));

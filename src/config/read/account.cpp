@@ -6,6 +6,7 @@
 #include <algorithm>
 
 #include "base/text.hpp"
+#include "config/read/blame.hpp"
 #include "config/read/family.hpp"
 #include "config/read/suggestion.hpp"
 
@@ -44,7 +45,7 @@ AccountRead AccountReader::read(const Tree::Entry& entry) {
   result.settings = fill_settings(declared, keys, file->name);
   const Variables with_settings(surroundings, &result.settings);
   Account& account = result.account;
-  account.connector = read_connector_file(Reading(file->shown, with_settings, problems), file->root, file->name, vocabulary);
+  account.connector = read_connector(*file, with_settings, keys, account.place);
   if (const Tree* limits = keys.find("limits")) {
     if (const std::optional<Rate> rate = read_limits(reading, *limits)) {
       account.connector.rate_requests = rate->requests;
@@ -53,6 +54,19 @@ AccountRead AccountReader::read(const Tree::Entry& entry) {
   }
   read_auth(keys, account);
   return result;
+}
+
+Connector AccountReader::read_connector(const FileTree& file, const Variables& variables, const Keys& keys, const Place& account) const {
+  std::vector<Problem> found;
+  Connector connector = read_connector_file(Reading(file.shown, variables, found), file.root, file.name, vocabulary);
+  const auto written = [&](std::string_view setting) -> std::optional<Place> {
+    const Tree* section = keys.find("settings");
+    const Tree::Entry* entry = section ? section->entry(setting) : nullptr;
+    return entry && entry->value.kind != Tree::Kind::Null ? std::optional(reading.place(entry->value.spot)) : std::nullopt;
+  };
+  blame_the_account(found, file.root, {variables, account, written});
+  problems.insert(problems.end(), found.begin(), found.end());
+  return connector;
 }
 
 const FileTree* AccountReader::find_connector(const Tree& node) {

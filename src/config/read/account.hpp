@@ -26,6 +26,7 @@ struct AccountReader {
 
  private:
   const FileTree* find_connector(const Tree& node);
+  Connector read_connector(const FileTree& file, const Variables& variables, const Keys& keys, const Place& account) const;
   Settings fill_settings(const std::vector<Setting>& declared, const Keys& keys, const std::string& connector) const;
   void read_auth(const Keys& keys, Account& account) const;
 };

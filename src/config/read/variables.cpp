@@ -76,7 +76,9 @@ void Variables::replace_one(Replaced& out, std::string_view inside, int depth) c
     return;
   }
   const std::optional<std::string> value = look_up(name);
-  if (value && !value->empty()) {
+  const bool is_filled = value && !value->empty();
+  if (is_filled || separator == std::string_view::npos) out.used.push_back(name);
+  if (is_filled) {
     out.text += *value;
   } else if (separator != std::string_view::npos) {
     replace_into(out, inside.substr(separator + 2), depth + 1);
@@ -103,6 +105,7 @@ void Variables::replace_setting(Replaced& out, std::string_view name) const {
   } else if (!setting->second) {
     out.unknown = true;
   } else {
+    out.used.push_back("settings." + std::string(name));
     out.text += *setting->second;
   }
 }

@@ -37,6 +37,7 @@ struct Replaced {
   bool unknown = false;              ///< it needs a value that is not known and needs no report: nothing can be said about the text
   std::vector<std::string> missing;  ///< variables that are not set, with every place that was looked in
   std::vector<std::string> errors;   ///< wrong spelling, unknown settings
+  std::vector<std::string> used;     ///< what gave the text, or should have: NAME, settings.x
   [[nodiscard]] bool usable() const { return !unknown && missing.empty() && errors.empty(); }
 };
 
