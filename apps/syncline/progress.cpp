@@ -12,26 +12,49 @@
 namespace syncline::apps {
 namespace {
 
-constexpr std::chrono::milliseconds OnTerminal{200};
-constexpr std::chrono::seconds Elsewhere{15};
+constexpr std::chrono::milliseconds OnTerminal{200}, Elsewhere{15'000};
+/// A source that asks for patience does so at every page: a file or a pager wants to hear it once.
+constexpr std::chrono::seconds SameWait{10};
+/// Reasons are few; were they not, they would not be worth remembering.
+constexpr size_t WaitsMax = 100;
+
+/// "the rate limit, 0.4 s" without how long.
+std::string_view reason_of(std::string_view waiting_for) { return waiting_for.substr(0, waiting_for.rfind(", ")); }
 
 }  // namespace
 
-ProgressLine::ProgressLine(const base::Clock& clock) : clock_(clock), terminal_(isatty(STDERR_FILENO) != 0), shown_at_(clock.steady()) {}
+ProgressLine::Output ProgressLine::output_of_stderr() { return isatty(STDERR_FILENO) != 0 ? Output::Terminal : Output::Elsewhere; }
+
+ProgressLine::ProgressLine(const base::Clock& clock, Output output) : clock_(clock), output_(output), shown_at_(clock.steady()) {}
 
 ProgressLine::~ProgressLine() {
-  if (terminal_ && shown_) std::fputs("\r\033[K", stderr);
+  if (output_ == Output::Terminal && shown_) std::fputs("\r\033[K", stderr);
 }
 
 void ProgressLine::report(const record::ProgressEvent& event) {
-  const auto now = clock_.steady();
-  const bool due = now - shown_at_ >= (terminal_ ? OnTerminal : std::chrono::milliseconds(Elsewhere));
-  if (!due && event.waiting_for.empty()) return;
-  shown_at_ = now;
+  const Instant now = clock_.steady();
+  if (!is_due(event, now)) return;
   shown_ = true;
+  const bool renews = output_ == Output::Terminal;
   // fputs, not fmt: a terminal that has gone away must not end the sync.
-  std::fputs(fmt::format("{}{}{}", terminal_ ? "\r\033[K" : "", line(event), terminal_ ? "" : "\n").c_str(), stderr);
+  std::fputs(fmt::format("{}{}{}", renews ? "\r\033[K" : "", line(event), renews ? "" : "\n").c_str(), stderr);
   std::fflush(stderr);
+}
+
+bool ProgressLine::is_due(const record::ProgressEvent& event, Instant now) {
+  const bool is_wait = !event.waiting_for.empty();
+  if (is_wait && output_ == Output::Elsewhere) return is_news(event, now);
+  if (!is_wait && now - shown_at_ < (output_ == Output::Terminal ? OnTerminal : Elsewhere)) return false;
+  shown_at_ = now;
+  return true;
+}
+
+bool ProgressLine::is_news(const record::ProgressEvent& event, Instant now) {
+  if (waits_told_.size() > WaitsMax) waits_told_.clear();
+  const auto [told, is_new] = waits_told_.try_emplace(fmt::format("{} {}", event.entity, reason_of(event.waiting_for)), now);
+  if (!is_new && now - told->second < SameWait) return false;
+  told->second = now;
+  return true;
 }
 
 std::string ProgressLine::line(const record::ProgressEvent& event) const {

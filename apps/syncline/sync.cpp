@@ -52,7 +52,7 @@ base::Result<record::RunReport> run(const CommonOptions& common, const SyncOptio
   base::SystemClock clock;
   base::Random random = base::Random::from_entropy();
   StopSignal stop;
-  ProgressLine progress(clock);
+  ProgressLine progress(clock, ProgressLine::output_of_stderr());
   const http::Network network{project.allow_private, project.ca_file};
   const sync::Worlds worlds{clock, random, [&] { return http::curl_transport(network, {}, {}); }, *connection, progress, stop.token()};
   return sync::run(project, worlds, asked);
