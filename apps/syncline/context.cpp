@@ -22,6 +22,16 @@ std::filesystem::path program_folder() {
   return failed ? std::filesystem::path(".") : program.parent_path();
 }
 
+/// SQLSTATEs that a person can do something about.
+constexpr std::string_view LockTimeout = "55P03", CannotConnect = "08001";
+
+/// The file of an SQLite database; "" for any other.
+std::string sqlite_file(const config::Project& project) {
+  constexpr std::string_view scheme = "sqlite:";
+  const std::string& url = project.database.reveal();
+  return url.starts_with(scheme) ? url.substr(scheme.size()) : "";
+}
+
 }  // namespace
 
 std::vector<std::filesystem::path> connector_folders() {
@@ -58,10 +68,28 @@ base::Result<std::unique_ptr<sql::Connection>> open_database(const config::Proje
                        "",
                        {}});
   }
-  constexpr std::string_view scheme = "sqlite:";
-  std::string url = project.database.reveal();
-  if (url.starts_with(scheme)) url = std::string(scheme) + (project.folder / url.substr(scheme.size())).string();
-  return sql::connect(base::Secret(url), {});
+  auto connection = sql::connect(project.database, {});
+  if (!connection) return base::fail(with_database_advice(std::move(connection).error(), project));
+  return connection;
+}
+
+std::string database_advice(std::string_view code, const config::Project& project) {
+  const std::string file = sqlite_file(project);
+  std::error_code ignored;
+  if (code == LockTimeout) {
+    return file.empty()
+               ? "; another session holds a lock on the table: see pg_stat_activity, end it or let it finish, and try again"
+               : fmt::format("; another program is writing to {}, or has left a transaction open: let it finish, and try again", file);
+  }
+  if (code != CannotConnect || file.empty() || std::filesystem::exists(file, ignored)) return "";
+  return "; `database:` in syncline.yaml names it, or DATABASE_URL in the environment or .env. Mend the name, or make the file first, with "
+         "the "
+         "tables to sync into";
+}
+
+base::Error with_database_advice(base::Error error, const config::Project& project) {
+  if (error.side == base::Side::Database) error.message += database_advice(error.code, project);
+  return error;
 }
 
 }  // namespace syncline::apps

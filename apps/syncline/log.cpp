@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "commands.hpp"
 #include "context.hpp"
 #include "history.hpp"
@@ -22,13 +24,25 @@ void print_list(const std::vector<state::LogEntry>& entries) {
   print_json({{"log", list}});
 }
 
+/// "2026-11-23T21:02:50.571000Z" as a person reads it, to the second.
+std::string to_the_second(std::string_view timestamp) {
+  const size_t point = timestamp.find('.');
+  if (point == timestamp.npos) return std::string(timestamp);
+  const size_t behind = std::min(timestamp.find_first_not_of("0123456789", point + 1), timestamp.size());
+  return fmt::format("{}{}", timestamp.substr(0, point), timestamp.substr(behind));
+}
+
 void print_text(const std::vector<state::LogEntry>& entries, const HistoryOptions& options) {
   int64_t run = 0;
   for (const state::LogEntry& entry : entries) {
-    if (entry.run != run) fmt::print("run {}   {}\n", entry.run, entry.started_at);
+    if (entry.run != run) fmt::print("run {}   {}\n", entry.run, to_the_second(entry.started_at));
     run = entry.run;
-    fmt::print("{}   {}\n", entity_line(entry.report), entry.status);
+    fmt::print("  {:<10}{}\n", entry.status, entity_line(entry.report));
+    // Whoever names a run wants to know all of it.
+    if (options.run) fmt::print("{}", error_lines(entry.report));
   }
+  if (int64_t(entries.size()) == options.entries_max)
+    fmt::print("there may be more: --limit {} shows twice as many\n", 2 * options.entries_max);
   if (!entries.empty()) return;
   if (options.run) {
     fmt::print("there is no run {} in the log; `syncline log` shows those there are\n", *options.run);

@@ -76,7 +76,7 @@ int migrate(const CommonOptions& common) {
   const auto connection = open_database(*project);
   if (!connection) return print_error(common, connection.error());
   const auto outcome = run(*project, **connection);
-  if (!outcome) return print_error(common, outcome.error());
+  if (!outcome) return print_error(common, with_database_advice(outcome.error(), *project));
   print(common, *outcome, *project, (*connection)->dialect());
   return base::exit_code::Ok;
 }

@@ -30,7 +30,9 @@ void print_changes(const schema::Plan& plan, const std::string& saved) {
 base::Result<int> run(const CommonOptions& common, const PlanOptions& options) {
   const config::Project project = TRY(open_project(common));
   const auto connection = TRY(open_database(project));
-  const schema::Plan plan = TRY(schema::make_plan(*connection, project));
+  const auto planned = schema::make_plan(*connection, project);
+  if (!planned) return base::fail(with_database_advice(planned.error(), project));
+  const schema::Plan& plan = *planned;
   std::string saved;
   if (options.action == PlanOptions::Action::Write && !plan.changes.empty())
     saved = TRY(schema::save_plan(project.folder / "migrations", plan, connection->dialect())).name;

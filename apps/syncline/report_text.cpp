@@ -19,8 +19,11 @@ int64_t rejected(const record::EntityReport& report) { return report.counters.re
 
 std::string next_step(const record::RunReport& report, int64_t rejects) {
   if (rejects == 0) return "";
-  return fmt::format("{} {} rejected: `syncline rejects {}` shows {}.", with_thousands(rejects), rejects == 1 ? "row" : "rows", report.run,
-                     rejects == 1 ? "it" : "them");
+  const std::string rejected = fmt::format("{} {} rejected", with_thousands(rejects), rejects == 1 ? "row" : "rows");
+  const std::string_view them = rejects == 1 ? "it" : "them";
+  // A dry run has no number, and nothing is stored that could be shown later.
+  if (report.run == 0) return fmt::format("{}; without --dry-run, `syncline sync` stores {} with the reason.", rejected, them);
+  return fmt::format("{}: `syncline rejects {}` shows {}.", rejected, report.run, them);
 }
 
 }  // namespace
@@ -37,15 +40,20 @@ std::string entity_line(const record::EntityReport& report) {
   return line;
 }
 
+std::string error_lines(const record::EntityReport& report) {
+  std::string out;
+  for (const record::ErrorSummary& error : report.errors)
+    out += fmt::format("      {}{}\n", error.count > 1 ? with_thousands(error.count) + " × " : "", error.message);
+  return out;
+}
+
 std::string report_text(const record::RunReport& report) {
   std::string out;
   int64_t rejects = 0;
   for (const record::EntityReport& entity : report.entities) {
     out += entity_line(entity) + "\n";
     rejects += rejected(entity);
-    for (const record::ErrorSummary& error : entity.errors) {
-      out += fmt::format("      {}{}\n", error.count > 1 ? with_thousands(error.count) + " × " : "", error.message);
-    }
+    out += error_lines(entity);
   }
   const std::string step = next_step(report, rejects);
   const std::string run = report.run > 0 ? fmt::format("run {}", report.run) : "dry run: nothing was kept";

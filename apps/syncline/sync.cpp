@@ -55,7 +55,12 @@ base::Result<record::RunReport> run(const CommonOptions& common, const SyncOptio
   ProgressLine progress(clock, ProgressLine::output_of_stderr());
   const http::Network network{project.allow_private, project.ca_file};
   const sync::Worlds worlds{clock, random, [&] { return http::curl_transport(network, {}, {}); }, *connection, progress, stop.token()};
-  return sync::run(project, worlds, asked);
+  auto report = sync::run(project, worlds, asked);
+  if (!report) return base::fail(with_database_advice(std::move(report).error(), project));
+  for (record::EntityReport& entity : report->entities) {
+    for (record::ErrorSummary& error : entity.errors) error.message += database_advice(error.code, project);
+  }
+  return report;
 }
 
 }  // namespace

@@ -3,12 +3,15 @@
 import os
 import shlex
 import shutil
+import sqlite3
 import subprocess
 import tempfile
 import unittest
+from contextlib import closing
 from pathlib import Path
 
 from support import syncline
+from support.database import Database
 
 PLAIN = "sqlite:studio.db"
 
@@ -117,6 +120,30 @@ class CommandLine(unittest.TestCase):
                 shutil.rmtree(project)
         project = self.project("MT_API_KEY=k\nMT_BASE_URL=http://127.0.0.1:9\n")
         self.assertIn("database file", syncline.run("sync", project=project).stderr)
+
+    # the database
+
+    def test_a_database_file_that_is_not_there_is_named_with_the_next_step(self):
+        project = self.project("MT_HOST=127.0.0.1\n")
+        for command in ("plan", "migrate", "sync", "log"):
+            with self.subTest(command):
+                ended = syncline.run(command, project=project)
+                self.assertEqual(ended.code, 20, str(ended))
+                for part in (f"there is no database file {project}/studio.db", "DATABASE_URL", ".env", "make the file first"):
+                    self.assertIn(part, ended.stderr)
+        self.assertFalse((project / "studio.db").exists())
+
+    def test_a_database_another_program_is_writing_to_is_named_with_what_to_do(self):
+        project = self.project("MT_HOST=127.0.0.1\n")
+        file = project / "studio.db"
+        Database(f"sqlite:{file}").make_studio_app()
+        self.assertEqual(syncline.run("plan", project=project).code, 0)
+        with closing(sqlite3.connect(file, isolation_level=None)) as other:
+            other.execute("begin immediate")
+            ended = syncline.run("migrate", project=project)
+        self.assertEqual(ended.code, 23, str(ended))
+        self.assertIn(f"another program is writing to {file}, or has left a transaction open: let it finish, and try again", ended.stderr)
+        self.assertEqual(syncline.run("migrate", project=project).code, 0)
 
 
 if __name__ == "__main__":
