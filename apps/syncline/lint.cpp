@@ -25,7 +25,7 @@ int lint(const CommonOptions& common, const std::vector<std::filesystem::path>& 
     print_json({{"problems", list}});
   } else {
     for (const config::Problem& problem : problems) fmt::print("{}\n", to_string(problem));
-    if (problems.empty()) fmt::print("every file is right\n");
+    if (problems.empty()) fmt::print("every file is right; `syncline plan` compares them with the database\n");
   }
   return problems.empty() ? base::exit_code::Ok : base::exit_code::Usage;
 }

@@ -73,7 +73,7 @@ CommandLine::CommandLine() {
   sub->add_option("--connector", init.connector, "the vendor, one of those that ship")->required()->type_name("NAME");
   sub->add_option("--database", init.database, "postgresql://… or sqlite:FILE (seen from DIR); kept in .env")->type_name("URL");
 
-  sub = project_command("lint", "check every file; errors as file:line:column: what, and what to do",
+  sub = project_command("lint", "check every file, and nothing but files; errors as file:line:column: what, and what to do",
                         "  syncline lint\n  syncline lint entities/reservations.yaml",
                         [this] { return syncline::apps::lint(common, lint_files); });
   sub->add_option("FILE", lint_files, "only these files");
