@@ -118,6 +118,8 @@ class BadInput(OnBothDatabases):
                 refused = project.run("sync", "customers", "--json")
                 self.assertEqual(refused.code, 25, str(refused))
                 self.assertFalse(refused.entity("customers")["complete"])
+                self.assertIn("more than half", project.run("log", refused.document["run"]).stdout)
+                self.assertIn("no rejects in run 999", project.run("rejects", "999").stdout)
                 self.assertEqual(len(project.run("rejects", "--json", "--limit", "100000").document["rejects"]), refused.entity("customers")["rejected"])
                 project.edit("entities/customers.yaml", "  first_name: {from: first_name, values: {Nobody: Nobody}, otherwise: reject}\n", "  first_name: first_name\n")
                 mended = project.run("sync", "customers", "--json")
