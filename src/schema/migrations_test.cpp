@@ -110,9 +110,11 @@ TEST_P(Migrating, AFileThatChangedAfterItWasAppliedIsRefused) {
 }
 
 TEST_P(Migrating, AFileThatEndsItsTransactionIsRefusedBeforeAnythingHappens) {
-  for (const char* text : {"CREATE TABLE a (a integer); COMMIT; CREATE TABLE b (a integer);",
-                           "BEGIN;\nCREATE TABLE a (a integer);\nCOMMIT;", "CREATE TABLE a (a integer);\n-- now\n  commit ;",
-                           "/* ; */ Rollback;", "CREATE TABLE a (a integer); start transaction;", "SELECT ';'; COMMIT"}) {
+  for (const char* text :
+       {"CREATE TABLE a (a integer); COMMIT; CREATE TABLE b (a integer);", "BEGIN;\nCREATE TABLE a (a integer);\nCOMMIT;",
+        "CREATE TABLE a (a integer);\n-- now\n  commit ;", "/* ; */ Rollback;", "CREATE TABLE a (a integer); start transaction;",
+        "SELECT ';'; COMMIT", "CREATE TABLE a (a integer); END; CREATE TABLE b (a integer);",
+        "CREATE TABLE a (a integer);\nend transaction"}) {
     file("001_first.sql", text);
     const std::string said = apply_all();
     EXPECT_TRUE(says(said, "001_first.sql: ") && says(said, "in a transaction already")) << text << ": " << said;

@@ -52,6 +52,37 @@ size_t skip(std::string_view script, size_t at, std::string_view word_before) {
   return at + 1;
 }
 
+/// What has been read of one statement.
+struct Statement {
+  size_t begin = 0;
+  std::vector<std::string> words;  ///< the first few, in small letters
+  bool has_body = false;           ///< CREATE TRIGGER, FUNCTION or PROCEDURE: may hold BEGIN … END
+  bool in_body = false;
+  int cases = 0;  ///< CASE … without its END yet
+
+  void add(std::string word, size_t at);
+};
+
+constexpr size_t WordsKept = 5;  // CREATE OR REPLACE CONSTRAINT TRIGGER
+
+/// Within a body a semicolon ends no statement of ours, and the END that closes the body is none either.
+void Statement::add(std::string word, size_t at) {
+  if (words.empty()) begin = at;
+  if (words.size() < WordsKept) {
+    words.push_back(word);
+    has_body = has_body || (words[0] == "create" && (word == "trigger" || word == "function" || word == "procedure"));
+  }
+  if (!has_body) return;
+  if (word == "case") ++cases;
+  if (word == "begin") in_body = true;
+  if (word != "end") return;
+  if (cases > 0) {
+    --cases;
+  } else {
+    in_body = false;
+  }
+}
+
 bool is_of_transactions(const std::vector<std::string>& words) {
   if (words.empty()) return false;
   const std::string& first = words[0];
@@ -62,27 +93,28 @@ bool is_of_transactions(const std::vector<std::string>& words) {
     }
     return true;
   }
-  return first == "begin" || first == "commit" || first == "abort" || (first == "start" && words.size() > 1 && words[1] == "transaction");
+  const std::string_view second = words.size() > 1 ? std::string_view(words[1]) : std::string_view();
+  return first == "begin" || first == "commit" || first == "abort" || first == "end" ||
+         ((first == "start" || first == "prepare") && second == "transaction");
 }
 
 }  // namespace
 
 std::string transaction_statement(std::string_view script) {
-  std::vector<std::string> words;  // the statement's first three
+  Statement statement;
   std::string_view word;
-  size_t begin = 0;
   for (size_t at = 0; at <= script.size();) {
-    if (at == script.size() || script[at] == ';') {
-      if (is_of_transactions(words)) return std::string(base::trim(script.substr(begin, at - begin)));
-      words.clear();
+    if (at == script.size() || (script[at] == ';' && !statement.in_body)) {
+      if (is_of_transactions(statement.words)) return std::string(base::trim(script.substr(statement.begin, at - statement.begin)));
+      statement = {};
       word = {};
       ++at;
     } else if (is_word(script[at])) {
+      const bool qualified = at > 0 && script[at - 1] == '.';  // NEW.end is a column
       size_t end = at;
       while (end < script.size() && is_word(script[end])) ++end;
       word = script.substr(at, end - at);
-      if (words.empty()) begin = at;
-      if (words.size() < 3) words.push_back(base::lower(word));
+      if (!qualified) statement.add(base::lower(word), at);
       at = end;
     } else {
       at = skip(script, at, at > 0 && is_word(script[at - 1]) ? word : std::string_view());
