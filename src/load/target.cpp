@@ -49,7 +49,7 @@ base::Result<Parent> bind_parent(sql::Connection& connection, const config::Proj
     return base::fail(
         drift(relation.place, fmt::format("`{}` has no column `{}`; `syncline migrate` adds it", to_string(table.name), relation.column)));
   const record::Column* id =
-      relation.table_column.empty() ? referenced_column(table, relation.column, *parent) : parent->column(relation.table_column);
+      relation.table_column.empty() ? table.referenced_column(relation.column, *parent) : parent->column(relation.table_column);
   if (!id) {
     return base::fail(drift(relation.place, fmt::format("cannot tell which column of `{}` `{}` refers to: it has neither a foreign key nor "
                                                         "`{}` a single-column primary key; write `to: {{table: {}, column: …}}`",
@@ -117,16 +117,6 @@ base::Result<std::optional<uint64_t>> stamp_seed(sql::Connection& connection, co
 }
 
 }  // namespace
-
-const record::Column* referenced_column(const record::Table& table, std::string_view relation_column, const record::Table& parent) {
-  for (const record::ForeignKey& key : table.foreign_keys) {
-    if (key.columns.size() == 1 && key.columns[0] == relation_column && key.to_columns.size() == 1) return parent.column(key.to_columns[0]);
-  }
-  for (const record::UniqueIndex& index : parent.unique_indexes) {
-    if (index.primary && index.columns.size() == 1) return parent.column(index.columns[0]);
-  }
-  return nullptr;
-}
 
 base::Result<Target> bind_target(sql::Connection& connection, const config::Project& project, const config::Entity& entity,
                                  const record::Table& table, std::vector<record::RowColumn> columns) {

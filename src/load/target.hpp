@@ -49,8 +49,4 @@ struct Target {
 base::Result<Target> bind_target(sql::Connection& connection, const config::Project& project, const config::Entity& entity,
                                  const record::Table& table, std::vector<record::RowColumn> columns);
 
-/// The column of `parent` that a relation's column refers to: its foreign key's target, else the parent's single-column primary key.
-[[nodiscard]] const record::Column* referenced_column(const record::Table& table, std::string_view relation_column,
-                                                      const record::Table& parent);
-
 }  // namespace syncline::load

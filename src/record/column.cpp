@@ -15,4 +15,14 @@ bool Table::has_unique(std::vector<std::string> wanted) const {
   });
 }
 
+const Column* Table::referenced_column(std::string_view referring, const Table& parent) const {
+  for (const ForeignKey& key : foreign_keys) {
+    if (key.columns.size() == 1 && key.columns[0] == referring && key.to_columns.size() == 1) return parent.column(key.to_columns[0]);
+  }
+  for (const UniqueIndex& index : parent.unique_indexes) {
+    if (index.primary && index.columns.size() == 1) return parent.column(index.columns[0]);
+  }
+  return nullptr;
+}
+
 }  // namespace syncline::record

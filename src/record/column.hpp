@@ -79,6 +79,9 @@ struct Table {
   }
   /// Whether a UNIQUE index that can be a conflict target (not partial, not deferrable) covers exactly these columns, in any order.
   [[nodiscard]] bool has_unique(std::vector<std::string> wanted) const;
+  /// The column of `parent` that a column of ours refers to: its foreign key's target, else the parent's single-column primary key; null if
+  /// neither tells. The column need not be there yet.
+  [[nodiscard]] const Column* referenced_column(std::string_view referring, const Table& parent) const;
 };
 
 }  // namespace syncline::record

@@ -68,8 +68,15 @@ void add_unique_index(Planner& planner, const Table& table, const std::string& c
                              sql::quoted(column)));
 }
 
+std::vector<std::string> names_of(const std::vector<Column>& columns) {
+  std::vector<std::string> names;
+  names.reserve(columns.size());
+  for (const Column& column : columns) names.push_back(column.name);
+  return names;
+}
+
 /// What the relation's column must be able to hold: the parent's own id.
-base::Result<std::optional<Column>> relation_column(Planner& planner, const config::Relation& relation) {
+base::Result<std::optional<Column>> relation_column(Planner& planner, const Table& table, const config::Relation& relation) {
   const config::Entity* entity = planner.project.entity(relation.entity);
   const record::TableName name = relation.table ? *relation.table : entity->table;
   const auto parent = TRY(planner.connection.describe(name));
@@ -77,15 +84,18 @@ base::Result<std::optional<Column>> relation_column(Planner& planner, const conf
     if (relation.table) planner.problem(relation.place, fmt::format("there is no table `{}`", to_string(name)));
     return std::optional<Column>();
   }
-  const Column* id = relation.table_column.empty() ? nullptr : parent->column(relation.table_column);
-  for (const record::UniqueIndex& index : parent->unique_indexes) {
-    if (!id && index.primary && index.columns.size() == 1) id = parent->column(index.columns[0]);
+  const Column* id =
+      relation.table_column.empty() ? table.referenced_column(relation.column, *parent) : parent->column(relation.table_column);
+  if (!id && !relation.table_column.empty()) {
+    const std::string near = base::nearest(relation.table_column, names_of(parent->columns));
+    planner.problem(relation.place, fmt::format("`{}` has no column `{}`{}", to_string(name), relation.table_column,
+                                                near.empty() ? "; name one it has" : fmt::format("; did you mean `{}`?", near)));
+    return std::optional<Column>();
   }
   if (!id) {
-    planner.problem(
-        relation.place,
-        fmt::format("cannot tell what `{}` refers to: `{}` has no single-column primary key; write `to: {{table: {}, column: …}}`",
-                    relation.column, to_string(name), to_string(name)));
+    planner.problem(relation.place, fmt::format("cannot tell which column of `{}` `{}` refers to: it has neither a foreign key nor `{}` a "
+                                                "single-column primary key; write `to: {{table: {}, column: …}}`",
+                                                to_string(name), relation.column, to_string(name), to_string(name)));
     return std::optional<Column>();
   }
   Column column = named(relation.column, id->type);
@@ -109,7 +119,7 @@ base::Result<void> plan_entity(Planner& planner, const config::Entity& entity) {
     add_column(planner, *table, named(entity.version->column, ColumnType::Timestamp), "for how new a row is at the source");
   for (const config::FieldMapping& field : entity.fields) add_column(planner, *table, planned_column(field), "mapped");
   for (const config::Relation& relation : entity.relations) {
-    const auto column = TRY(relation_column(planner, relation));
+    const auto column = TRY(relation_column(planner, *table, relation));
     if (column)
       add_column(planner, *table, *column,
                  fmt::format("the row of {} it belongs to", relation.table ? to_string(*relation.table) : relation.entity));

@@ -106,6 +106,21 @@ TEST_P(Planning, AParentWithoutASingleKeySaysWhatToWrite) {
   EXPECT_EQ(problem(), "");
 }
 
+TEST_P(Planning, AParentIsAlsoKnownByTheForeignKeyThatIsThere) {
+  run("CREATE TABLE plans (site integer, code integer UNIQUE, PRIMARY KEY (site, code)); "
+      "CREATE TABLE members (id integer PRIMARY KEY, plan_code integer REFERENCES plans (code))");
+  relation(entity("members", "members"), "plan_code", "").table = record::TableName{"", "plans"};
+  EXPECT_EQ(problem(), "");
+}
+
+TEST_P(Planning, ANamedColumnThatTheParentLacksIsToldFromAParentWithoutKey) {
+  run("CREATE TABLE plans (id integer PRIMARY KEY, code integer); CREATE TABLE members (id integer PRIMARY KEY)");
+  config::Relation& plan = relation(entity("members", "members"), "plan_id", "");
+  plan.table = record::TableName{"", "plans"};
+  plan.table_column = "cod";
+  EXPECT_EQ(problem(), "entities/members.yaml:9:3: `plans` has no column `cod`; did you mean `code`?");
+}
+
 // --- what is planned ---
 
 TEST_P(Planning, WhatIsMissingIsPlannedAndOnlyThat) {
