@@ -10,77 +10,11 @@ namespace syncline::transform {
 namespace {
 
 using config::FieldMapping;
-using config::FieldType;
+using config::Reads;
+using config::Writes;
 using record::Cell;
 using record::Column;
-using record::ColumnType;
 using record::Value;
-
-std::string_view word_for(FieldType type) {
-  switch (type) {
-    case FieldType::FromColumn:
-      return "";
-    case FieldType::Text:
-      return "text";
-    case FieldType::Integer:
-      return "integer";
-    case FieldType::Decimal:
-      return "decimal";
-    case FieldType::Money:
-      return "money";
-    case FieldType::Boolean:
-      return "boolean";
-    case FieldType::Timestamp:
-      return "timestamp";
-    case FieldType::Date:
-      return "date";
-    case FieldType::Time:
-      return "time";
-    case FieldType::Json:
-      return "json";
-    case FieldType::Uuid:
-      return "uuid";
-    case FieldType::Email:
-      return "email";
-  }
-  return "";
-}
-
-std::string type_text(const Column& column) {
-  if (!column.declared.empty()) return column.declared;
-  switch (column.type) {
-    case ColumnType::Text:
-      return "text";
-    case ColumnType::Integer:
-      return "integer";
-    case ColumnType::Decimal:
-      return "decimal";
-    case ColumnType::Real:
-      return "float";
-    case ColumnType::Boolean:
-      return "boolean";
-    case ColumnType::Timestamp:
-      return "timestamp";
-    case ColumnType::LocalTimestamp:
-      return "timestamp without time zone";
-    case ColumnType::Date:
-      return "date";
-    case ColumnType::Time:
-      return "time";
-    case ColumnType::Json:
-      return "json";
-    case ColumnType::Jsonb:
-      return "jsonb";
-    case ColumnType::Uuid:
-      return "uuid";
-    case ColumnType::Other:
-      return "of a type of its own";
-  }
-  return "";
-}
-
-bool is_text(ColumnType type) { return type == ColumnType::Text || type == ColumnType::Other; }
-bool is_json(ColumnType type) { return type == ColumnType::Json || type == ColumnType::Jsonb; }
 
 /// A cell that is no text, in its canonical notation.
 std::string canonical(const Cell& cell) {
@@ -111,121 +45,16 @@ std::string canonical(const Cell& cell) {
   return {};
 }
 
-bool reads_a_number(FieldType type) { return type == FieldType::Money || type == FieldType::Decimal; }
-
 }  // namespace
 
-Converter::Reads Converter::reads_of(const FieldMapping& field, const Column& column) {
-  switch (field.type) {
-    case FieldType::Text:
-      return Reads::Text;
-    case FieldType::Integer:
-      return Reads::Integer;
-    case FieldType::Decimal:
-      return Reads::Decimal;
-    case FieldType::Money:
-      return Reads::Money;
-    case FieldType::Boolean:
-      return Reads::Boolean;
-    case FieldType::Timestamp:
-      return column.type == ColumnType::LocalTimestamp ? Reads::LocalTimestamp : Reads::Timestamp;
-    case FieldType::Date:
-      return Reads::Date;
-    case FieldType::Time:
-      return Reads::Time;
-    case FieldType::Json:
-      return Reads::Json;
-    case FieldType::Uuid:
-      return Reads::Uuid;
-    case FieldType::Email:
-      return Reads::Email;
-    case FieldType::FromColumn:
-      break;
-  }
-  switch (column.type) {
-    case ColumnType::Text:
-      return Reads::Text;
-    case ColumnType::Integer:
-      return Reads::Integer;
-    case ColumnType::Decimal:
-    case ColumnType::Real:
-      return Reads::Decimal;
-    case ColumnType::Boolean:
-      return Reads::Boolean;
-    case ColumnType::Timestamp:
-      return Reads::Timestamp;
-    case ColumnType::LocalTimestamp:
-      return Reads::LocalTimestamp;
-    case ColumnType::Date:
-      return Reads::Date;
-    case ColumnType::Time:
-      return Reads::Time;
-    case ColumnType::Json:
-    case ColumnType::Jsonb:
-      return Reads::Json;
-    case ColumnType::Uuid:
-      return Reads::Uuid;
-    case ColumnType::Other:
-      return Reads::Other;
-  }
-  return Reads::Text;
-}
-
-std::optional<Converter::Writes> Converter::writes_of(Reads reads, ColumnType column) {
-  const auto if_column = [&](bool fits, Writes writes = Writes::AsRead) { return fits ? std::optional(writes) : std::nullopt; };
-  // Every type has a canonical text; only what is text by itself goes into a column of a type we do not know unchanged.
-  const bool own_text = reads == Reads::Text || reads == Reads::Other || reads == Reads::Email || reads == Reads::Uuid;
-  if (is_text(column)) return own_text ? Writes::AsRead : Writes::Text;
-  switch (reads) {
-    case Reads::Text:
-    case Reads::Other:
-    case Reads::Email:
-      return if_column(is_json(column), Writes::Json);
-    case Reads::Uuid:
-      return if_column(column == ColumnType::Uuid);
-    case Reads::Json:
-      return if_column(is_json(column));
-    case Reads::Boolean:
-      return column == ColumnType::Integer ? Writes::Integer : if_column(column == ColumnType::Boolean);
-    case Reads::Integer:
-      return column == ColumnType::Decimal ? Writes::Decimal : if_column(column == ColumnType::Integer);
-    case Reads::Decimal:
-      return if_column(column == ColumnType::Decimal || column == ColumnType::Real);
-    case Reads::Money:
-      return if_column(column == ColumnType::Decimal || column == ColumnType::Integer);
-    case Reads::Timestamp:
-      return if_column(column == ColumnType::Timestamp);
-    case Reads::LocalTimestamp:
-      return if_column(column == ColumnType::LocalTimestamp);
-    case Reads::Date:
-      return if_column(column == ColumnType::Date);
-    case Reads::Time:
-      return if_column(column == ColumnType::Time);
-  }
-  return std::nullopt;
-}
-
 tl::expected<Converter, std::string> Converter::create(const FieldMapping& field, const Column& column, size_t& hints) {
-  if (column.type == ColumnType::Real && reads_a_number(field.type)) {
-    return tl::unexpected(fmt::format("{} would not be exact in a {} column; make it numeric", word_for(field.type), type_text(column)));
-  }
+  const auto conversion = config::conversion(field, column);
+  if (!conversion) return tl::unexpected(conversion.error());
   Converter converter;
   converter.field_ = field;
   converter.column_ = column;
-  converter.reads_ = reads_of(field, column);
-  const std::optional<Writes> writes = writes_of(converter.reads_, column.type);
-  if (!writes) return tl::unexpected(fmt::format("type {} cannot go into a column that is {}", word_for(field.type), type_text(column)));
-  converter.writes_ = *writes;
-
-  if (converter.reads_ == Reads::LocalTimestamp && !field.zone) {
-    return tl::unexpected(std::string("is a timestamp without time zone; declare with `zone:` whose wall clock it shows"));
-  }
-  if (converter.reads_ == Reads::Timestamp && !field.format.empty() && !field.zone) {
-    return tl::unexpected(std::string("has a `format:`, whose times are local; declare their `zone:`"));
-  }
-  if (!field.currency.empty() && !base::currency_exponent(field.currency)) {
-    return tl::unexpected(fmt::format("\"{}\" is not a currency of ISO 4217", base::shown(field.currency, 20)));
-  }
+  converter.reads_ = conversion->reads;
+  converter.writes_ = conversion->writes;
   if (field.currency_from) converter.currency_ = Lookup(*field.currency_from, hints);
   return converter;
 }

@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+#include <string>
+
+#include "base/result.hpp"
+#include "config/entity.hpp"
+#include "record/column.hpp"
+
+/// Whether what is mapped fits the columns that are there: what `plan` tells beforehand and a sync goes by, so that the two agree.
+namespace syncline::config {
+
+/// What a field's values are read as: its declared type, else its column's.
+enum class Reads { Text, Other, Email, Uuid, Json, Boolean, Integer, Decimal, Money, Timestamp, LocalTimestamp, Date, Time };
+/// What is made of the value read to go into the column.
+enum class Writes { AsRead, Text, Integer, Decimal, Json };
+
+/// How a field's values become a column's.
+struct Conversion {
+  Reads reads = Reads::Text;
+  Writes writes = Writes::AsRead;
+};
+
+/// An error says why the field's values cannot go into the column, and what to declare instead; the column's name is not in it.
+[[nodiscard]] tl::expected<Conversion, std::string> conversion(const FieldMapping& field, const record::Column& column);
+
+/// The same of an entity's key; the column's name is in the error.
+[[nodiscard]] tl::expected<Conversion, std::string> key_conversion(const Entity::Key& key, const record::Column& column);
+
+/// Why a sync must not write a column that is mapped, and what to do; "" if it may.
+[[nodiscard]] std::string write_objection(const Entity& entity, const record::TableName& table, const record::Column& column);
+
+}  // namespace syncline::config
