@@ -64,12 +64,31 @@ struct ForeignKey {
   std::vector<std::string> to_columns;
 };
 
+/// What a name in the catalog stands for.
+enum class TableKind {
+  Plain,
+  Partitioned,  ///< see Table::partition_key
+  View,
+  MaterializedView,
+  Foreign,  ///< kept by another server
+  Virtual,  ///< kept by an extension of SQLite
+};
+
+/// A trigger that may fire for rows that are written.
+struct Trigger {
+  std::string name;
+  bool fills_inserts = false;  ///< before each row's INSERT: may fill in what the statement leaves out
+};
+
 /// A table of the user's, as the catalog describes it.
 struct Table {
   TableName name;
   std::vector<Column> columns;
   std::vector<UniqueIndex> unique_indexes;
   std::vector<ForeignKey> foreign_keys;
+  TableKind kind = TableKind::Plain;
+  std::vector<std::string> partition_key;  ///< of Partitioned, in order; an expression is ""
+  std::vector<Trigger> triggers;           ///< enabled ones, by name; on SQLite whatever they fire for
 
   [[nodiscard]] const Column* column(std::string_view wanted) const {
     for (const Column& column : columns) {

@@ -545,6 +545,8 @@ TEST_P(Door, AViewHasColumnsAndNoIndexes) {
   ASSERT_TRUE(view && *view);
   EXPECT_EQ((*view)->columns.size(), 2u);
   EXPECT_TRUE((*view)->unique_indexes.empty());
+  EXPECT_EQ((*view)->kind, record::TableKind::View);
+  EXPECT_EQ((*db().describe({"", "t"}))->kind, record::TableKind::Plain);
 }
 
 }  // namespace

@@ -13,7 +13,7 @@ using record::Table;
 
 /// Tables, partitioned tables, views, foreign tables, materialized views.
 constexpr std::string_view FindTable = R"(
-SELECT c.oid FROM pg_catalog.pg_class c
+SELECT c.oid, c.relkind FROM pg_catalog.pg_class c
  WHERE c.oid = pg_catalog.to_regclass($1::text) AND c.relname = $2::text AND c.relkind IN ('r', 'p', 'v', 'f', 'm'))";
 
 /// A domain is followed down to its base type, whose modifiers are the domain's.
@@ -54,6 +54,20 @@ SELECT k.conname, a.attname, n.nspname, c.relname, b.attname
   JOIN pg_catalog.pg_attribute b ON b.attrelid = k.confrelid AND b.attnum = k.confkey[key.place]
  WHERE k.conrelid = $1::oid AND k.contype = 'f' AND k.conparentid = 0
  ORDER BY k.conname, key.place)";
+
+constexpr std::string_view ReadPartitionKey = R"(
+SELECT a.attname
+  FROM pg_catalog.pg_partitioned_table p
+ CROSS JOIN LATERAL pg_catalog.generate_series(0, p.partnatts - 1) AS key(place)
+  LEFT JOIN pg_catalog.pg_attribute a ON a.attrelid = p.partrelid AND a.attnum = p.partattrs[key.place] AND a.attnum <> 0
+ WHERE p.partrelid = $1::oid
+ ORDER BY key.place)";
+
+/// Those for INSERT (4) or UPDATE (16); before (2) each row's (1) INSERT, values can be filled in.
+constexpr std::string_view ReadTriggers = R"(
+SELECT tgname, ((tgtype & 7) = 7)::int FROM pg_catalog.pg_trigger
+ WHERE tgrelid = $1::oid AND NOT tgisinternal AND tgenabled IN ('O', 'A') AND (tgtype & 20) <> 0
+ ORDER BY tgname)";
 
 constexpr std::string_view ReadTableNames = R"(
 SELECT CASE WHEN pg_catalog.pg_table_is_visible(c.oid) THEN c.relname::text ELSE n.nspname || '.' || c.relname END
@@ -155,6 +169,27 @@ base::Result<std::vector<record::ForeignKey>> read_foreign_keys(Connection& conn
   return keys;
 }
 
+record::TableKind kind_of(std::string_view letter) {
+  if (letter == "p") return record::TableKind::Partitioned;
+  if (letter == "v") return record::TableKind::View;
+  if (letter == "m") return record::TableKind::MaterializedView;
+  return letter == "f" ? record::TableKind::Foreign : record::TableKind::Plain;
+}
+
+base::Result<std::vector<std::string>> read_partition_key(Connection& connection, Cell table) {
+  const Rows rows = TRY(connection.query(ReadPartitionKey, std::span(&table, 1)));
+  std::vector<std::string> columns;
+  for (size_t row = 0; row < rows.size(); ++row) columns.emplace_back(rows.text(row, 0));
+  return columns;
+}
+
+base::Result<std::vector<record::Trigger>> read_triggers(Connection& connection, Cell table) {
+  const Rows rows = TRY(connection.query(ReadTriggers, std::span(&table, 1)));
+  std::vector<record::Trigger> triggers;
+  for (size_t row = 0; row < rows.size(); ++row) triggers.push_back({std::string(rows.text(row, 0)), rows.integer(row, 1) != 0});
+  return triggers;
+}
+
 }  // namespace
 
 base::Result<std::optional<Table>> describe_table(Connection& connection, const record::TableName& name) {
@@ -170,6 +205,9 @@ base::Result<std::optional<Table>> describe_table(Connection& connection, const 
   table.columns = TRY(read_columns(connection, oid));
   table.unique_indexes = TRY(read_indexes(connection, oid));
   table.foreign_keys = TRY(read_foreign_keys(connection, oid));
+  table.kind = kind_of(found.text(0, 1));
+  if (table.kind == record::TableKind::Partitioned) table.partition_key = TRY(read_partition_key(connection, oid));
+  table.triggers = TRY(read_triggers(connection, oid));
   return std::optional(std::move(table));
 }
 

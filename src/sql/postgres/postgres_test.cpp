@@ -511,7 +511,29 @@ TEST_F(Postgres, APartitionedTableIsATable) {
                    "CREATE TABLE child (id integer, day date, FOREIGN KEY (id, day) REFERENCES p)"));
   EXPECT_TRUE((*db().describe({"", "p"}))->has_unique({"id", "day"}));
   EXPECT_EQ((*db().describe({"", "child"}))->foreign_keys.size(), 1u);
+  EXPECT_EQ((*db().describe({"", "p"}))->kind, record::TableKind::Partitioned);
+  EXPECT_EQ((*db().describe({"", "p"}))->partition_key, std::vector<std::string>{"day"});
+  EXPECT_EQ((*db().describe({"", "p_2026"}))->kind, record::TableKind::Plain);
+  OK(db().execute("CREATE TABLE e (a integer, b integer) PARTITION BY RANGE (b, (a + b)); CREATE MATERIALIZED VIEW m AS SELECT 1 AS a"));
+  EXPECT_EQ((*db().describe({"", "e"}))->partition_key, (std::vector<std::string>{"b", ""}));
+  EXPECT_EQ((*db().describe({"", "m"}))->kind, record::TableKind::MaterializedView);
+  OK(db().execute("DROP TABLE e; DROP MATERIALIZED VIEW m"));
   EXPECT_EQ(*db().table_names(), (std::vector<std::string>{"child", "p"}));
+}
+
+TEST_F(Postgres, TriggersThatFireForWrittenRowsAreTold) {
+  OK(db().execute(
+      "CREATE TABLE t (a integer PRIMARY KEY); CREATE TABLE child (a integer REFERENCES t); CREATE FUNCTION f() RETURNS trigger "
+      "LANGUAGE plpgsql AS 'BEGIN RETURN NEW; END'; CREATE TRIGGER b_fill BEFORE INSERT OR UPDATE ON t FOR EACH ROW EXECUTE "
+      "FUNCTION f(); CREATE TRIGGER a_before BEFORE INSERT ON t FOR EACH STATEMENT EXECUTE FUNCTION f(); CREATE TRIGGER c_after "
+      "AFTER UPDATE ON t FOR EACH ROW EXECUTE FUNCTION f(); CREATE TRIGGER d_gone AFTER DELETE ON t FOR EACH ROW EXECUTE "
+      "FUNCTION f(); CREATE TRIGGER e_off AFTER INSERT ON t FOR EACH ROW EXECUTE FUNCTION f(); ALTER TABLE t DISABLE TRIGGER "
+      "e_off; CREATE TRIGGER f_truncate AFTER TRUNCATE ON t FOR EACH STATEMENT EXECUTE FUNCTION f()"));
+  const auto table = db().describe({"", "t"});
+  ASSERT_TRUE(table && *table);
+  std::string told;
+  for (const record::Trigger& trigger : (*table)->triggers) told += trigger.name + (trigger.fills_inserts ? "+ " : " ");
+  EXPECT_EQ(told, "a_before b_fill+ c_after ");
 }
 
 TEST_F(Postgres, AnUnqualifiedNameIsFoundBySearchPath) {

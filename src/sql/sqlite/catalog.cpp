@@ -14,7 +14,7 @@ using record::ColumnType;
 using record::Table;
 
 constexpr std::string_view FindTable =
-    "SELECT schema, name FROM pragma_table_list WHERE name = $1 COLLATE NOCASE AND ($2 = '' OR schema = $2 COLLATE NOCASE)"
+    "SELECT schema, name, type FROM pragma_table_list WHERE name = $1 COLLATE NOCASE AND ($2 = '' OR schema = $2 COLLATE NOCASE)"
     " ORDER BY schema <> 'temp', schema <> 'main' LIMIT 1";
 constexpr std::string_view ReadColumns =
     R"(SELECT name, type, "notnull", dflt_value IS NOT NULL, pk, hidden FROM pragma_table_xinfo($1, $2) ORDER BY cid)";
@@ -24,6 +24,11 @@ constexpr std::string_view ReadIndexColumns = R"(SELECT name FROM pragma_index_x
 constexpr std::string_view ReadForeignKeys =
     R"(SELECT id, "table", "from", "to", seq FROM pragma_foreign_key_list($1, $2) ORDER BY id, seq)";
 constexpr std::string_view ReadPrimaryKey = "SELECT name FROM pragma_table_info($1, $2) WHERE pk > 0 ORDER BY pk";
+
+/// A temporary trigger may watch a table that is not temporary.
+constexpr std::string_view ReadTriggers =
+    "SELECT name FROM main.sqlite_schema WHERE type = 'trigger' AND tbl_name = $1 COLLATE NOCASE AND $2 = 'main'"
+    " UNION SELECT name FROM temp.sqlite_schema WHERE type = 'trigger' AND tbl_name = $1 COLLATE NOCASE ORDER BY name";
 
 /// A table and where it was found, as the pragmas take them.
 struct Place {
@@ -122,6 +127,19 @@ base::Result<std::vector<record::ForeignKey>> read_foreign_keys(Connection& conn
   return keys;
 }
 
+record::TableKind kind_of(std::string_view type) {
+  if (type == "view") return record::TableKind::View;
+  return type == "virtual" ? record::TableKind::Virtual : record::TableKind::Plain;
+}
+
+base::Result<std::vector<record::Trigger>> read_triggers(Connection& connection, const Place& place) {
+  const Rows rows = TRY(connection.query(ReadTriggers, place.cells()));
+  std::vector<record::Trigger> triggers;
+  // None of SQLite's triggers can change the row that is being written.
+  for (size_t row = 0; row < rows.size(); ++row) triggers.push_back({std::string(rows.text(row, 0)), false});
+  return triggers;
+}
+
 }  // namespace
 
 base::Result<std::optional<Table>> describe_table(Connection& connection, const record::TableName& name) {
@@ -137,6 +155,8 @@ base::Result<std::optional<Table>> describe_table(Connection& connection, const 
   table.unique_indexes = TRY(read_indexes(connection, place));
   table.foreign_keys = TRY(read_foreign_keys(connection, place));
   add_row_number(table, read);
+  table.kind = kind_of(found.text(0, 2));
+  table.triggers = TRY(read_triggers(connection, place));
   return std::optional(std::move(table));
 }
 

@@ -270,6 +270,19 @@ TEST_F(Sqlite, AnIndexThatComparesOtherwiseThanItsColumnStillArbitrates) {
   EXPECT_EQ(*db().change("INSERT INTO t VALUES ('X') ON CONFLICT (a) DO NOTHING"), 0);
 }
 
+TEST_F(Sqlite, TriggersOfATableAreTold) {
+  OK(
+      db().execute("CREATE TABLE t (a integer); CREATE TABLE other (a integer); CREATE TRIGGER later AFTER UPDATE ON T BEGIN SELECT 1; END;"
+                   "CREATE TEMP TRIGGER brief BEFORE INSERT ON t BEGIN SELECT 1; END; CREATE TRIGGER others AFTER INSERT ON other BEGIN "
+                   "INSERT INTO t VALUES (1); END; CREATE VIRTUAL TABLE words USING fts5(word)"));
+  const auto table = db().describe({"", "t"});
+  ASSERT_TRUE(table && *table);
+  std::string told;
+  for (const record::Trigger& trigger : (*table)->triggers) told += trigger.name + (trigger.fills_inserts ? "+ " : " ");
+  EXPECT_EQ(told, "brief later ");
+  EXPECT_EQ((*db().describe({"", "words"}))->kind, record::TableKind::Virtual);
+}
+
 TEST_F(Sqlite, AForeignKeyWithoutColumnsMeansThePrimaryKey) {
   OK(
       db().execute("CREATE TABLE parent (a integer, b integer, PRIMARY KEY (a, b)); CREATE TABLE t (x integer, y integer, FOREIGN KEY (x, "
