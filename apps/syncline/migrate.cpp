@@ -5,6 +5,7 @@
 #include "commands.hpp"
 #include "context.hpp"
 #include "output.hpp"
+#include "schema/grants.hpp"
 #include "schema/migrations.hpp"
 #include "schema/plan.hpp"
 #include "state/store.hpp"
@@ -17,6 +18,7 @@ struct Outcome {
   std::vector<std::string> applied;
   std::string saved;
   size_t changes = 0;
+  std::vector<std::string> grants, warnings;
 };
 
 base::Result<void> apply_pending(state::Store& store, const std::filesystem::path& folder, Outcome& outcome) {
@@ -27,10 +29,10 @@ base::Result<void> apply_pending(state::Store& store, const std::filesystem::pat
   return {};
 }
 
-/// The catalog is read once more: what was planned must be there now.
-base::Result<void> prove(sql::Connection& connection, const config::Project& project) {
-  const schema::Plan left = TRY(schema::make_plan(connection, project));
-  if (left.changes.empty()) return {};
+/// The catalog is read once more: what was planned must be there now. Returns what there is to warn of.
+base::Result<std::vector<std::string>> prove(sql::Connection& connection, const config::Project& project) {
+  schema::Plan left = TRY(schema::make_plan(connection, project));
+  if (left.changes.empty()) return std::move(left.warnings);
   return base::fail({base::ErrorKind::ContractDrift,
                      base::Side::Database,
                      fmt::format("after the migration the database still lacks: {}", left.changes.front().what),
@@ -51,21 +53,24 @@ base::Result<Outcome> run(const config::Project& project, sql::Connection& conne
     outcome.saved = TRY(schema::save_plan(folder, plan, connection.dialect())).name;
     TRY(apply_pending(store, folder, outcome));
   }
-  TRY(prove(connection, project));
+  outcome.warnings = TRY(prove(connection, project));
+  outcome.grants = TRY(schema::grants(connection, project));
   return outcome;
 }
 
-void print(const CommonOptions& common, const Outcome& outcome, const config::Project& project, sql::Dialect dialect) {
-  const auto grants = schema::grants(dialect, project);
+void print(const CommonOptions& common, const Outcome& outcome) {
   if (common.output == CommonOptions::Output::Json) {
-    print_json({{"applied", outcome.applied}, {"saved", outcome.saved}, {"grants", grants}});
+    print_json(
+        {{"applied", outcome.applied}, {"saved", outcome.saved}, {"grants", outcome.grants}, {"warnings", outcome.warnings}});
     return;
   }
   if (!outcome.saved.empty()) fmt::print("saved      migrations/{} ({} changes)\n", outcome.saved, outcome.changes);
   for (const std::string& name : outcome.applied) fmt::print("applied    {}\n", name);
   fmt::print("{}\n", outcome.applied.empty() ? "nothing to do: your tables and ours are as planned"
                                              : "proven     every planned column, table and index is there");
-  if (!outcome.applied.empty() && !grants.empty()) fmt::print("\na role that only syncs needs:\n  {}\n", base::joined(grants, "\n  "));
+  for (const std::string& warning : outcome.warnings) fmt::print("warning    {}\n", warning);
+  if (!outcome.applied.empty() && !outcome.grants.empty())
+    fmt::print("\na role that only syncs needs:\n  {}\n", base::joined(outcome.grants, "\n  "));
 }
 
 }  // namespace
@@ -77,7 +82,7 @@ int migrate(const CommonOptions& common) {
   if (!connection) return print_error(common, connection.error());
   const auto outcome = run(*project, **connection);
   if (!outcome) return print_error(common, with_database_advice(outcome.error(), *project));
-  print(common, *outcome, *project, (*connection)->dialect());
+  print(common, *outcome);
   return base::exit_code::Ok;
 }
 

@@ -7,6 +7,8 @@
 #include <set>
 
 #include "base/text.hpp"
+#include "schema/fit.hpp"
+#include "schema/warnings.hpp"
 #include "state/tables.hpp"
 
 namespace syncline::schema {
@@ -113,6 +115,7 @@ base::Result<void> plan_entity(Planner& planner, const config::Entity& entity) {
                                 near.empty() ? "; `table:` names one you already have" : fmt::format("; did you mean `{}`?", near)));
     return {};
   }
+  for (const config::Problem& misfit : misfits(entity, *table)) planner.problem(misfit.place, misfit.message);
   add_column(planner, *table, named(entity.key.column, ColumnType::Text), "for the source's id; your primary key stays yours");
   add_unique_index(planner, *table, entity.key.column);
   if (entity.version)
@@ -162,6 +165,7 @@ base::Result<Plan> make_plan(sql::Connection& connection, const config::Project&
     return base::fail(
         {base::ErrorKind::ContractDrift, base::Side::Database, base::joined(planner.problems, "\n"), "not_as_mapped", "", {}});
   }
+  planner.plan.warnings = TRY(warnings(connection, project));
   return std::move(planner.plan);
 }
 
@@ -202,16 +206,6 @@ record::Column planned_column(const config::FieldMapping& field) {
       break;
   }
   return column;
-}
-
-std::vector<std::string> grants(sql::Dialect dialect, const config::Project& project) {
-  if (dialect != sql::Dialect::Postgres) return {};
-  std::vector<std::string> out{"GRANT USAGE ON SCHEMA syncline TO …;",
-                               "GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA syncline TO …;",
-                               "GRANT USAGE ON ALL SEQUENCES IN SCHEMA syncline TO …;"};
-  for (const config::Entity& entity : project.entities)
-    out.push_back(fmt::format("GRANT SELECT, INSERT, UPDATE ON {} TO …;", sql::quoted(entity.table)));
-  return out;
 }
 
 }  // namespace syncline::schema

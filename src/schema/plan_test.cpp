@@ -4,6 +4,7 @@
 
 #include <gtest/gtest.h>
 
+#include "schema/grants.hpp"
 #include "schema/migrations.hpp"
 #include "support/on_both_databases.hpp"
 
@@ -12,6 +13,8 @@ namespace {
 
 class Planning : public test::OnBothDatabases {
  protected:
+  using Words = std::vector<std::string>;
+
   config::Entity& entity(const std::string& name, const std::string& table) {
     config::Entity& made = project_.entities.emplace_back();
     made.name = name;
@@ -46,6 +49,10 @@ class Planning : public test::OnBothDatabases {
     }
     return out;
   }
+  std::vector<std::string> warned() {
+    const auto plan = make_plan(db(), project_);
+    return plan ? plan->warnings : Words{plan.error().message};
+  }
   std::string problem() {
     const auto plan = make_plan(db(), project_);
     if (plan) return "";
@@ -58,7 +65,6 @@ class Planning : public test::OnBothDatabases {
     for (const SchemaChange& change : plan->changes) run(change.sql);
   }
 
-  using Words = std::vector<std::string>;
   config::Project project_;
 };
 
@@ -67,7 +73,7 @@ INSTANTIATE_TEST_SUITE_P(Databases, Planning, test::both_databases(), test::data
 // --- what is in the way ---
 
 TEST_P(Planning, AMissingTableNamesTheNearest) {
-  run("CREATE TABLE customers (id integer PRIMARY KEY); CREATE TABLE invoices (id integer)");
+  run("CREATE TABLE customers (id " + counted() + "); CREATE TABLE invoices (id integer)");
   entity("people", "costumers");
   EXPECT_EQ(problem(), "entities/people.yaml:2:8: there is no table `costumers` in the database; did you mean `customers`?");
   project_.entities[0].table.name = "zzzzzzzzzzzzzz";
@@ -75,7 +81,7 @@ TEST_P(Planning, AMissingTableNamesTheNearest) {
 }
 
 TEST_P(Planning, EverythingInTheWayIsToldAtOnce) {
-  run("CREATE TABLE bookings (id integer PRIMARY KEY)");
+  run("CREATE TABLE bookings (id " + counted() + ")");
   entity("people", "people");
   relation(entity("bookings", "bookings"), "plan_id", "").table = record::TableName{"", "plans"};
   entity("sales", "sales");
@@ -98,7 +104,7 @@ TEST_P(Planning, ATableOfOursWhoseNameIsTakenIsRefusedAndThePrefixHelps) {
 }
 
 TEST_P(Planning, AParentWithoutASingleKeySaysWhatToWrite) {
-  run("CREATE TABLE plans (site integer, code integer, PRIMARY KEY (site, code)); CREATE TABLE members (id integer PRIMARY KEY)");
+  run("CREATE TABLE plans (site integer, code integer, PRIMARY KEY (site, code)); CREATE TABLE members (id " + counted() + ")");
   config::Relation& plan = relation(entity("members", "members"), "plan_id", "");
   plan.table = record::TableName{"", "plans"};
   EXPECT_NE(problem().find("write `to: {table: plans, column: …}`"), std::string::npos) << problem();
@@ -108,23 +114,113 @@ TEST_P(Planning, AParentWithoutASingleKeySaysWhatToWrite) {
 
 TEST_P(Planning, AParentIsAlsoKnownByTheForeignKeyThatIsThere) {
   run("CREATE TABLE plans (site integer, code integer UNIQUE, PRIMARY KEY (site, code)); "
-      "CREATE TABLE members (id integer PRIMARY KEY, plan_code integer REFERENCES plans (code))");
+      "CREATE TABLE members (id " +
+      counted() + ", plan_code integer REFERENCES plans (code))");
   relation(entity("members", "members"), "plan_code", "").table = record::TableName{"", "plans"};
   EXPECT_EQ(problem(), "");
 }
 
 TEST_P(Planning, ANamedColumnThatTheParentLacksIsToldFromAParentWithoutKey) {
-  run("CREATE TABLE plans (id integer PRIMARY KEY, code integer); CREATE TABLE members (id integer PRIMARY KEY)");
+  run("CREATE TABLE plans (id " + counted() + ", code integer); CREATE TABLE members (id " + counted() + ")");
   config::Relation& plan = relation(entity("members", "members"), "plan_id", "");
   plan.table = record::TableName{"", "plans"};
   plan.table_column = "cod";
   EXPECT_EQ(problem(), "entities/members.yaml:9:3: `plans` has no column `cod`; did you mean `code`?");
 }
 
+TEST_P(Planning, AColumnThatCannotHoldItsFieldIsRefused) {
+  run("CREATE TABLE sales (id " + counted() + ", price boolean, born date, note text)");
+  config::Entity& sales = entity("sales", "sales");
+  field(sales, "price", config::FieldType::Money).place = {"entities/sales.yaml", 12, 5};
+  field(sales, "born", config::FieldType::Timestamp).place = {"entities/sales.yaml", 13, 5};
+  field(sales, "note", config::FieldType::Integer);
+  EXPECT_EQ(problem(), std::string("entities/sales.yaml:12:5: `price`: type money cannot go into a column that is boolean\n"
+                                   "entities/sales.yaml:13:5: `born`: type timestamp cannot go into a column that is date"));
+}
+
+TEST_P(Planning, AKeyThatCannotBeOneIsRefused) {
+  run(std::string("CREATE TABLE sales (id " + counted() + ", external_id ") + (postgres() ? "float8" : "REAL") + ")");
+  entity("sales", "sales").key.place = {"entities/sales.yaml", 4, 1};
+  EXPECT_EQ(problem(), "entities/sales.yaml:4:1: `external_id` is a float, which cannot be a key");
+}
+
+TEST_P(Planning, AColumnOfTheFilesOwnMakingIsJudgedAsItWillBe) {
+  run("CREATE TABLE sales (id " + counted() + ")");
+  config::FieldMapping& sold = field(entity("sales", "sales"), "sold_at", config::FieldType::Timestamp);
+  sold.format = "%d.%m.%Y";
+  sold.place = {"entities/sales.yaml", 12, 5};
+  EXPECT_EQ(problem(), "entities/sales.yaml:12:5: `sold_at`: has a `format:`, whose times are local; declare their `zone:`");
+}
+
+TEST_P(Planning, AColumnThatMustHaveAValueAndGetsNoneIsRefused) {
+  run("CREATE TABLE bookings (id " + counted() +
+      ", external_id text NOT NULL, title text NOT NULL, customer_id bigint NOT NULL, kind text NOT NULL DEFAULT 'x', room text NOT NULL, "
+      "rooms text GENERATED ALWAYS AS (room) STORED NOT NULL, synced_at " +
+      (postgres() ? "timestamptz" : "DATETIME") + " NOT NULL); CREATE TABLE customers (id " + counted() + ")");
+  entity("customers", "customers");
+  config::Entity& bookings = entity("bookings", "bookings");
+  field(bookings, "title");
+  relation(bookings, "customer_id", "customers");
+  EXPECT_EQ(problem(),
+            "entities/bookings.yaml:2:8: `room` of bookings is NOT NULL without a default and is not mapped, so that no new row could be "
+            "inserted: map it (`const:` gives a fixed value), give it a DEFAULT, or let it be NULL");
+  field(bookings, "room");
+  EXPECT_EQ(problem(), "");
+}
+
+TEST_P(Planning, AGeneratedOrLocalColumnIsNotMapped) {
+  run("CREATE TABLE sales (id " + counted() + ", a integer, twice integer GENERATED ALWAYS AS (a * 2) STORED, note text)");
+  config::Entity& sales = entity("sales", "sales");
+  sales.local = {"note"};
+  field(sales, "twice").place = {"entities/sales.yaml", 12, 5};
+  field(sales, "note").place = {"entities/sales.yaml", 13, 5};
+  const std::string said = problem();
+  EXPECT_TRUE(said.starts_with("entities/sales.yaml:12:5: `twice` of sales is generated by the database")) << said;
+  EXPECT_NE(said.find("entities/sales.yaml:13:5: `note` is mapped, but `local:`"), std::string::npos) << said;
+}
+
+TEST_P(Planning, AViewIsNoTarget) {
+  run("CREATE TABLE sales (id " + counted() + "); CREATE VIEW shown AS SELECT * FROM sales");
+  entity("sales", "shown");
+  const std::string said = problem();
+  EXPECT_TRUE(said.starts_with("entities/sales.yaml:2:8: `shown` is a view, which cannot have the UNIQUE index")) << said;
+}
+
+// --- what is warned of ---
+
+TEST_P(Planning, TriggersOfATargetAreNamed) {
+  run("CREATE TABLE sales (id " + counted() + ", a integer)");
+  entity("sales", "sales");
+  EXPECT_EQ(warned(), Words());
+  if (postgres()) {
+    run("CREATE FUNCTION f() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NEW; END'; "
+        "CREATE TRIGGER changed AFTER UPDATE ON sales FOR EACH ROW EXECUTE FUNCTION f(); "
+        "CREATE TRIGGER silent AFTER INSERT ON sales FOR EACH ROW EXECUTE FUNCTION f(); ALTER TABLE sales DISABLE TRIGGER silent; "
+        "CREATE TRIGGER gone AFTER DELETE ON sales FOR EACH ROW EXECUTE FUNCTION f(); "
+        "CREATE TRIGGER added BEFORE INSERT ON sales FOR EACH STATEMENT EXECUTE FUNCTION f()");
+  } else {
+    run("CREATE TRIGGER changed AFTER UPDATE ON sales BEGIN SELECT 1; END; CREATE TRIGGER added AFTER INSERT ON sales BEGIN SELECT 1; END");
+  }
+  EXPECT_EQ(warned(), (Words{"sales has triggers, which fire for the rows a sync writes as for any other: `added`, `changed`"}));
+}
+
+TEST_P(Planning, AParentOfNoEntityThatMayBeFoundTwiceIsWarnedOf) {
+  run("CREATE TABLE plans (id " + counted() + ", code text, name text UNIQUE); CREATE TABLE members (id " + counted() + ")");
+  config::Relation& plan = relation(entity("members", "members"), "plan_id", "");
+  plan.table = record::TableName{"", "plans"};
+  plan.by.emplace_back().kind = config::RelationWay::Kind::Column;
+  plan.by[0].column = "name";
+  EXPECT_EQ(warned(), Words());
+  plan.by[0].column = "code";
+  EXPECT_EQ(warned(),
+            (Words{"entities/members.yaml:9:3: `code` of plans is not unique, so that `plan_id` may find two rows and then goes by "
+                   "`ambiguous:`; if it is meant to be, have its owner run CREATE UNIQUE INDEX ON \"plans\" (\"code\");"}));
+}
+
 // --- what is planned ---
 
 TEST_P(Planning, WhatIsMissingIsPlannedAndOnlyThat) {
-  run("CREATE TABLE customers (id integer PRIMARY KEY, name text)");
+  run("CREATE TABLE customers (id " + counted() + ", name text)");
   config::Entity& customers = entity("customers", "customers");
   field(customers, "name");
   field(customers, "born", config::FieldType::Date);
@@ -154,7 +250,7 @@ TEST_P(Planning, NothingIsPlannedAfterAllWasApplied) {
 }
 
 TEST_P(Planning, APlanChangesNothingByItself) {
-  run("CREATE TABLE customers (id integer PRIMARY KEY)");
+  run("CREATE TABLE customers (id " + counted() + ")");
   entity("customers", "customers");
   const Words first = planned();
   EXPECT_EQ(planned(), first);
@@ -162,7 +258,7 @@ TEST_P(Planning, APlanChangesNothingByItself) {
 }
 
 TEST_P(Planning, APlannedColumnIsOfTheTypeItsFieldDeclares) {
-  run("CREATE TABLE sales (id integer PRIMARY KEY)");
+  run("CREATE TABLE sales (id " + counted() + ")");
   config::Entity& sales = entity("sales", "sales");
   field(sales, "price", config::FieldType::Money);
   field(sales, "cents", config::FieldType::Money).money_as_minor = true;
@@ -183,8 +279,8 @@ TEST_P(Planning, APlannedColumnIsOfTheTypeItsFieldDeclares) {
 }
 
 TEST_P(Planning, ARelationsColumnIsOfItsParentsType) {
-  run(std::string("CREATE TABLE customers (id ") + (postgres() ? "uuid" : "UUID TEXT") +
-      " PRIMARY KEY); CREATE TABLE bookings (id integer PRIMARY KEY)");
+  run(std::string("CREATE TABLE customers (id ") + (postgres() ? "uuid DEFAULT gen_random_uuid()" : "UUID TEXT") +
+      " PRIMARY KEY); CREATE TABLE bookings (id " + counted() + ")");
   entity("customers", "customers");
   relation(entity("bookings", "bookings"), "customer_id", "customers");
   migrate();
@@ -192,7 +288,7 @@ TEST_P(Planning, ARelationsColumnIsOfItsParentsType) {
 }
 
 TEST_P(Planning, TwoEntitiesOnOneTableNeedItsColumnsOnce) {
-  run("CREATE TABLE people (id integer PRIMARY KEY)");
+  run("CREATE TABLE people (id " + counted() + ")");
   field(entity("members", "people"), "name");
   config::Entity& guests = entity("guests", "people");
   guests.key.column = "guest_id";
@@ -206,7 +302,7 @@ TEST_P(Planning, TwoEntitiesOnOneTableNeedItsColumnsOnce) {
 // --- names ---
 
 TEST_P(Planning, NamesMayHoldQuotesCapitalsAndDots) {
-  run(R"(CREATE TABLE "My ""odd"" Ta.ble; --" (id integer PRIMARY KEY))");
+  run(R"(CREATE TABLE "My ""odd"" Ta.ble; --" (id )" + counted() + ")");
   config::Entity& odd = entity("odd", R"(My "odd" Ta.ble; --)");
   odd.key.column = R"(Ext."Id")";
   field(odd, "ORDER");
@@ -217,7 +313,7 @@ TEST_P(Planning, NamesMayHoldQuotesCapitalsAndDots) {
 TEST_P(Planning, AnIndexNameIsNeverCutIntoAnother) {
   const std::string first = std::string(45, 'x') + "_first", second = std::string(45, 'x') + "_second";
   for (const std::string& table : {first, second}) {
-    run("CREATE TABLE " + table + " (id integer PRIMARY KEY)");
+    run("CREATE TABLE " + table + " (id " + counted() + ")");
     entity(table, table);
   }
   migrate();
@@ -226,7 +322,7 @@ TEST_P(Planning, AnIndexNameIsNeverCutIntoAnother) {
 
 TEST_P(Planning, AnIndexNameIsNotCutWithinALetter) {
   for (const std::string table : {"Übungsstundenverzeichnisübersichtstabelle", "xÜbungsstundenverzeichnisübersichtstabelle"}) {
-    run("CREATE TABLE " + sql::quoted(table) + " (id integer PRIMARY KEY)");
+    run("CREATE TABLE " + sql::quoted(table) + " (id " + counted() + ")");
     entity(table, table).key.column = "ßußerlicherSchlüssel";
   }
   migrate();
@@ -234,7 +330,7 @@ TEST_P(Planning, AnIndexNameIsNotCutWithinALetter) {
 }
 
 TEST_P(Planning, IndexesOfTwoTablesHaveTwoNames) {
-  run("CREATE TABLE a_b (id integer PRIMARY KEY); CREATE TABLE a (id integer PRIMARY KEY)");
+  run("CREATE TABLE a_b (id " + counted() + "); CREATE TABLE a (id " + counted() + ")");
   entity("one", "a_b").key.column = "c";
   entity("two", "a").key.column = "b_c";
   migrate();
@@ -245,8 +341,10 @@ class PlanningForPostgres : public Planning {};
 INSTANTIATE_TEST_SUITE_P(Databases, PlanningForPostgres, testing::Values(sql::Dialect::Postgres), test::database_name);
 
 TEST_P(PlanningForPostgres, TablesOfOneNameInTwoSchemasEachGetTheirs) {
-  run("CREATE SCHEMA studio; CREATE SCHEMA archive; CREATE TABLE studio.bookings (id integer PRIMARY KEY); CREATE TABLE archive.bookings "
-      "(id integer PRIMARY KEY)");
+  run("CREATE SCHEMA studio; CREATE SCHEMA archive; CREATE TABLE studio.bookings (id " + counted() +
+      "); CREATE TABLE archive.bookings "
+      "(id " +
+      counted() + ")");
   entity("bookings", "bookings").table.schema = "studio";
   entity("archived", "bookings").table.schema = "archive";
   migrate();
@@ -265,24 +363,97 @@ TEST_P(PlanningForPostgres, ASchemaThatIsThereIsNotMadeAgain) {
   EXPECT_TRUE(make_plan(*restricted, project_)->changes.empty());
 }
 
+TEST_P(PlanningForPostgres, AnIdentityThatIsAlwaysGeneratedIsNotMapped) {
+  run("CREATE TABLE sales (id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY)");
+  field(entity("sales", "sales"), "id").place = {"entities/sales.yaml", 12, 5};
+  EXPECT_TRUE(problem().starts_with("entities/sales.yaml:12:5: `id` of sales is generated by the database")) << problem();
+}
+
+TEST_P(PlanningForPostgres, APartitionedTableThatCannotHaveTheIndexIsRefused) {
+  run("CREATE TABLE sales (id bigint, day date) PARTITION BY RANGE (day, (id + 1))");
+  entity("sales", "sales").key.place = {"entities/sales.yaml", 4, 1};
+  const std::string said = problem();
+  EXPECT_TRUE(said.starts_with("entities/sales.yaml:4:1: `sales` is partitioned by `day`, an expression, and so it cannot have")) << said;
+  run("DROP TABLE sales; CREATE TABLE sales (external_id text) PARTITION BY HASH (external_id); "
+      "CREATE TABLE sales_0 PARTITION OF sales FOR VALUES WITH (MODULUS 1, REMAINDER 0)");
+  EXPECT_EQ(problem(), "");
+  migrate();
+  EXPECT_EQ(planned(), Words());
+}
+
+TEST_P(PlanningForPostgres, AColumnThatATriggerMayFillIsOnlyWarnedOf) {
+  run("CREATE TABLE sales (id integer PRIMARY KEY, room text NOT NULL); "
+      "CREATE FUNCTION f() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN NEW.id = 1; NEW.room = 1; RETURN NEW; END'; "
+      "CREATE TRIGGER fill BEFORE INSERT ON sales FOR EACH ROW EXECUTE FUNCTION f()");
+  entity("sales", "sales");
+  const Words said = warned();
+  ASSERT_EQ(said.size(), 3u);
+  EXPECT_NE(said[0].find("`fill`"), std::string::npos) << said[0];
+  EXPECT_TRUE(said[2].starts_with("entities/sales.yaml:2:8: `room` of sales is NOT NULL")) << said[2];
+}
+
+TEST_P(PlanningForPostgres, ASequenceBehindItsColumnIsWarnedOfAndRepaired) {
+  run("CREATE SCHEMA \"Studio\"; CREATE TABLE \"Studio\".sales (id serial PRIMARY KEY, number bigint GENERATED BY DEFAULT AS IDENTITY "
+      "UNIQUE, "
+      "\"Count\" bigserial UNIQUE, loose serial, label text DEFAULT 'n' || nextval('\"Studio\".sales_id_seq'))");
+  entity("sales", "sales").table.schema = "Studio";
+  EXPECT_EQ(warned(), Words());
+  run("INSERT INTO \"Studio\".sales (id, number, \"Count\", loose, label) VALUES (9, 8, 7, 6, 'mine')");
+  Words said = warned();
+  ASSERT_EQ(said.size(), 3u) << said.front();
+  const std::vector<std::pair<std::string, std::string>> wanted{{"id", "9"}, {"number", "8"}, {"Count", "7"}};
+  for (size_t i = 0; i < wanted.size(); ++i) {
+    const auto& [column, taken] = wanted[i];
+    EXPECT_TRUE(said[i].starts_with("the sequence of Studio.sales." + column + " gives 1 next, but " + taken + " is taken: ")) << said[i];
+    const std::string mark = "Repair it with ";
+    run(said[i].substr(said[i].find(mark) + mark.size()));
+  }
+  EXPECT_EQ(warned(), Words());
+  run("INSERT INTO \"Studio\".sales DEFAULT VALUES");
+  EXPECT_EQ(all("SELECT number, \"Count\" FROM \"Studio\".sales"), "8|7, 9|8");
+}
+
+TEST_P(PlanningForPostgres, ASequenceThatHasUsedHalfOfItsNumbersIsWarnedOfAndMadeWider) {
+  run("CREATE TABLE sales (id serial PRIMARY KEY, number integer GENERATED BY DEFAULT AS IDENTITY, large bigserial, small smallserial)");
+  entity("sales", "sales");
+  run("SELECT setval('sales_id_seq', 1073741823); SELECT setval('sales_number_seq', 1073741823); SELECT setval('sales_small_seq', 16383)");
+  EXPECT_EQ(warned(), Words());
+  run("SELECT setval('sales_id_seq', 1073741824); SELECT setval('sales_number_seq', 1073741824); SELECT setval('sales_small_seq', 16384); "
+      "SELECT setval('sales_large_seq', 5000000000)");
+  const Words said = warned();
+  ASSERT_EQ(said.size(), 3u);
+  EXPECT_TRUE(
+      said[0].starts_with("the sequence of sales.id gives 1073741825 next and has used more than half of the numbers up to 2147483647."))
+      << said[0];
+  for (const std::string& one : said) run(one.substr(one.find("ALTER TABLE")));
+  EXPECT_EQ(warned(), Words());
+}
+
 TEST_P(PlanningForPostgres, TheGrantsThatAreNamedAreEnoughToSyncAndNoMore) {
-  run("CREATE TABLE customers (id " + counted() + ")");
-  entity("customers", "customers");
+  run("CREATE SCHEMA studio; CREATE SCHEMA house; CREATE TABLE house.plans (id serial PRIMARY KEY, name text); "
+      "CREATE TABLE studio.customers (id serial PRIMARY KEY, number bigint GENERATED BY DEFAULT AS IDENTITY)");
+  entity("customers", "customers").table.schema = "studio";
+  relation(project_.entities[0], "plan_id", "").table = record::TableName{"house", "plans"};
   migrate();
   const std::string database = all("SELECT current_database()"), role = "sync_only_" + database;
   run("CREATE ROLE " + role + " LOGIN PASSWORD 'test-only-password'");
-  for (std::string grant : grants(GetParam(), project_)) {
+  const auto all_grants = grants(db(), project_);
+  ASSERT_TRUE(all_grants) << all_grants.error().message;
+  for (std::string grant : *all_grants) {
     const std::string mark = "TO …";
     ASSERT_NE(grant.find(mark), std::string::npos) << grant;
     run(grant.replace(grant.find(mark), mark.size(), "TO " + role));
   }
   const auto restricted = open(test::PostgresCluster::shared().url(database, role, "test-only-password"), std::chrono::seconds(5));
   EXPECT_TRUE(make_plan(*restricted, project_)->changes.empty());
-  run(*restricted, "INSERT INTO customers (external_id) VALUES ('a'); UPDATE customers SET synced_at = now()");
+  run(*restricted, "INSERT INTO studio.customers (external_id) VALUES ('a'); UPDATE studio.customers SET synced_at = now()");
+  run(*restricted, "SELECT id FROM house.plans");
+  EXPECT_FALSE(restricted->execute("INSERT INTO house.plans (id, name) VALUES (1, 'a')"));
+  EXPECT_FALSE(restricted->execute("SELECT nextval('house.plans_id_seq')"));
   state::Store store(*restricted, "");
   EXPECT_TRUE(store.next_run());
   EXPECT_TRUE(store.add_rejects(1, "customers", "main", {{"map", "k", "f", "c", "r", "v", "p"}}));
-  EXPECT_FALSE(restricted->execute("DROP TABLE customers"));
+  EXPECT_FALSE(restricted->execute("DROP TABLE studio.customers"));
 }
 
 }  // namespace

@@ -1,0 +1,132 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "schema/fit.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <set>
+
+#include "base/text.hpp"
+#include "config/column_fit.hpp"
+#include "schema/plan.hpp"
+
+namespace syncline::schema {
+namespace {
+
+using config::Entity;
+using config::Problem;
+using record::Column;
+using record::Table;
+using record::TableKind;
+
+std::string_view words_for(TableKind kind) {
+  switch (kind) {
+    case TableKind::Plain:
+    case TableKind::Partitioned:
+      return "a table";
+    case TableKind::View:
+      return "a view";
+    case TableKind::MaterializedView:
+      return "a materialized view";
+    case TableKind::Foreign:
+      return "a foreign table";
+    case TableKind::Virtual:
+      return "a virtual table";
+  }
+  return "";
+}
+
+bool can_have_index(TableKind kind) { return kind == TableKind::Plain || kind == TableKind::Partitioned; }
+
+/// PostgreSQL makes no UNIQUE index on a partitioned table that lacks a column of its partition key.
+void judge_partitions(const Entity& entity, const Table& table, std::vector<Problem>& problems) {
+  if (table.has_unique({entity.key.column})) return;
+  const bool possible = std::all_of(table.partition_key.begin(), table.partition_key.end(),
+                                    [&](const std::string& column) { return column == entity.key.column; });
+  if (possible) return;
+  std::vector<std::string> by;
+  for (const std::string& column : table.partition_key) by.push_back(column.empty() ? "an expression" : "`" + column + "`");
+  problems.push_back({entity.key.place,
+                      fmt::format("`{}` is partitioned by {}, and so it cannot have the UNIQUE index on `{}` alone by which rows are found "
+                                  "again: name a table that is not partitioned, or partition it by hash of `{}`",
+                                  to_string(table.name), base::joined(by, ", "), entity.key.column, entity.key.column)});
+}
+
+void judge_key(const Entity& entity, const Table& table, std::vector<Problem>& problems) {
+  const Column* column = table.column(entity.key.column);
+  if (!column) return;
+  std::string objection = config::write_objection(entity, table.name, *column);
+  if (!objection.empty()) {
+    problems.push_back({entity.key.place, std::move(objection)});
+  } else if (const auto fits = config::key_conversion(entity.key, *column); !fits) {
+    problems.push_back({entity.key.place, fits.error()});
+  }
+}
+
+void judge_field(const Entity& entity, const Table& table, const config::FieldMapping& field, std::vector<Problem>& problems) {
+  const Column* there = table.column(field.column);
+  const Column column = there ? *there : planned_column(field);
+  if (std::string objection = config::write_objection(entity, table.name, column); !objection.empty()) {
+    problems.push_back({field.place, std::move(objection)});
+  } else if (const auto fits = config::conversion(field, column); !fits) {
+    problems.push_back({field.place, fmt::format("`{}`: {}", field.column, fits.error())});
+  }
+}
+
+void judge_version(const Entity& entity, const Table& table, std::vector<Problem>& problems) {
+  if (!entity.version || !table.column(entity.version->column)) return;
+  config::FieldMapping field;
+  field.column = entity.version->column;
+  field.place = entity.version->place;
+  judge_field(entity, table, field, problems);
+}
+
+void judge_relation(const Entity& entity, const Table& table, const config::Relation& relation, std::vector<Problem>& problems) {
+  const Column* column = table.column(relation.column);
+  if (!column) return;
+  if (std::string objection = config::write_objection(entity, table.name, *column); !objection.empty())
+    problems.push_back({relation.place, std::move(objection)});
+}
+
+/// A trigger may give such a column its value, which nobody can tell from outside.
+void judge_rest(const Entity& entity, const Table& table, std::vector<Problem>& problems) {
+  if (std::any_of(table.triggers.begin(), table.triggers.end(), [](const record::Trigger& one) { return one.fills_inserts; })) return;
+  for (const std::string& column : columns_without_value(entity, table)) {
+    problems.push_back({entity.place, fmt::format("`{}` of {} is NOT NULL without a default and is not mapped, so that no new row could be "
+                                                  "inserted: map it (`const:` gives a fixed value), give it a DEFAULT, or let it be NULL",
+                                                  column, to_string(table.name))});
+  }
+}
+
+}  // namespace
+
+std::vector<std::string> columns_without_value(const Entity& entity, const Table& table) {
+  std::set<std::string_view> written{entity.key.column, "synced_at"};
+  if (entity.version) written.insert(entity.version->column);
+  for (const config::FieldMapping& field : entity.fields) written.insert(field.column);
+  for (const config::Relation& relation : entity.relations) written.insert(relation.column);
+  std::vector<std::string> out;
+  for (const Column& column : table.columns) {
+    if (!column.nullable && !column.has_default && !column.generated && !written.contains(column.name)) out.push_back(column.name);
+  }
+  return out;
+}
+
+std::vector<Problem> misfits(const Entity& entity, const Table& table) {
+  std::vector<Problem> problems;
+  if (!can_have_index(table.kind)) {
+    problems.push_back({entity.place, fmt::format("`{}` is {}, which cannot have the UNIQUE index by which rows are found again: `table:` "
+                                                  "must name a table, such as the one beneath it",
+                                                  to_string(table.name), words_for(table.kind))});
+    return problems;
+  }
+  judge_partitions(entity, table, problems);
+  judge_key(entity, table, problems);
+  judge_version(entity, table, problems);
+  for (const config::FieldMapping& field : entity.fields) judge_field(entity, table, field, problems);
+  for (const config::Relation& relation : entity.relations) judge_relation(entity, table, relation, problems);
+  judge_rest(entity, table, problems);
+  return problems;
+}
+
+}  // namespace syncline::schema

@@ -1,0 +1,115 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "schema/warnings.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <set>
+
+#include "base/text.hpp"
+#include "schema/fit.hpp"
+#include "schema/sequences.hpp"
+
+namespace syncline::schema {
+namespace {
+
+using record::Table;
+
+/// Warnings in the order they come up, each once: two entities may share a table.
+struct Warnings {
+  std::vector<std::string> all;
+  std::set<std::string> told;
+
+  void add(std::string text) {
+    if (told.insert(text).second) all.push_back(std::move(text));
+  }
+};
+
+void warn_of_triggers(const config::Entity& entity, const Table& table, Warnings& out) {
+  if (table.triggers.empty()) return;
+  std::vector<std::string> names;
+  bool fills = false;
+  for (const record::Trigger& trigger : table.triggers) {
+    names.push_back("`" + trigger.name + "`");
+    fills = fills || trigger.fills_inserts;
+  }
+  out.add(fmt::format("{} has triggers, which fire for the rows a sync writes as for any other: {}", to_string(table.name),
+                      base::joined(names, ", ")));
+  if (!fills) return;
+  for (const std::string& column : columns_without_value(entity, table)) {
+    out.add(
+        config::to_string({entity.place, fmt::format("`{}` of {} is NOT NULL without a default and is not mapped: unless a trigger gives "
+                                                     "it a value, no new row can be inserted",
+                                                     column, to_string(table.name))}));
+  }
+}
+
+/// Entities' own keys get their UNIQUE index by the plan; a table that is not synced is not ours to change.
+void warn_of_parents(const config::Relation& relation, const Table& table, const Table& parent, Warnings& out) {
+  std::set<std::string> asked;
+  const record::Column* id =
+      relation.table_column.empty() ? table.referenced_column(relation.column, parent) : parent.column(relation.table_column);
+  if (id) asked.insert(id->name);
+  for (const config::RelationWay& way : relation.by) {
+    if (way.kind == config::RelationWay::Kind::Column && parent.column(way.column)) asked.insert(way.column);
+  }
+  for (const std::string& column : asked) {
+    if (parent.has_unique({column})) continue;
+    out.add(config::to_string(
+        {relation.place,
+         fmt::format("`{}` of {} is not unique, so that `{}` may find two rows and then goes by `ambiguous:`; if it is meant "
+                     "to be, have its owner run CREATE UNIQUE INDEX ON {} ({});",
+                     column, to_string(parent.name), relation.column, sql::quoted(parent.name), sql::quoted(column))}));
+  }
+}
+
+/// Whether the next number is taken already: nothing says so until the user's own program inserts a row.
+base::Result<void> warn_of_taken(sql::Connection& connection, const Table& table, const Sequence& sequence, Warnings& out) {
+  if (!table.has_unique({sequence.column})) return {};
+  const std::string column = sql::quoted(sequence.column), from = sql::quoted(table.name);
+  const sql::Rows taken =
+      TRY(connection.query(fmt::format("SELECT max({0}) FROM {1} HAVING max({0}) >= {2}", column, from, sequence.next)));
+  if (taken.empty()) return {};
+  out.add(
+      fmt::format("the sequence of {}.{} gives {} next, but {} is taken: new rows will fail. Repair it with SELECT setval({}, (SELECT "
+                  "max({}) FROM {}));",
+                  to_string(table.name), sequence.column, sequence.next, taken.text(0, 0), sql::literal(sequence.name), column, from));
+  return {};
+}
+
+void warn_of_running_out(const Table& table, const Sequence& sequence, Warnings& out) {
+  if (!sequence.half_used) return;
+  out.add(
+      fmt::format("the sequence of {}.{} gives {} next and has used more than half of the numbers up to {}. Make both wider before it "
+                  "runs out (the table is rewritten, and columns that refer to it need the same): ALTER TABLE {} ALTER COLUMN {} TYPE "
+                  "bigint; ALTER SEQUENCE {} AS bigint;",
+                  to_string(table.name), sequence.column, sequence.next, sequence.limit, sql::quoted(table.name),
+                  sql::quoted(sequence.column), sequence.name));
+}
+
+base::Result<void> warn_of_entity(sql::Connection& connection, const config::Entity& entity, Warnings& out) {
+  const auto table = TRY(connection.describe(entity.table));
+  if (!table) return {};
+  warn_of_triggers(entity, *table, out);
+  for (const config::Relation& relation : entity.relations) {
+    if (!relation.table) continue;
+    const auto parent = TRY(connection.describe(*relation.table));
+    if (parent) warn_of_parents(relation, *table, *parent, out);
+  }
+  for (const Sequence& sequence : TRY(readable_sequences(connection, *table))) {
+    TRY(warn_of_taken(connection, *table, sequence, out));
+    warn_of_running_out(*table, sequence, out);
+  }
+  return {};
+}
+
+}  // namespace
+
+base::Result<std::vector<std::string>> warnings(sql::Connection& connection, const config::Project& project) {
+  Warnings out;
+  for (const config::Entity& entity : project.entities)
+    TRY_WITHIN(fmt::format("looking at {}", entity.name), warn_of_entity(connection, entity, out));
+  return std::move(out.all);
+}
+
+}  // namespace syncline::schema
