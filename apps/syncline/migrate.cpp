@@ -50,7 +50,7 @@ base::Result<Outcome> run(const config::Project& project, sql::Connection& conne
   const schema::Plan plan = TRY(schema::make_plan(connection, project));
   if (!plan.changes.empty()) {
     outcome.changes = plan.changes.size();
-    outcome.saved = TRY(schema::save_plan(folder, plan, connection.dialect())).name;
+    outcome.saved = TRY(schema::save_plan(store, folder, plan)).name;
     TRY(apply_pending(store, folder, outcome));
   }
   outcome.warnings = TRY(prove(connection, project));

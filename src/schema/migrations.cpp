@@ -10,6 +10,7 @@
 #include <iterator>
 
 #include "base/text.hpp"
+#include "schema/durable_file.hpp"
 #include "schema/script.hpp"
 
 namespace syncline::schema {
@@ -51,8 +52,28 @@ base::Result<sql::Rows> applied(state::Store& store, int64_t number) {
                                   std::array{Cell::of(number)});
 }
 
-base::Result<void> check_unchanged(const Migration& migration, const sql::Rows& row) {
+/// The greatest number this database has seen, also of another project's files or of a folder that is lost; 0 if none.
+base::Result<int64_t> last_applied(state::Store& store) {
+  if (!TRY(is_there(store))) return 0;
+  return TRY(store.connection().query(fmt::format("SELECT max(number) FROM {}", store.names()("sync_migration")))).integer(0, 0);
+}
+
+/// One change as it stands in a file of ours.
+std::string text_of(const SchemaChange& change) { return fmt::format("\n-- {}\n{}\n", change.what, change.sql); }
+
+base::Result<void> check_unchanged(state::Store& store, const Migration& migration, const sql::Rows& row) {
   if (row.text(0, 1) == migration.checksum) return {};
+  if (row.text(0, 0) != migration.name) {
+    return base::fail(
+        {base::ErrorKind::ContractDrift,
+         base::Side::Files,
+         fmt::format("migrations/{}: this database has applied another file under the number {}, {} (of another project, or of a "
+                     "folder that is lost): rename yours to begin with {:03}",
+                     migration.name, migration.number, row.text(0, 0), TRY(last_applied(store)) + 1),
+         "migration_number_taken",
+         "",
+         {}});
+  }
   return base::fail(
       {base::ErrorKind::ContractDrift,
        base::Side::Files,
@@ -91,7 +112,7 @@ base::Result<bool> apply_in_transaction(state::Store& store, const Migration& mi
   if (TRY(is_there(store))) {
     const sql::Rows row = TRY(applied(store, migration.number));
     if (!row.empty()) {
-      TRY(check_unchanged(migration, row));
+      TRY(check_unchanged(store, migration, row));
       return false;
     }
   } else {
@@ -112,7 +133,8 @@ base::Result<std::vector<Migration>> read_migrations(const std::filesystem::path
   std::error_code none;
   for (const auto& entry : std::filesystem::directory_iterator(folder, none)) {
     const std::filesystem::path& file = entry.path();
-    if (file.extension() != ".sql") continue;
+    std::error_code unknown;
+    if (file.extension() != ".sql" || entry.is_directory(unknown)) continue;
     Migration migration;
     migration.name = file.filename().string();
     const auto [end, failed] = std::from_chars(migration.name.data(), migration.name.data() + migration.name.size(), migration.number);
@@ -132,21 +154,18 @@ base::Result<std::vector<Migration>> read_migrations(const std::filesystem::path
   return out;
 }
 
-base::Result<Migration> save_plan(const std::filesystem::path& folder, const Plan& plan, sql::Dialect dialect) {
+base::Result<Migration> save_plan(state::Store& store, const std::filesystem::path& folder, const Plan& plan) {
   const auto there = TRY(read_migrations(folder));
+  const sql::Dialect dialect = store.connection().dialect();
   Migration migration;
-  migration.number = there.empty() ? 1 : there.back().number + 1;
+  migration.number = std::max(there.empty() ? 0 : there.back().number, TRY(last_applied(store))) + 1;
   migration.name = fmt::format("{:03}_sync_schema.sql", migration.number);
   migration.text =
       fmt::format("-- {}: written by syncline from what the database lacked; applied once, in one transaction.\n-- dialect: {}\n",
                   migration.name, dialect_name(dialect));
-  for (const SchemaChange& change : plan.changes) migration.text += fmt::format("\n-- {}\n{}\n", change.what, change.sql);
+  for (const SchemaChange& change : plan.changes) migration.text += text_of(change);
   migration.checksum = checksum_of(migration.text);
-  std::error_code failed;
-  std::filesystem::create_directories(folder, failed);
-  std::ofstream out(folder / migration.name, std::ios::binary);
-  out << migration.text << std::flush;
-  if (!out) return base::fail(file_error(folder / migration.name, "cannot be written"));
+  TRY(write_durably(folder / migration.name, migration.text));
   return migration;
 }
 
@@ -158,10 +177,21 @@ base::Result<std::vector<Migration>> pending(state::Store& store, const std::vec
     if (row.empty()) {
       out.push_back(migration);
     } else {
-      TRY(check_unchanged(migration, row));
+      TRY(check_unchanged(store, migration, row));
     }
   }
   return out;
+}
+
+std::vector<std::string> take_out_pending(Plan& plan, const std::vector<Migration>& pending, sql::Dialect dialect) {
+  std::vector<std::string> names;
+  for (const Migration& migration : pending) {
+    if (declared_dialect(migration.text) != dialect_name(dialect)) continue;
+    const size_t taken =
+        std::erase_if(plan.changes, [&](const SchemaChange& change) { return migration.text.find(text_of(change)) != std::string::npos; });
+    if (taken > 0) names.push_back(migration.name);
+  }
+  return names;
 }
 
 base::Result<bool> apply(state::Store& store, const Migration& migration) {

@@ -21,11 +21,15 @@ struct Migration {
 /// The folder's files in number order. A name that does not begin with a number, or a number used twice, is an error.
 base::Result<std::vector<Migration>> read_migrations(const std::filesystem::path& folder);
 
-/// Saves a plan as the next numbered file; returns it.
-base::Result<Migration> save_plan(const std::filesystem::path& folder, const Plan& plan, sql::Dialect dialect);
+/// Saves a plan as the next numbered file, after those of the folder and those the database has seen; returns it.
+base::Result<Migration> save_plan(state::Store& store, const std::filesystem::path& folder, const Plan& plan);
 
-/// Those that this database has not seen. An applied file whose text has changed is a ContractDrift error.
+/// Those that this database has not seen. An applied file whose text has changed, or whose number
+/// another file had, is a ContractDrift error.
 base::Result<std::vector<Migration>> pending(state::Store& store, const std::vector<Migration>& migrations);
+
+/// Takes out of a plan what files of ours will do that are not applied yet, so that it is not saved twice; returns their names.
+std::vector<std::string> take_out_pending(Plan& plan, const std::vector<Migration>& pending, sql::Dialect dialect);
 
 /// Applies one file in one transaction, under a lock that a second migrator waits for; false if that other one has applied it meanwhile.
 base::Result<bool> apply(state::Store& store, const Migration& migration);

@@ -39,7 +39,8 @@ class Migrating : public test::OnBothDatabases {
     const auto plan = make_plan(db(), project_);
     if (!plan) return plan.error().message;
     if (plan->changes.empty()) return "";
-    const auto saved = save_plan(files(), *plan, GetParam());
+    state::Store store(db(), project_.tables_prefix);
+    const auto saved = save_plan(store, files(), *plan);
     return saved ? saved->name : saved.error().message;
   }
   std::string tables() {
@@ -154,7 +155,7 @@ TEST_P(Migrating, AFailingFileLeavesNothingBehindAndIsTriedAgain) {
 }
 
 TEST_P(Migrating, ExternalIdsThatAreNotUniqueStopTheIndexAndEverythingWithIt) {
-  run("CREATE TABLE customers (id integer PRIMARY KEY, external_id text); INSERT INTO customers VALUES (1, 'a'), (2, 'a')");
+  run("CREATE TABLE customers (id " + counted() + ", external_id text); INSERT INTO customers VALUES (1, 'a'), (2, 'a')");
   config::Entity& customers = project_.entities.emplace_back();
   customers.name = customers.table.name = "customers";
   customers.key.column = "external_id";
@@ -167,7 +168,7 @@ TEST_P(Migrating, ExternalIdsThatAreNotUniqueStopTheIndexAndEverythingWithIt) {
 }
 
 TEST_P(Migrating, ATableThatSomebodyUsesIsWaitedForNoLongerThanTheLockTimeout) {
-  run("CREATE TABLE customers (id integer PRIMARY KEY)");
+  run("CREATE TABLE customers (id " + counted() + ")");
   file("001_first.sql", "ALTER TABLE customers ADD COLUMN external_id text;");
   const auto other = open();
   ASSERT_TRUE(other->begin());
@@ -201,7 +202,7 @@ TEST_P(Migrating, FilesAreAppliedOnceInTheOrderOfTheirNumbers) {
 }
 
 TEST_P(Migrating, APlanIsSavedUnderTheNextNumberAndAppliedOnce) {
-  run("CREATE TABLE customers (id integer PRIMARY KEY)");
+  run("CREATE TABLE customers (id " + counted() + ")");
   file("007_own.sql", "CREATE TABLE own (a integer);");
   config::Entity& customers = project_.entities.emplace_back();
   customers.name = customers.table.name = "customers";
@@ -212,6 +213,67 @@ TEST_P(Migrating, APlanIsSavedUnderTheNextNumberAndAppliedOnce) {
   EXPECT_EQ(save(), "");
   EXPECT_EQ(apply_all(), "");
   EXPECT_TRUE((*db().describe({"", "customers"}))->has_unique({"external_id"}));
+}
+
+TEST_P(Migrating, WhatAFileThatIsNotAppliedYetDoesIsNotSavedAgain) {
+  run("CREATE TABLE customers (id " + counted() + ")");
+  config::Entity& customers = project_.entities.emplace_back();
+  customers.name = customers.table.name = "customers";
+  customers.key.column = "external_id";
+  ASSERT_EQ(save(), "001_sync_schema.sql");
+  file("002_own.sql", "CREATE TABLE own (a integer);");
+  state::Store store(db(), "");
+  const auto rest = [&] {
+    Plan plan = *make_plan(db(), project_);
+    const auto names = take_out_pending(plan, *pending(store, *read_migrations(files())), GetParam());
+    return names.empty() ? "no file, and " + std::to_string(plan.changes.size())
+                         : names.front() + " and " + std::to_string(plan.changes.size());
+  };
+  EXPECT_EQ(rest(), "001_sync_schema.sql and 0");
+  customers.fields.emplace_back().column = "name";
+  EXPECT_EQ(rest(), "001_sync_schema.sql and 1");
+  EXPECT_EQ(apply_all(), "001_sync_schema.sql, 002_own.sql");
+  EXPECT_EQ(rest(), "no file, and 1");
+}
+
+TEST_P(Migrating, AFolderThatIsLostDoesNotGiveANumberTwice) {
+  file("041_own.sql", "CREATE TABLE own (a integer);");
+  EXPECT_EQ(apply_all(), "041_own.sql");
+  std::filesystem::remove_all(files());
+  config::Entity& own = project_.entities.emplace_back();
+  own.name = own.table.name = "own";
+  own.key.column = "external_id";
+  EXPECT_EQ(save(), "042_sync_schema.sql");
+  EXPECT_EQ(apply_all(), "042_sync_schema.sql");
+}
+
+TEST_P(Migrating, ANumberThatAnotherFileHadIsTakenAndTheNextFreeOneIsSaid) {
+  file("001_first.sql", "CREATE TABLE first (a integer);");
+  EXPECT_EQ(apply_all(), "001_first.sql");
+  std::filesystem::remove_all(files());
+  file("001_other.sql", "CREATE TABLE other (a integer);");
+  const std::string said = apply_all();
+  EXPECT_TRUE(says(said, "migrations/001_other.sql: ") && says(said, "001_first.sql") && says(said, "begin with 002")) << said;
+  EXPECT_EQ(tables(), "first ");
+}
+
+TEST_P(Migrating, AFileThatCannotBeSavedLeavesNothing) {
+  folder_.write("migrations", "a file where the folder should be");
+  EXPECT_TRUE(says(save(), "cannot be written: ")) << save();
+  std::filesystem::remove(files());
+  // A folder under the file's name: written whole, and then not renamed.
+  std::filesystem::create_directories(files() / "001_sync_schema.sql" / "full");
+  EXPECT_TRUE(says(save(), "001_sync_schema.sql cannot be written: ")) << save();
+  size_t entries = 0;
+  for ([[maybe_unused]] const auto& entry : std::filesystem::directory_iterator(files())) ++entries;
+  EXPECT_EQ(entries, 1u);
+}
+
+TEST_P(Migrating, ASavedFileStandsAloneInItsFolder) {
+  ASSERT_EQ(save(), "001_sync_schema.sql");
+  size_t entries = 0;
+  for ([[maybe_unused]] const auto& entry : std::filesystem::directory_iterator(files())) ++entries;
+  EXPECT_EQ(entries, 1u);
 }
 
 TEST_P(Migrating, ThePrefixIsKept) {
@@ -252,7 +314,7 @@ class MigratingPostgres : public Migrating {};
 INSTANTIATE_TEST_SUITE_P(Databases, MigratingPostgres, testing::Values(sql::Dialect::Postgres), test::database_name);
 
 TEST_P(MigratingPostgres, ARoleThatMayNotCreateIsToldWhoCan) {
-  run("CREATE TABLE customers (id integer PRIMARY KEY)");
+  run("CREATE TABLE customers (id " + counted() + ")");
   const std::string database = all("SELECT current_database()"), role = "may_nothing_" + database;
   run("CREATE ROLE " + role + " LOGIN PASSWORD 'test-only-password'");
   const auto restricted = open(test::PostgresCluster::shared().url(database, role, "test-only-password"), std::chrono::seconds(5));
