@@ -212,9 +212,12 @@ TEST_P(Planning, AParentOfNoEntityThatMayBeFoundTwiceIsWarnedOf) {
   plan.by[0].column = "name";
   EXPECT_EQ(warned(), Words());
   plan.by[0].column = "code";
-  EXPECT_EQ(warned(),
-            (Words{"entities/members.yaml:9:3: `code` of plans is not unique, so that `plan_id` may find two rows and then goes by "
-                   "`ambiguous:`; if it is meant to be, have its owner run CREATE UNIQUE INDEX ON \"plans\" (\"code\");"}));
+  const Words said = warned();
+  ASSERT_EQ(said.size(), 1u);
+  EXPECT_TRUE(said[0].starts_with("entities/members.yaml:9:3: `code` of plans is not unique, so that `plan_id` may find two rows"))
+      << said[0];
+  run(said[0].substr(said[0].find("CREATE")));
+  EXPECT_EQ(warned(), Words());
 }
 
 // --- what is planned ---

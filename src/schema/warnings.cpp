@@ -55,11 +55,12 @@ void warn_of_parents(const config::Relation& relation, const Table& table, const
   }
   for (const std::string& column : asked) {
     if (parent.has_unique({column})) continue;
+    const std::string index = sql::quoted(fmt::format("{}_{}_unique", parent.name.name, column));
     out.add(config::to_string(
         {relation.place,
          fmt::format("`{}` of {} is not unique, so that `{}` may find two rows and then goes by `ambiguous:`; if it is meant "
-                     "to be, have its owner run CREATE UNIQUE INDEX ON {} ({});",
-                     column, to_string(parent.name), relation.column, sql::quoted(parent.name), sql::quoted(column))}));
+                     "to be, have its owner run CREATE UNIQUE INDEX {} ON {} ({});",
+                     column, to_string(parent.name), relation.column, index, sql::quoted(parent.name), sql::quoted(column))}));
   }
 }
 
