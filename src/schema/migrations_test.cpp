@@ -221,11 +221,12 @@ TEST_P(Migrating, WhatAFileThatIsNotAppliedYetDoesIsNotSavedAgain) {
   customers.name = customers.table.name = "customers";
   customers.key.column = "external_id";
   ASSERT_EQ(save(), "001_sync_schema.sql");
-  file("002_own.sql", "CREATE TABLE own (a integer);");
+  file("002_own.sql", std::string("-- dialect: ") + (postgres() ? "postgresql" : "sqlite") + "\nCREATE TABLE own (a integer);");
   state::Store store(db(), "");
   const auto rest = [&] {
     Plan plan = *make_plan(db(), project_);
     const auto names = take_out_pending(plan, *pending(store, *read_migrations(files())), GetParam());
+    EXPECT_LE(names.size(), 1u);
     return names.empty() ? "no file, and " + std::to_string(plan.changes.size())
                          : names.front() + " and " + std::to_string(plan.changes.size());
   };

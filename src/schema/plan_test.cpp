@@ -377,6 +377,8 @@ TEST_P(PlanningForPostgres, APartitionedTableThatCannotHaveTheIndexIsRefused) {
   entity("sales", "sales").key.place = {"entities/sales.yaml", 4, 1};
   const std::string said = problem();
   EXPECT_TRUE(said.starts_with("entities/sales.yaml:4:1: `sales` is partitioned by `day`, an expression, and so it cannot have")) << said;
+  run("DROP TABLE sales; CREATE TABLE sales (id bigint, day date) PARTITION BY LIST (day)");
+  EXPECT_NE(problem().find("is partitioned by `day`, and so"), std::string::npos) << problem();
   run("DROP TABLE sales; CREATE TABLE sales (external_id text) PARTITION BY HASH (external_id); "
       "CREATE TABLE sales_0 PARTITION OF sales FOR VALUES WITH (MODULUS 1, REMAINDER 0)");
   EXPECT_EQ(problem(), "");
