@@ -60,8 +60,7 @@ base::Result<Outcome> run(const config::Project& project, sql::Connection& conne
 
 void print(const CommonOptions& common, const Outcome& outcome) {
   if (common.output == CommonOptions::Output::Json) {
-    print_json(
-        {{"applied", outcome.applied}, {"saved", outcome.saved}, {"grants", outcome.grants}, {"warnings", outcome.warnings}});
+    print_json({{"applied", outcome.applied}, {"saved", outcome.saved}, {"grants", outcome.grants}, {"warnings", outcome.warnings}});
     return;
   }
   if (!outcome.saved.empty()) fmt::print("saved      migrations/{} ({} changes)\n", outcome.saved, outcome.changes);

@@ -27,6 +27,8 @@ Json entity_json(const record::EntityReport& report) {
           {"rejected", c.rejected},
           {"waiting", c.waiting},
           {"deleted", c.deleted},
+          {"local_edits", c.local_edits},
+          {"restamped", c.restamped},
           {"rows_synced", c.rows_synced()},
           {"errors_count", c.rejected + c.undecodable},
           {"requests", report.requests},

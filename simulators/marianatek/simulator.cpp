@@ -157,7 +157,7 @@ std::map<std::string, std::string> MarianaTek::environment(const std::string& ur
 }  // namespace
 
 base::Result<std::unique_ptr<Simulator>> make_simulator(const SimulatorOptions& options) {
-  const SimulatorOptions all_options = TRY_WITHIN("starting the simulator: ", completed(options));
+  const SimulatorOptions all_options = TRY_WITHIN("starting the simulator", completed(options));
   return std::make_unique<MarianaTek>(all_options);
 }
 

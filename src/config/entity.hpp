@@ -3,6 +3,7 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/time.hpp"
@@ -70,6 +71,11 @@ struct Filter {
   Source from;
   Test test;
 };
+
+/// The two columns by which a row is known to be as we wrote it: the hash of what the source said, and the transaction that wrote it.
+namespace stamp {
+constexpr std::string_view Hash = "sync_hash", Transaction = "sync_xid";
+}  // namespace stamp
 
 /// One of the user's things: a mapping from a stream onto a table. entities/NAME.yaml.
 struct Entity {

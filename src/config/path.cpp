@@ -20,6 +20,7 @@ class PathParser {
   base::Result<Path> parse() {
     Path path;
     path.text = std::string(text_);
+    if (text_ == ".") return path;
     while (true) {
       TRY(read_name(path));
       while (rest_.starts_with('[')) TRY(read_index(path));

@@ -11,14 +11,14 @@
 namespace syncline::config {
 
 /// Where a value stands in a record: `attribute`, `relation` (its id), `relation.attribute` (from what the answer included), `a.b.c`,
-/// `list[0]`. A name with dots in it is quoted: "'a.b'".
+/// `list[0]`. A name with dots in it is quoted: "'a.b'". `.` alone is the record itself, as it was sent.
 struct Path {
   struct Step {
     std::string name;    ///< empty for an index step
     std::string folded;  ///< base::folded_name(name)
     std::optional<size_t> index;
   };
-  std::vector<Step> steps;
+  std::vector<Step> steps;  ///< none: the record itself
   std::string text;  ///< as written
 };
 

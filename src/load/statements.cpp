@@ -110,8 +110,8 @@ std::string Statements::ask_stamps() const {
   if (!stamps()) return "";
   const bool integer = target_.columns[0].column.type == ColumnType::Integer;
   std::string arrays = fmt::format("$1::{}[], $2::bigint[]", integer ? "bigint" : "text"), names = "key, hash", joins;
-  std::vector<std::string> differences{fmt::format("t.{} IS DISTINCT FROM k.hash", stamp::Hash),
-                                       fmt::format("t.{} IS DISTINCT FROM t.xmin", stamp::Transaction)};
+  std::vector<std::string> differences{fmt::format("t.{} IS DISTINCT FROM k.hash", config::stamp::Hash),
+                                       fmt::format("t.{} IS DISTINCT FROM t.xmin", config::stamp::Transaction)};
   for (size_t i = 0, next = 3; i < target_.parents.size(); ++i) {
     const Parent& parent = target_.parents[i];
     const std::string column = "t." + sql::quoted(parent.column.name);
@@ -266,11 +266,11 @@ std::string Statements::make_ready(const std::vector<std::vector<bool>>& ways_us
   }
   const std::string differs_at_all = differences.empty() ? "1 = 0" : base::joined(differences, " OR ");
   if (stamps()) {
-    const std::string edited = fmt::format("(t.{} = s.hash) IS TRUE", stamp::Hash);
+    const std::string edited = fmt::format("(t.{} = s.hash) IS TRUE", config::stamp::Hash);
     for (const char* column : {"hash", "settled", "edited", "restamp"}) columns.emplace_back(column);
     values.insert(values.end(), {"s.hash", "s.settled", edited,
                                  fmt::format("s.settled AND NOT ({}) AND (NOT ({}) OR t.{} IS DISTINCT FROM t.xmin)", differs_at_all,
-                                             edited, stamp::Transaction)});
+                                             edited, config::stamp::Transaction)});
     matched.push_back(settled(ways_used) + " AS settled");
   }
   const std::string version = target_.version ? fmt::format("s.c{} DESC NULLS LAST, ", *target_.version) : "";
@@ -328,8 +328,8 @@ std::string Statements::update(bool keeps, Stamping stamping) const {
   assignments.push_back(fmt::format("synced_at = {}", sql::current_timestamp(dialect_)));
   if (stamps()) {
     const bool stamp = stamping == Stamping::Stamp;
-    assignments.push_back(fmt::format("{} = {}", stamp::Hash, stamp ? StampedHash : "NULL"));
-    assignments.push_back(fmt::format("{} = {}", stamp::Transaction, stamp ? StampedTransaction : "NULL"));
+    assignments.push_back(fmt::format("{} = {}", config::stamp::Hash, stamp ? StampedHash : "NULL"));
+    assignments.push_back(fmt::format("{} = {}", config::stamp::Transaction, stamp ? StampedTransaction : "NULL"));
   }
   const std::string guard = target_.version ? fmt::format(" AND ({}) IS NOT TRUE", version_guard("r")) : "";
   return fmt::format("UPDATE {} AS t SET {} FROM {} AS r WHERE t.{} = r.c0 AND r.verdict = {}{}", sql::quoted(target_.table.name),
@@ -341,8 +341,8 @@ std::string Statements::restamp() const {
   for (size_t i : written_) differences.push_back(differs(target_.columns[i].column, fmt::format("r.c{}", i)));
   for (size_t i = 0; i < target_.parents.size(); ++i) differences.push_back(differs(target_.parents[i].column, fmt::format("r.m{}", i)));
   return fmt::format("UPDATE {} AS t SET {} = {}, {} = {} FROM {} AS r WHERE t.{} = r.c0 AND r.verdict = {} AND r.restamp AND NOT ({})",
-                     sql::quoted(target_.table.name), stamp::Hash, StampedHash, stamp::Transaction, StampedTransaction, ready_,
-                     sql::quoted(target_.columns[0].column.name), verdict::Unchanged, base::joined(differences, " OR "));
+                     sql::quoted(target_.table.name), config::stamp::Hash, StampedHash, config::stamp::Transaction, StampedTransaction,
+                     ready_, sql::quoted(target_.columns[0].column.name), verdict::Unchanged, base::joined(differences, " OR "));
 }
 
 std::string Statements::insert(Stamping stamping) const {
@@ -356,7 +356,7 @@ std::string Statements::insert(Stamping stamping) const {
     values.push_back(fmt::format("r.m{}", i));
   }
   if (stamps() && stamping == Stamping::Stamp) {
-    columns.insert(columns.end(), {std::string(stamp::Hash), std::string(stamp::Transaction)});
+    columns.insert(columns.end(), {std::string(config::stamp::Hash), std::string(config::stamp::Transaction)});
     values.insert(values.end(), {StampedHash, StampedTransaction});
   }
   return fmt::format(

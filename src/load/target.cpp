@@ -84,7 +84,7 @@ base::Result<std::string> key_collation(sql::Connection& connection, const recor
 /// hash is another. Empty where rows cannot be stamped: no such columns, or no table whose rows show the transaction that wrote them.
 base::Result<std::optional<uint64_t>> stamp_seed(sql::Connection& connection, const config::Entity& entity, const record::Table& table,
                                                  const std::vector<record::RowColumn>& columns) {
-  const record::Column *hash = table.column(stamp::Hash), *transaction = table.column(stamp::Transaction);
+  const record::Column *hash = table.column(config::stamp::Hash), *transaction = table.column(config::stamp::Transaction);
   const bool wanted = entity.stamp && connection.dialect() == sql::Dialect::Postgres;
   if (!wanted || !hash || hash->type != record::ColumnType::Integer || hash->bytes != 8 || !transaction || transaction->declared != "xid")
     return std::nullopt;

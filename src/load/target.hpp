@@ -29,11 +29,6 @@ struct Parent {
   std::optional<size_t> external_way;  ///< the first of `ways` that is an external id
 };
 
-/// The two columns by which a row is known to be as we wrote it: the hash of what the source said, and the transaction that wrote it.
-namespace stamp {
-constexpr std::string_view Hash = "sync_hash", Transaction = "sync_xid";
-}  // namespace stamp
-
 /// What a writer writes: the table, the batch's columns and, per relation of the entity, its parent.
 struct Target {
   record::Table table;

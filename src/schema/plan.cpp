@@ -106,6 +106,14 @@ base::Result<std::optional<Column>> relation_column(Planner& planner, const Tabl
   return std::optional(column);
 }
 
+void add_stamp_columns(Planner& planner, const Table& table) {
+  Column transaction = named(std::string(config::stamp::Transaction), ColumnType::Other);
+  transaction.declared = "xid";
+  const std::string_view purpose = "so that rows which are as we wrote them need not be sent again (`stamp: false` does without)";
+  add_column(planner, table, named(std::string(config::stamp::Hash), ColumnType::Integer), purpose);
+  add_column(planner, table, transaction, purpose);
+}
+
 base::Result<void> plan_entity(Planner& planner, const config::Entity& entity) {
   const auto table = TRY(planner.connection.describe(entity.table));
   if (!table) {
@@ -128,7 +136,25 @@ base::Result<void> plan_entity(Planner& planner, const config::Entity& entity) {
                  fmt::format("the row of {} it belongs to", relation.table ? to_string(*relation.table) : relation.entity));
   }
   add_column(planner, *table, named("synced_at", ColumnType::Timestamp), "when the sync last wrote the row");
+  if (entity.stamp && planner.connection.dialect() == sql::Dialect::Postgres) add_stamp_columns(planner, *table);
   return {};
+}
+
+/// An earlier version of ours had fewer columns; a table that lacks most of them is somebody else's.
+void complete_own_table(Planner& planner, const state::OwnTable& own, const Table& there, const state::TableNames& names) {
+  std::vector<Column> missing;
+  std::copy_if(own.columns.begin(), own.columns.end(), std::back_inserter(missing),
+               [&](const Column& column) { return !there.column(column.name); });
+  if (missing.size() * 2 > own.columns.size()) {
+    planner.problems.push_back(
+        fmt::format("{} is there, but it is not ours (it has no column `{}`): write `tables_prefix: syncline_` in syncline.yaml",
+                    names(own.name), missing[0].name));
+    return;
+  }
+  for (const Column& column : missing) {
+    planner.change(own.name + "." + column.name, fmt::format("table {}: column {}, new in this version", names(own.name), column.name),
+                   state::add_column_statement(own, column, names));
+  }
 }
 
 base::Result<void> plan_own_tables(Planner& planner) {
@@ -143,13 +169,7 @@ base::Result<void> plan_own_tables(Planner& planner) {
       planner.change(own.name, fmt::format("table {}: {}", names(own.name), own.help), state::create_statement(own, names));
       continue;
     }
-    for (const Column& column : own.columns) {
-      if (there->column(column.name)) continue;
-      planner.problems.push_back(
-          fmt::format("{} is there, but it is not ours (it has no column `{}`): write `tables_prefix: syncline_` in syncline.yaml",
-                      names(own.name), column.name));
-      break;
-    }
+    complete_own_table(planner, own, *there, names);
   }
   return {};
 }

@@ -98,6 +98,16 @@ record::TableName TableNames::in_catalog(std::string_view table) const {
   return {dialect_ == sql::Dialect::Postgres ? "syncline" : "", prefix_ + std::string(table)};
 }
 
+std::string add_column_statement(const OwnTable& table, const Column& column, const TableNames& names) {
+  const bool postgres = names.dialect() == sql::Dialect::Postgres;
+  const std::string_view none = column.type == ColumnType::Integer               ? "0"
+                                : column.type == ColumnType::Boolean && postgres ? "false"
+                                : column.type == ColumnType::Boolean             ? "0"
+                                                                                 : "''";
+  return fmt::format("ALTER TABLE {} ADD COLUMN {} {}{};", names(table.name), sql::quoted(column.name),
+                     type_of(column.type, names.dialect()), column.nullable ? "" : fmt::format(" NOT NULL DEFAULT {}", none));
+}
+
 std::string create_statement(const OwnTable& table, const TableNames& names) {
   std::vector<std::string> parts;
   for (const Column& c : table.columns) {

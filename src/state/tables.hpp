@@ -37,5 +37,7 @@ class TableNames {
 
 /// CREATE TABLE of one of ours; STRICT on SQLite.
 [[nodiscard]] std::string create_statement(const OwnTable& table, const TableNames& names);
+/// ALTER TABLE … ADD COLUMN …; for a column that an earlier version of ours did not have: zero, '' or false in the rows there are.
+[[nodiscard]] std::string add_column_statement(const OwnTable& table, const record::Column& column, const TableNames& names);
 
 }  // namespace syncline::state

@@ -12,7 +12,7 @@ namespace syncline::transform {
 
 /// What making the rows of a batch works with; reused from record to record, owned by one thread.
 struct Work {
-  std::span<const record::Field> record;
+  record::Record record;
   Hints hints;
   base::Arena& arena;
   std::vector<record::Value> inputs;  ///< of the rule set being asked

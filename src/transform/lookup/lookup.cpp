@@ -59,7 +59,7 @@ Lookup::Lookup(config::Source source, size_t& hints) : source_(std::move(source)
   }
 }
 
-Value Lookup::find(std::span<const Field> record, Hints& hints) const {
+Value Lookup::find(const record::Record& record, Hints& hints) const {
   Value first;
   for (const Steps& steps : paths_) {
     const Value value = follow(steps, record, hints);
@@ -70,9 +70,9 @@ Value Lookup::find(std::span<const Field> record, Hints& hints) const {
   return first;
 }
 
-Value Lookup::follow(const Steps& steps, std::span<const Field> record, Hints& hints) {
-  std::span<const Field> fields = record;
-  Value value;
+Value Lookup::follow(const Steps& steps, const record::Record& record, Hints& hints) {
+  std::span<const Field> fields = record.fields;
+  Value value = steps.empty() ? Value::object(fields, record.source) : Value();
   for (const auto& [step, hint] : steps) {
     if (step.index) {
       const std::span<const Value> elements = value.elements();

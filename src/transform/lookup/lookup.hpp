@@ -5,7 +5,7 @@
 #include <vector>
 
 #include "config/rules.hpp"
-#include "record/value.hpp"
+#include "record/record_batch.hpp"
 
 namespace syncline::transform {
 
@@ -22,7 +22,8 @@ class Lookup {
 
   /// The first path that is present, even if it is null; with `first_value`, the first that holds something. A name is looked for as it is
   /// written, then without regard to case, blanks and underscores if only one field fits. Absent when no path is there.
-  [[nodiscard]] record::Value find(std::span<const record::Field> record, Hints& hints) const;
+  /// The path "." is the record itself.
+  [[nodiscard]] record::Value find(const record::Record& record, Hints& hints) const;
 
   /// The source's names, for messages: "creation_date, Creation Date".
   [[nodiscard]] std::string names() const;
@@ -34,7 +35,7 @@ class Lookup {
   };
   using Steps = std::vector<Step>;
 
-  static record::Value follow(const Steps& steps, std::span<const record::Field> record, Hints& hints);
+  static record::Value follow(const Steps& steps, const record::Record& record, Hints& hints);
 
   config::Source source_;
   std::vector<Steps> paths_;

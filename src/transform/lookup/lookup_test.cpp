@@ -16,7 +16,7 @@ std::string found_by(const config::Source& source, const std::vector<Field>& rec
   size_t count = 0;
   const Lookup lookup(source, count);
   Hints hints(count);
-  const Value value = lookup.find(record, hints);
+  const Value value = lookup.find({record, R"({"the":"record"})"}, hints);
   const std::string name(record::name_of(value.type()));
   return value.text().empty() ? name : name + " " + std::string(value.text());
 }
@@ -91,6 +91,11 @@ TEST(Lookup, ObjectsAndListsAreStepped) {
   EXPECT_EQ(found({"name.first"}, record), "absent");
 }
 
+TEST(Lookup, ADotIsTheRecordAsItWasSent) {
+  EXPECT_EQ(found({"."}, {{"status", Value::text("x")}}), R"(an object {"the":"record"})");
+  EXPECT_EQ(found({"."}, {}), R"(an object {"the":"record"})");
+}
+
 TEST(Lookup, ARecordOfAnotherShapeIsReadByItsNamesNotByTheLastPlaces) {
   size_t count = 0;
   const Lookup lookup(sample::source({"b"}), count);
@@ -98,10 +103,10 @@ TEST(Lookup, ARecordOfAnotherShapeIsReadByItsNamesNotByTheLastPlaces) {
   const std::vector<Field> first = {{"a", Value::text("1")}, {"b", Value::text("2")}};
   const std::vector<Field> second = {{"b", Value::text("3")}, {"a", Value::text("4")}};
   const std::vector<Field> third = {{"a", Value::text("5")}};
-  EXPECT_EQ(lookup.find(first, hints).text(), "2");
-  EXPECT_EQ(lookup.find(second, hints).text(), "3");
-  EXPECT_TRUE(lookup.find(third, hints).absent());
-  EXPECT_EQ(lookup.find(first, hints).text(), "2");
+  EXPECT_EQ(lookup.find({first, ""}, hints).text(), "2");
+  EXPECT_EQ(lookup.find({second, ""}, hints).text(), "3");
+  EXPECT_TRUE(lookup.find({third, ""}, hints).absent());
+  EXPECT_EQ(lookup.find({first, ""}, hints).text(), "2");
 }
 
 }  // namespace

@@ -39,7 +39,7 @@ void BoundMapping::map(const record::RecordBatch& records, record::RowBatch& row
 
   Work work{{}, Hints(parts_.hints), rows.arena, {}};
   for (const record::Record& record : records.records) {
-    work.record = record.fields;
+    work.record = record;
     if (filtered_out(work)) {
       ++counters.filtered;
       continue;
@@ -61,7 +61,7 @@ void BoundMapping::strike_found(const record::RecordBatch& records, std::vector<
   Hints hints(parts_.hints);
   std::erase_if(missing, [&](size_t source) {
     return std::any_of(records.records.begin(), records.records.end(),
-                       [&](const record::Record& record) { return !parts_.source_lookups[source].find(record.fields, hints).absent(); });
+                       [&](const record::Record& record) { return !parts_.source_lookups[source].find(record, hints).absent(); });
   });
 }
 
