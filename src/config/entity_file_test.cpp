@@ -29,8 +29,9 @@ Entity entity_after_head(std::string_view lines) {
 
 TEST(EntityFile, AnUnknownKeyNamesTheNearestOrAll) {
   EXPECT_EQ(problems_after_head("feilds: {}\n"), at("5:1", "unknown key `feilds`; did you mean `fields`?"));
-  EXPECT_EQ(problems_after_head("adopt: [[a]]\n"),
-            at("5:1", "unknown key `adopt`; use one of table, account, from, start, where, key, version, fields, relations, local"));
+  EXPECT_EQ(
+      problems_after_head("colour: red\n"),
+      at("5:1", "unknown key `colour`; use one of table, account, from, start, where, key, version, fields, relations, local, stamp"));
 }
 
 TEST(EntityFile, WhatIsNotBuiltIsRefused) {
@@ -71,9 +72,9 @@ TEST(EntityFile, AFileThatIsNoMapIsRefused) {
   files.write("entities/orders.yaml", "- a\n");
   EXPECT_EQ(files.problems(),
             "entities/customers.yaml:1:1: an entity must be a map, not nothing; its keys are table, account, from, start, where, key, "
-            "version, fields, relations, local\n"
+            "version, fields, relations, local, stamp\n"
             "entities/orders.yaml:1:1: an entity must be a map, not a list; its keys are table, account, from, start, where, key, version, "
-            "fields, relations, local\n");
+            "fields, relations, local, stamp\n");
 }
 
 TEST(EntityFile, WrongShapesSayWhatToWrite) {

@@ -21,6 +21,7 @@ class Planning : public test::OnBothDatabases {
     made.table = {"", table};
     made.key.column = "external_id";
     made.place = {"entities/" + name + ".yaml", 2, 8};
+    made.stamp = false;
     return made;
   }
   static config::FieldMapping& field(config::Entity& of, const std::string& column,
@@ -88,6 +89,34 @@ TEST_P(Planning, EverythingInTheWayIsToldAtOnce) {
   const std::string said = problem();
   EXPECT_EQ(std::count(said.begin(), said.end(), '\n'), 2) << said;
   EXPECT_NE(said.find("there is no table `plans`"), std::string::npos) << said;
+}
+
+TEST_P(Planning, StampColumnsArePlannedWhereTheDatabaseCanUseThem) {
+  run("CREATE TABLE customers (id " + counted() + ", external_id text UNIQUE, synced_at text)");
+  entity("customers", "customers").stamp = true;
+  const Words stamps{"customers: column sync_hash", "customers: column sync_xid"};
+  EXPECT_EQ(planned(), postgres() ? stamps : Words{});
+  migrate();
+  EXPECT_EQ(planned(), Words{});
+  if (postgres()) {
+    EXPECT_EQ(all("SELECT attname, format_type(atttypid, atttypmod) FROM pg_attribute WHERE attrelid = 'customers'::regclass AND attname "
+                  "LIKE 'sync\\_%' ORDER BY attname"),
+              "sync_hash|bigint, sync_xid|xid");
+  }
+}
+
+TEST_P(Planning, AColumnThatATableOfOursDidNotHaveBeforeIsAdded) {
+  migrate();
+  run(std::string("ALTER TABLE ") + (postgres() ? "syncline.sync_log" : "sync_log") + " DROP COLUMN restamped");
+  run(std::string("INSERT INTO ") + (postgres() ? "syncline.sync_reject" : "sync_reject") +
+      " (run, entity, account, stage, key, field, code, reason, value, payload, created_at) VALUES (1, '', '', '', '', '', '', '', '', '', "
+      "'2026-01-01')");
+  const auto plan = make_plan(db(), project_);
+  ASSERT_TRUE(plan) << plan.error().message;
+  ASSERT_EQ(plan->changes.size(), 1u);
+  EXPECT_NE(plan->changes[0].what.find("column restamped, new in this version"), std::string::npos) << plan->changes[0].what;
+  migrate();
+  EXPECT_TRUE(make_plan(db(), project_)->changes.empty());
 }
 
 TEST_P(Planning, ATableOfOursWhoseNameIsTakenIsRefusedAndThePrefixHelps) {
