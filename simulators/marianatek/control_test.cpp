@@ -1,12 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <gtest/gtest.h>
 
+#include <set>
+
+#include "simulators/marianatek/resource.hpp"
 #include "simulators/marianatek/test_client.hpp"
 
 namespace syncline::simulators::marianatek {
 namespace {
 
-const std::vector<std::string> Everything{"users", "class_sessions", "class_session_types", "locations", "reservations"};
+std::vector<std::string> everything() {
+  std::vector<std::string> all;
+  for (const Resource& resource : resources()) all.emplace_back(resource.type);
+  return all;
+}
+const std::vector<std::string> Everything = everything();
 
 /// What differs between two truths, as mutations tell it: resource/id:op.
 std::vector<std::string> differences(const std::map<std::string, json>& before, const std::map<std::string, json>& after) {
@@ -67,7 +75,12 @@ TEST(Control, NonsenseIsRefusedWithAReason) {
                                                        {"knobs", R"({"clamp":0})"},
                                                        {"knobs", R"({"past_end":"500"})"},
                                                        {"knobs", R"({"volume":11})"},
-                                                       {"mutate", R"({"op":"book","user":"1"})"}};
+                                                       {"mutate", R"({"op":"book","user":"1"})"},
+                                                       {"mutate", R"({"op":"change","resource":"orders","what":"explode"})"},
+                                                       {"mutate", R"({"op":"change","resource":"orders"})"},
+                                                       {"mutate", R"({"op":"churn","resources":["unicorns"]})"},
+                                                       {"mutate", R"({"op":"churn","resources":"users"})"},
+                                                       {"mutate", R"({"op":"churn","resources":[7]})"}};
   for (const auto& [control, body] : cases) {
     const auto response = client.send("POST", "/__sim/" + control, {}, body);
     EXPECT_EQ(response.status, 400) << control << body;
@@ -109,7 +122,11 @@ TEST(Mutation, TruthDiffersInExactlyWhatItTells) {
                            {{"op", "backdate"}, {"count", 2}},
                            {{"op", "reschedule"}, {"count", 3}, {"minutes", 2000}},
                            {{"op", "add"}, {"resource", "users"}, {"count", 9}},
-                           {{"op", "add"}, {"resource", "class_sessions"}}};
+                           {{"op", "add"}, {"resource", "class_sessions"}},
+                           {{"op", "sell"}, {"count", 3}},
+                           {{"op", "change"}, {"resource", "orders"}, {"what", "refund"}, {"count", 4}},
+                           {{"op", "change"}, {"resource", "locations"}, {"what", "rename"}},
+                           {{"op", "change"}, {"resource", "class_sessions"}, {"what", "substitute"}, {"count", 5}}};
     for (json order : orders) {
       client.order("clock", {{"advance_s", 61.5}});
       const auto before = whole_truth(client, tenant);
@@ -120,6 +137,119 @@ TEST(Mutation, TruthDiffersInExactlyWhatItTells) {
       EXPECT_EQ(changes, differences(before, after)) << order;
     }
   }
+}
+
+TEST(Mutation, AnythingThatCanHappenToAResourceIsToldExactly) {
+  for (const Resource& resource : resources()) {
+    EXPECT_FALSE(resource.happenings.empty()) << resource.type;
+    Client client;
+    client.order("clock", {{"advance_s", 61.5}});
+    for (const Happening& what : resource.happenings) {
+      const auto before = whole_truth(client);
+      const json order{{"op", "change"}, {"resource", resource.type}, {"what", what.name}, {"count", 3}};
+      const auto changes = told(client.order("mutate", order)["changes"]);
+      EXPECT_FALSE(changes.empty()) << order;
+      EXPECT_EQ(changes, differences(before, whole_truth(client))) << order;
+    }
+    const auto before = whole_truth(client);
+    const auto changes = told(client.order("mutate", {{"op", "add"}, {"resource", resource.type}, {"count", 3}})["changes"]);
+    EXPECT_GE(changes.size(), 3u) << resource.type;
+    EXPECT_EQ(changes, differences(before, whole_truth(client))) << resource.type;
+  }
+}
+
+/// What a churn did, each row once: inserted then deleted is nothing, inserted then updated is inserted.
+std::vector<std::string> summed(const json& changes) {
+  std::map<std::string, std::pair<std::string, std::set<std::string>>> rows;
+  for (const json& change : changes) {
+    const std::string key = change["resource"].get<std::string>() + "/" + change["id"].get<std::string>(), op = change["op"];
+    auto& [kind, fields] = rows[key];
+    if (op == "delete") {
+      kind = kind == "insert" ? "nothing" : "delete";
+    } else if (kind.empty()) {
+      kind = op;
+    }
+    for (const json& field : change["fields"]) fields.insert(field.get<std::string>());
+  }
+  std::vector<std::string> all;
+  for (const auto& [key, row] : rows)
+    if (row.first != "nothing" && row.first != "update") all.push_back(key + ":" + row.first);
+  std::sort(all.begin(), all.end());
+  return all;
+}
+
+TEST(Mutation, AThousandRandomOnesOverEverythingAreToldExactly) {
+  for (const std::string tenant : {"north", "south"}) {
+    Client client;
+    const auto before = whole_truth(client, tenant), other = whole_truth(client, tenant == "north" ? "south" : "north");
+    json all = json::array();
+    for (int round = 0; round < 4; ++round) {
+      client.order("clock", {{"advance_s", 3600}});
+      const json answer = client.order("mutate", {{"op", "churn"}, {"count", 250}, {"tenant", tenant}});
+      for (const json& change : answer["changes"]) all.push_back(change);
+    }
+    const auto after = whole_truth(client, tenant);
+    std::map<std::string, int> ops;
+    std::set<std::string> touched;
+    for (const json& change : all) {
+      ++ops[change["op"]];
+      touched.insert(change["resource"].get<std::string>() + change["op"].get<std::string>());
+    }
+    EXPECT_GE(all.size(), 950u);
+    for (const std::string op : {"insert", "update", "delete"}) EXPECT_GT(ops[op], 100) << op;
+    EXPECT_GT(touched.size(), resources().size() * 2) << "nearly every resource in nearly every way";
+    std::vector<std::string> comings;
+    std::set<std::string> told_updates;
+    for (const json& change : all)
+      for (const json& field : change["fields"])
+        told_updates.insert(change["resource"].get<std::string>() + "/" + change["id"].get<std::string>() + " " + field.get<std::string>());
+    for (const std::string& difference : differences(before, after)) {
+      if (difference.ends_with(":insert") || difference.ends_with(":delete")) {
+        comings.push_back(difference);
+        continue;
+      }
+      std::string_view rest = difference;
+      const std::string key(rest.substr(0, rest.find(':')));
+      for (const std::string_view field : split(rest.substr(rest.find(":update") + 7), ' '))
+        EXPECT_TRUE(told_updates.contains(key + " " + std::string(field))) << difference;
+    }
+    EXPECT_EQ(comings, summed(all));
+    EXPECT_EQ(whole_truth(client, tenant == "north" ? "south" : "north"), other);
+  }
+}
+
+TEST(Mutation, RandomOnesAreTheSameForTheSameSeed) {
+  const auto churned = [](uint64_t seed) {
+    SimulatorOptions options = Client::quick();
+    options.seed = seed;
+    Client client(options);
+    return client.order("mutate", {{"op", "churn"}, {"count", 100}}).dump();
+  };
+  EXPECT_EQ(churned(1), churned(1));
+  EXPECT_NE(churned(1), churned(2));
+}
+
+TEST(Mutation, NoResourceLosesMoreThanHalf) {
+  Client client;
+  client.order("mutate", {{"op", "churn"}, {"count", 400}, {"resources", {"locations"}}});
+  EXPECT_GE(client.truth("locations").size(), 1u);
+}
+
+TEST(Mutation, RefundIsInTheMoneyOfTheOrder) {
+  Client client;
+  const std::string id = client.order("mutate", {{"op", "sell"}, {"user", "34501"}})["changes"][0]["id"];
+  json order = client.truth_of("orders", id);
+  EXPECT_EQ(order["user"], "34501");
+  EXPECT_EQ(order["status"], "Completed");
+  EXPECT_EQ(order["order_lines"].size(), order["summary"].size());
+  client.order("clock", {{"advance_s", 60}});
+  client.order("mutate", {{"op", "change"}, {"resource", "orders"}, {"what", "refund"}, {"id", id}});
+  const json refunded = client.truth_of("orders", id);
+  EXPECT_EQ(refunded["status"], "Refunded");
+  EXPECT_EQ(refunded["net_total"], "0.00");
+  EXPECT_EQ(refunded["total_amount_refunded"], order["total"]);
+  EXPECT_EQ(refunded["payment_refunds"][0]["amount_refunded"], order["total"]);
+  EXPECT_EQ(refunded["updated_datetime"], "2026-03-02T12:01:00Z");
 }
 
 TEST(Mutation, TouchesOnlyItsTenant) {

@@ -58,9 +58,11 @@ TEST(Data, HasNothingToTripOverWhenOtherTablesAreEmpty) {
       if (&other != &resource) options.rows[std::string(other.type)] = 0;
     Client client(options);
     for (const Resource& other : resources()) client.read("/api/" + std::string(other.type) + "?include=user,location");
-    for (const std::string op : {"edit_user", "cancel", "reschedule", "rename_class_type", "hard_delete", "archive_user", "backdate"})
+    for (const std::string op :
+         {"edit_user", "cancel", "reschedule", "rename_class_type", "hard_delete", "archive_user", "backdate", "sell"})
       client.order("mutate", {{"op", op}});
     client.send("POST", "/__sim/mutate", {}, R"({"op":"book"})");
+    client.order("mutate", {{"op", "churn"}, {"count", 100}});
   }
 }
 
@@ -228,6 +230,227 @@ TEST(Classes, InstructorsAreNoneOneOrTwo) {
     counts.insert(row["instructors"].size());
   }
   EXPECT_EQ(counts, (std::set<size_t>{0, 1, 2}));
+}
+
+/// The rows of a resource by id.
+std::map<std::string, json> by_id(Client& client, const std::string& resource, const std::string& tenant = "north") {
+  std::map<std::string, json> rows;
+  for (const json& row : client.truth(resource, tenant)) rows[row["id"]] = row;
+  return rows;
+}
+
+int64_t cents(const json& amount) {
+  std::string digits = amount;
+  EXPECT_EQ(digits[digits.size() - 3], '.') << digits;
+  std::erase(digits, '.');
+  return std::stoll(digits);
+}
+
+TEST(Relations, LeadToRowsThatAreThere) {
+  for (const std::string tenant : {"north", "south"}) {
+    Client client;
+    std::map<std::string, std::map<std::string, json>> all;
+    for (const Resource& resource : resources()) all[std::string(resource.type)] = by_id(client, std::string(resource.type), tenant);
+    for (const Resource& resource : resources()) {
+      for (const Relation& relation : resource.relations) {
+        if (find_resource(relation.type) == nullptr) continue;
+        const auto& others = all[std::string(relation.type)];
+        for (const auto& [id, row] : all[std::string(resource.type)]) {
+          const json& there = row[std::string(relation.name)];
+          for (const json& one : there.is_array() ? there : there.is_null() ? json::array() : json::array({there}))
+            EXPECT_TRUE(others.contains(one.get<std::string>())) << resource.type << " " << id << "." << relation.name << " " << one;
+        }
+      }
+    }
+  }
+}
+
+TEST(Relations, LeadNowhereRatherThanAstrayWhateverTheSizes) {
+  for (const auto& [resource, rows] : std::map<std::string, int64_t>{{"orders", 7},
+                                                                     {"order_lines", 3},
+                                                                     {"credit_transactions", 2},
+                                                                     {"membership_transactions", 5},
+                                                                     {"membership_instances", 500},
+                                                                     {"users", 1},
+                                                                     {"employees", 1}}) {
+    Client client(sized(resource, rows));
+    std::map<std::string, std::map<std::string, json>> all;
+    for (const Resource& one : resources()) all[std::string(one.type)] = by_id(client, std::string(one.type));
+    for (const Resource& one : resources())
+      for (const Relation& relation : one.relations)
+        for (const auto& [id, row] : all[std::string(one.type)])
+          if (const json& there = row[std::string(relation.name)]; find_resource(relation.type) != nullptr && there.is_string()) {
+            EXPECT_TRUE(all[std::string(relation.type)].contains(there.get<std::string>()))
+                << one.type << " " << id << "." << relation.name;
+          }
+  }
+}
+
+TEST(Users, SomeAreArchivedAndPhonesAreWrittenInManyWays) {
+  Client client(sized("users", 2000));
+  int archived = 0;
+  std::set<std::string> notations;
+  for (const json& row : client.truth("users")) {
+    archived += row["archived_at"].is_string();
+    if (row["archived_at"].is_string()) {
+      EXPECT_LT(row["date_joined"], row["archived_at"]);
+    }
+    std::string form;
+    for (const char c : row["phone_number"].get<std::string>()) form += c >= '0' && c <= '9' ? '9' : c;
+    notations.insert(form);
+  }
+  EXPECT_NEAR(archived, 40, 5);
+  EXPECT_EQ(notations.size(), 8u);
+}
+
+TEST(Classes, CancelledOnesHaveCancelledBookings) {
+  Client client(sized("class_sessions", 300));
+  const auto classes = by_id(client, "class_sessions");
+  int cancelled = 0;
+  for (const auto& [id, row] : classes) {
+    cancelled += row["cancellation_datetime"].is_string();
+    EXPECT_EQ(row["cancellation_datetime"].is_null(), row["cancelled_by_user"].is_null());
+  }
+  EXPECT_NEAR(cancelled, 9, 3);
+  for (const json& row : client.truth("reservations"))
+    if (classes.at(row["class_session"])["cancellation_datetime"].is_string()) {
+      EXPECT_EQ(row["status"], "class cancelled");
+    }
+}
+
+TEST(Employees, AreStaffWithOneProfileEachAndAMachineIsNobody) {
+  Client client(sized("employees", 30));
+  const auto users = by_id(client, "users");
+  int machines = 0, off_payroll = 0;
+  std::set<std::string> names;
+  for (const auto& [id, row] : by_id(client, "employees")) {
+    machines += row["user"].is_null();
+    off_payroll += row["payroll_id"].is_null();
+    if (row["user"].is_string()) {
+      EXPECT_EQ(users.at(row["user"])["is_staff"], true);
+    }
+  }
+  for (const json& row : client.truth("employee_public_profiles")) EXPECT_TRUE(names.insert(row["schedule_display_name"]).second);
+  EXPECT_EQ(machines, 2);
+  EXPECT_EQ(off_payroll, 5);
+}
+
+TEST(Orders, AddUpToTheirLinesAndPayments) {
+  Client client(sized("orders", 300));
+  client.order("reset", {{"rows", {{"orders", 300}, {"order_lines", 500}}}});
+  const auto lines = by_id(client, "order_lines");
+  std::map<std::string, int> statuses;
+  std::set<std::string> numbers;
+  int split = 0, free = 0, anonymous = 0, traps = 0;
+  for (const json& order : client.truth("orders")) {
+    int64_t total = 0, paid = 0, refunded = 0;
+    for (const json& line : order["order_lines"]) {
+      EXPECT_EQ(lines.at(line)["order"], order["id"]);
+      total += cents(lines.at(line)["line_total"]);
+    }
+    for (const json& payment : order["payment_sources"]) paid += cents(payment["amount_allocated"]);
+    for (const json& refund : order["payment_refunds"]) refunded += cents(refund["amount_refunded"]);
+    EXPECT_EQ(cents(order["total"]), total) << order;
+    EXPECT_EQ(paid, total) << order;
+    EXPECT_EQ(refunded, cents(order["total_amount_refunded"]));
+    EXPECT_EQ(cents(order["net_total"]), total - refunded);
+    EXPECT_EQ(cents(order["subtotal"]) + cents(order["total_tax"]), total);
+    EXPECT_EQ(cents(order["subtotal_excl_discounts"]) - cents(order["total_discount"]), cents(order["subtotal"]));
+    EXPECT_EQ(order["status"] == "Completed", refunded == 0);
+    EXPECT_EQ(order["summary"].size(), order["order_lines"].size());
+    ++statuses[order["status"]];
+    EXPECT_TRUE(numbers.insert(order["number"]).second);
+    split += order["payment_sources"].size() > 1;
+    free += total == 0;
+    anonymous += order["user"].is_null();
+    traps += order["deferred_item_total"] != order["total"];
+  }
+  EXPECT_EQ(statuses.size(), 3u);
+  for (const int count : {split, free, anonymous, traps}) EXPECT_GT(count, 0);
+}
+
+TEST(Orders, SellPacksAndMembershipsToTheirOwners) {
+  Client client;
+  const auto packs = by_id(client, "credit_transactions"), terms = by_id(client, "membership_transactions"),
+             orders = by_id(client, "orders");
+  const auto instances = by_id(client, "membership_instances");
+  int packs_sold = 0, memberships_sold = 0;
+  for (const json& line : client.truth("order_lines")) {
+    const json& order = orders.at(line["order"]);
+    for (const json& link : line["transaction_data"]) {
+      const std::string id = std::to_string(link["transaction_id"].get<int64_t>());
+      if (link["transaction_type"] == "CreditTransaction") {
+        EXPECT_EQ(packs.at(id)["user"], order["user"]);
+        EXPECT_EQ(packs.at(id)["transaction_datetime"], order["date_placed"]);
+        ++packs_sold;
+      } else {
+        const json& instance = instances.at(terms.at(id)["membership_instance"]);
+        EXPECT_EQ(instance["user"], order["user"]);
+        EXPECT_EQ(instance["purchase_date"], order["date_placed"]);
+        EXPECT_EQ(instance["membership_name"], line["title"]);
+        ++memberships_sold;
+      }
+    }
+  }
+  EXPECT_EQ(packs_sold, 40);
+  EXPECT_EQ(memberships_sold, 40);
+}
+
+TEST(Credits, RemainingIsOnGrantsOnly) {
+  Client client;
+  const auto rows = by_id(client, "credit_transactions");
+  std::map<std::string, int64_t> used;
+  for (const auto& [id, row] : rows) {
+    EXPECT_EQ(row["remaining_credits_cache"].is_null(), row["parent_credit_transaction"].is_string());
+    if (row["parent_credit_transaction"].is_null()) continue;
+    ++used[row["parent_credit_transaction"]];
+    EXPECT_EQ(rows.at(row["parent_credit_transaction"])["user"], row["user"]);
+    EXPECT_EQ(row["transaction_amount"], -1);
+  }
+  for (const auto& [id, row] : rows)
+    if (row["remaining_credits_cache"].is_number()) {
+      EXPECT_EQ(row["remaining_credits_cache"], row["transaction_amount"].get<int64_t>() - used[id]) << id;
+    }
+}
+
+TEST(Memberships, HaveEveryStatusAndDatesThatAgreeWithIt) {
+  Client client(sized("membership_instances", 400));
+  std::map<std::string, int> statuses;
+  int notice = 0;
+  for (const json& row : client.truth("membership_instances")) {
+    const std::string status = row["status"];
+    ++statuses[status];
+    const bool over = status == "cancelled" || status == "terminated" || status == "done";
+    if (over) {
+      EXPECT_LE(row["end_date"], "2026-03-02") << row;
+    }
+    EXPECT_EQ(row["freeze_datetime"].is_string(), status == "frozen");
+    EXPECT_EQ(row["start_date"].is_null(), status == "pending_customer_activation");
+    EXPECT_LE(row["updated_datetime"], "2026-03-02T12:00:00Z");
+    if (row["next_charge_date"].is_string()) {
+      EXPECT_GT(row["next_charge_date"], "2026-03-01") << row;
+    }
+    notice += status == "active" && row["cancellation_datetime"].is_string();
+    (void)cents(row["renewal_rate"]);
+  }
+  EXPECT_EQ(statuses.size(), 8u);
+  EXPECT_GT(notice, 5) << "cancelled but active until the end";
+}
+
+TEST(Reservations, ArePaidForFromWhatTheirUserHas) {
+  Client client;
+  const auto credits = by_id(client, "credit_transactions"), terms = by_id(client, "membership_transactions");
+  int own = 0, foreign = 0;
+  for (const json& row : client.truth("reservations")) {
+    for (const auto& [relation, rows] : {std::pair("credit_transactions", &credits), std::pair("membership_transactions", &terms)}) {
+      for (const json& id : row[relation]) {
+        EXPECT_LT(rows->at(id)["transaction_amount"], 0) << "a usage";
+        ++(row["user"].is_null() || rows->at(id)["user"] == row["user"] ? own : foreign);
+      }
+    }
+  }
+  EXPECT_GT(own, 200);
+  EXPECT_EQ(foreign, 0);
 }
 
 TEST(Locations, LimitIsBlankOrANumber) {

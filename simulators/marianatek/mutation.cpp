@@ -3,7 +3,6 @@
 
 #include <algorithm>
 #include <stdexcept>
-#include <unordered_set>
 
 #include "base/check.hpp"
 #include "simulators/marianatek/text.hpp"
@@ -12,6 +11,7 @@ namespace syncline::simulators::marianatek {
 namespace {
 
 constexpr int64_t CountMax = 1'000'000;
+constexpr uint64_t FreshRows = 1'000'000;
 constexpr std::string_view Stamp = "updated_datetime";
 
 /// Every member of a row as JSON, in the order of the description: to see what differs.
@@ -60,6 +60,15 @@ bool Mutation::yes(const char* name) const {
   return member->get<bool>();
 }
 
+std::vector<std::string> Mutation::names(const char* name) const {
+  const auto member = order_.find(name);
+  if (member == order_.end()) return {};
+  if (!member->is_array()) throw std::invalid_argument(std::string(name) + " is a list of names");
+  std::vector<std::string> all;
+  for (const nlohmann::json& one : *member) all.push_back(one.get<std::string>());
+  return all;
+}
+
 int64_t Mutation::count() const {
   const double count = number("count").value_or(1);
   if (count < 0 || count > double(CountMax)) throw std::invalid_argument("count is from 0 to " + std::to_string(CountMax));
@@ -100,15 +109,39 @@ std::vector<int64_t> Mutation::targets(Table& table, Suits suits) {
   return chosen;
 }
 
+void Mutation::note_update(const Table& table, int64_t index, const std::vector<std::string>& before) {
+  const Row row(table, index);
+  std::vector<std::string> fields = differing(row, before);
+  if (!fields.empty()) changes_.push_back({std::string(table.resource().type), row.id(), "update", std::move(fields)});
+}
+
+std::vector<Mutation::Watched> Mutation::watched(const Table& table, int64_t index) {
+  std::vector<Watched> rows;
+  const int64_t id = table.id_of(index);
+  for (const Resource& resource : resources()) {
+    for (const Relation& relation : resource.relations) {
+      if (!relation.shown || relation.type != table.resource().type) continue;
+      Table& other = *tenant_.find(resource.type);
+      for (int64_t at = 0; at < other.total(); ++at) {
+        if (!other.is_live(at)) continue;
+        const Row row(other, at);
+        if (row.ids(relation).has(id)) rows.push_back({&other, at, snapshot(row)});
+      }
+    }
+  }
+  return rows;
+}
+
 void Mutation::edit(Table& table, int64_t index, const Edit& edit) {
+  const std::vector<Watched> others = watched(table, index);
   const Row before(table, index);
   const std::vector<std::string> members = snapshot(before);
   RowChanges& changes = table.change(index);
   edit(before, changes);
   if (const Attribute* stamp = table.resource().attribute(Stamp); stamp != nullptr && !yes("silent")) changes.set(*stamp, instant(now_));
   tenant_.changed();
-  const Row after(table, index);
-  changes_.push_back({std::string(table.resource().type), after.id(), "update", differing(after, members)});
+  note_update(table, index, members);
+  for (const Watched& other : others) note_update(*other.table, other.index, other.before);
 }
 
 void Mutation::insert(Table& table, const Edit& fill) {
@@ -124,16 +157,46 @@ void Mutation::remove(Table& table, int64_t index) {
   changes_.push_back({std::string(table.resource().type), table.id_of(index), "delete", {}});
 }
 
-void Mutation::note_dependents(Table& table, const std::vector<int64_t>& indexes, const std::function<void()>& act) {
-  std::vector<std::vector<std::string>> before;
-  before.reserve(indexes.size());
-  for (const int64_t index : indexes) before.push_back(snapshot(Row(table, index)));
-  act();
-  for (size_t i = 0; i < indexes.size(); ++i) {
-    const Row row(table, indexes[i]);
-    std::vector<std::string> fields = differing(row, before[i]);
-    if (!fields.empty()) changes_.push_back({std::string(table.resource().type), row.id(), "update", std::move(fields)});
+void Mutation::take(const std::vector<Step>& steps, const Row& row, RowChanges& changes) {
+  const Table& table = row.table();
+  const Row another(table, table.base() > 0 ? int64_t(random_.below(uint64_t(table.base()))) : row.index());
+  const Row fresh(table, table.total() + int64_t(random_.below(FreshRows)));
+  const auto& to_values = [&](const Step& step, const Attribute& attribute) {
+    switch (step.to) {
+      case Step::To::Constant:
+        return step.constant;
+      case Step::To::Nothing:
+        return null();
+      case Step::To::Now:
+        return instant(now_);
+      case Step::To::Today: {
+        std::string day;
+        append_day(day, now_);
+        return composed(std::move(day));
+      }
+      case Step::To::Another:
+        return attribute.make(another, attribute);
+      case Step::To::Fresh:
+        return attribute.make(fresh, attribute);
+      case Step::To::Made:
+        return step.make(row, now_);
+    }
+    return null();
+  };
+  // All are worked out before the first is set: a step may look at what another one changes.
+  RowChanges taken;
+  for (const Step& step : steps) {
+    if (const Attribute* attribute = row.resource().attribute(step.member)) {
+      taken.set(*attribute, to_values(step, *attribute));
+      continue;
+    }
+    const Relation* relation = row.resource().relation(step.member);
+    base::check(relation != nullptr, "a step of a description changes a member that is not described");
+    const bool of_a_donor = step.to == Step::To::Another || step.to == Step::To::Fresh;
+    taken.set(*relation, of_a_donor ? relation->make(step.to == Step::To::Fresh ? fresh : another, *relation) : Ids{});
   }
+  for (auto& [name, value] : taken.attributes) changes.set(*row.resource().attribute(name), std::move(value));
+  for (const auto& [name, ids] : taken.relations) changes.set(*row.resource().relation(name), ids);
 }
 
 void set(RowChanges& changes, const Row& row, std::string_view attribute, Value value) {

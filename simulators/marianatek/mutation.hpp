@@ -31,6 +31,8 @@ class Mutation {
   [[nodiscard]] std::optional<std::string> text(const char* name) const;
   [[nodiscard]] std::optional<double> number(const char* name) const;
   [[nodiscard]] bool yes(const char* name) const;
+  /// A list of names; empty when there is none.
+  [[nodiscard]] std::vector<std::string> names(const char* name) const;
   [[nodiscard]] int64_t count() const;
   [[nodiscard]] Table& table(std::string_view resource);
   /// The row an id of the order names, which must be there.
@@ -40,14 +42,24 @@ class Mutation {
   /// The rows to change: the one with the ordered id, or `count` suitable ones.
   [[nodiscard]] std::vector<int64_t> targets(Table& table, Suits suits);
 
-  /// Changes a row and notes which of its fields show another value; moves its updated_datetime, if it has one.
+  /// Changes a row and notes which of its fields show another value, and which of other rows that show it; moves its updated_datetime, if
+  /// it has one.
   void edit(Table& table, int64_t index, const Edit& edit);
   void insert(Table& table, const Edit& fill);
   void remove(Table& table, int64_t index);
-  /// Notes the changes that `act` causes in rows that only show what it changes.
-  void note_dependents(Table& table, const std::vector<int64_t>& indexes, const std::function<void()>& act);
+  /// What the steps of a description make of a row.
+  void take(const std::vector<Step>& steps, const Row& row, RowChanges& changes);
 
  private:
+  /// Rows that show what is about to change, as they are before.
+  struct Watched {
+    Table* table;
+    int64_t index;
+    std::vector<std::string> before;
+  };
+  [[nodiscard]] std::vector<Watched> watched(const Table& table, int64_t index);
+  void note_update(const Table& table, int64_t index, const std::vector<std::string>& before);
+
   Tenant& tenant_;
   const nlohmann::json& order_;
   const Timestamp now_;

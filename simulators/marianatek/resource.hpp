@@ -56,6 +56,8 @@ struct Relation {
   Arity arity;
   MakeIds make;
   int64_t low = 0, high = 0;
+  /// The row shows values of the one it points at, so that it changes with it.
+  bool shown = false;
   uint64_t salt = 0;
   std::string key{};
 };
@@ -65,6 +67,7 @@ struct Relation {
 struct Filter {
   enum class Test {
     Equal,     ///< the attribute's text
+    Flag,      ///< the attribute is true or false, as asked
     Contains,  ///< the attribute's text, without case
     From,      ///< instant at or after
     Before,    ///< instant before
@@ -75,6 +78,30 @@ struct Filter {
   std::string_view name;
   Test test;
   std::string_view path;
+};
+
+/// One member of a row that becomes another when something happens to the row.
+struct Step {
+  enum class To {
+    Constant,
+    Nothing,  ///< null, or no ids
+    Now,      ///< the clock's instant
+    Today,    ///< its day
+    Another,  ///< what another row was made with: the same one in all steps
+    Fresh,    ///< what a row that never was would be made with, so that it is nobody else's
+    Made,
+  };
+  std::string_view member;  ///< attribute or relation
+  To to;
+  Value constant{};
+  Value (*make)(const Row&, Timestamp now) = nullptr;
+};
+
+/// Something that happens to rows: "refund", "freeze", …
+struct Happening {
+  std::string_view name;
+  std::vector<Step> steps;
+  bool (*suits)(const Row&) = nullptr;  ///< null: it can happen to every row
 };
 
 /// How many rows a profile has of a resource.
@@ -91,7 +118,9 @@ struct Resource {
   std::vector<Filter> filters;
   std::vector<std::string_view> orderings;  ///< attributes a list can be ordered by, besides "id"
   std::string_view default_ordering = "id";
-  bool is_public = false;  ///< readable without credentials
+  bool is_public = false;     ///< readable without credentials
+  std::vector<Step> birth{};  ///< what is different in a row that comes now rather than before the start
+  std::vector<Happening> happenings{};
   // Set by described().
   uint64_t salt = 0;
   std::string opening{};  ///< `{"type":"…","id":"`
@@ -99,6 +128,7 @@ struct Resource {
   [[nodiscard]] const Attribute* attribute(std::string_view name) const;
   [[nodiscard]] const Relation* relation(std::string_view name) const;
   [[nodiscard]] const Filter* filter(std::string_view name) const;
+  [[nodiscard]] const Happening* happening(std::string_view name) const;
 };
 
 /// The description with salts and JSON keys filled in.

@@ -17,6 +17,7 @@ auto* found(const List& list, std::string_view name) {
 const Attribute* Resource::attribute(std::string_view name) const { return found(attributes, name); }
 const Relation* Resource::relation(std::string_view name) const { return found(relations, name); }
 const Filter* Resource::filter(std::string_view name) const { return found(filters, name); }
+const Happening* Resource::happening(std::string_view name) const { return found(happenings, name); }
 
 Resource described(Resource resource) {
   resource.salt = salt_of(resource.type);
@@ -33,9 +34,14 @@ Resource described(Resource resource) {
 }
 
 const std::vector<Resource>& resources() {
-  static const std::vector<Resource> all{
-      described(locations()),           described(regions()),        described(sites()),       described(users()),
-      described(class_session_types()), described(class_sessions()), described(reservations())};
+  static const std::vector<Resource> all = [] {
+    std::vector<Resource> list;
+    for (const auto make : {locations, regions, sites, users, class_session_types, class_sessions, reservations, employees,
+                            employee_public_profiles, memberships, membership_instances, membership_transactions, credits, packages,
+                            credit_transactions, orders, order_lines, user_tags, reservation_tags})
+      list.push_back(described(make()));
+    return list;
+  }();
   return all;
 }
 

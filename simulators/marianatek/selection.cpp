@@ -32,6 +32,8 @@ bool holds_for(const Condition& condition, const Row& row) {
   switch (condition.test) {
     case Filter::Test::Equal:
       return value.text() == condition.text;
+    case Filter::Test::Flag:
+      return (value.number != 0) == (condition.text == "true");
     case Filter::Test::Contains:
       return base::lower(value.text()).find(condition.text) != std::string::npos;
     case Filter::Test::From:
@@ -80,6 +82,10 @@ tl::expected<Condition, UnreadableFilter> condition_of(const Filter& filter, con
   switch (filter.test) {
     case Filter::Test::Equal:
       condition.text = value;
+      break;
+    case Filter::Test::Flag:
+      condition.text = base::lower(value);
+      if (condition.text != "true" && condition.text != "false") return unreadable("Enter true or false.");
       break;
     case Filter::Test::Contains:
       condition.text = base::lower(value);

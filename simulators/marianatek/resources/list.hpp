@@ -12,5 +12,17 @@ Resource users();
 Resource class_session_types();
 Resource class_sessions();
 Resource reservations();
+Resource employees();
+Resource employee_public_profiles();
+Resource memberships();
+Resource membership_instances();
+Resource membership_transactions();
+Resource credits();
+Resource packages();
+Resource credit_transactions();
+Resource orders();
+Resource order_lines();
+Resource user_tags();
+Resource reservation_tags();
 
 }  // namespace syncline::simulators::marianatek

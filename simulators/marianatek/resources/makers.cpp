@@ -1,6 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "simulators/marianatek/resources/makers.hpp"
 
+#include <algorithm>
+
+#include "base/check.hpp"
+#include "simulators/marianatek/text.hpp"
+
 namespace syncline::simulators::marianatek {
 namespace {
 
@@ -67,6 +72,21 @@ Relation one_of(std::string_view name, std::string_view type, int64_t percent) {
   return {.name = name, .type = type, .arity = Relation::Arity::One, .make = make, .high = percent};
 }
 
+Relation some_of(std::string_view name, std::string_view type, int64_t percent) {
+  Relation relation = one_of(name, type, percent);
+  relation.arity = Relation::Arity::Many;
+  return relation;
+}
+
+Relation same_place(std::string_view name, std::string_view type) {
+  return made(name, type, Relation::Arity::One, [](const Row& row, const Relation& self) {
+    Ids ids;
+    const Table& other = row.tenant().table(self.type);
+    if (row.index() < other.base()) ids.add(other.id_of(row.index()));
+    return ids;
+  });
+}
+
 Relation some_id(std::string_view name, std::string_view type, Relation::Arity arity, int64_t percent) {
   const MakeIds make = [](const Row& row, const Relation& self) {
     Ids ids;
@@ -78,6 +98,54 @@ Relation some_id(std::string_view name, std::string_view type, Relation::Arity a
 
 Relation made(std::string_view name, std::string_view type, Relation::Arity arity, MakeIds make) {
   return {.name = name, .type = type, .arity = arity, .make = make};
+}
+
+Relation shown(Relation relation) {
+  relation.shown = true;
+  return relation;
+}
+
+Step becomes(std::string_view member, Value constant) {
+  return {.member = member, .to = Step::To::Constant, .constant = std::move(constant)};
+}
+Step becomes(std::string_view member, Step::To to) { return {.member = member, .to = to}; }
+Step becomes(std::string_view member, Value (*make)(const Row&, Timestamp now)) {
+  return {.member = member, .to = Step::To::Made, .make = make};
+}
+
+Value original(const Row& row, std::string_view attribute) {
+  const Attribute* known = row.resource().attribute(attribute);
+  base::check(known != nullptr, "a description reads an attribute that is not described");
+  return known->make(row, *known);
+}
+
+Ids original_ids(const Row& row, std::string_view relation) {
+  const Relation* known = row.resource().relation(relation);
+  base::check(known != nullptr, "a description reads a relation that is not described");
+  return known->make(row, *known);
+}
+
+Value money(int64_t cents) {
+  std::string text = cents < 0 ? "-" : "";
+  const int64_t amount = cents < 0 ? -cents : cents;
+  append_number(text, amount / 100);
+  text += '.';
+  text += char('0' + amount / 10 % 10);
+  text += char('0' + amount % 10);
+  return composed(std::move(text));
+}
+
+Value day(Timestamp at) {
+  std::string text;
+  append_day(text, at);
+  return composed(std::move(text));
+}
+
+Timestamp in_order(const Row& row, std::chrono::microseconds reach) {
+  static constexpr uint64_t salt = salt_of("in_order");
+  const int64_t rows = std::max<int64_t>(row.table().base(), 1), slot = reach.count() / rows;
+  const int64_t index = std::min(row.index(), rows - 1);
+  return row.tenant().start() - reach + std::chrono::microseconds(slot * index + row.draw_below(salt, slot));
 }
 
 std::string numbered(std::span<const std::string_view> words, int64_t index) {

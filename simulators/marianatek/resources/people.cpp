@@ -21,7 +21,7 @@ constexpr std::array<std::string_view, 3> HomeCities{"New York", "Dallas", "Lond
 constexpr std::chrono::days Joining{5 * 365};
 
 // Where the rare kinds of users begin, so that the smallest tenant has each.
-constexpr int64_t FirstSharing = 5, FirstWithoutEmail = 8, FirstWithoutPhone = 11, FirstInTheRed = 13;
+constexpr int64_t FirstSharing = 5, FirstWithoutEmail = 8, FirstWithoutPhone = 11, FirstInTheRed = 13, FirstArchived = 17;
 
 bool shares_email(const Row& user) { return user.index() >= FirstSharing && user.stratum(FirstSharing) < 3; }
 bool has_no_email(const Row& user) { return user.stratum(FirstWithoutEmail) < 5; }
@@ -58,7 +58,24 @@ Value email(const Row& row, const Attribute& self) {
 
 Value phone(const Row& row, const Attribute& self) {
   if (row.stratum(FirstWithoutPhone) < 8) return word("");
-  return composed(std::to_string(2'125'550'000 + row.draw_below(self.salt, 7'000'000'000)));
+  const std::string digits = std::to_string(2'125'550'000 + row.draw_below(self.salt, 7'000'000'000));
+  const std::string area = digits.substr(0, 3), exchange = digits.substr(3, 3), line = digits.substr(6);
+  switch (row.index() % 12) {
+    case 1:
+      return composed("(" + area + ") " + exchange + "-" + line);
+    case 3:
+      return composed("+1" + digits);
+    case 4:
+      return composed(area + "." + exchange + "." + line);
+    case 6:
+      return composed("1-" + area + "-" + exchange + "-" + line + " x" + std::to_string(row.index() % 90 + 10));
+    case 8:
+      return composed("+44 20 7" + exchange + " " + line);
+    case 9:
+      return composed("00 1 " + area + " " + exchange + line);
+    default:
+      return composed(digits);
+  }
 }
 
 Value birth_date(const Row& row, const Attribute& self) {
@@ -87,6 +104,17 @@ Value date_joined(const Row& row, const Attribute& self) {
                  std::chrono::microseconds(1 + row.draw_below(self.salt, std::chrono::microseconds(Joining).count())));
 }
 
+/// Archived is all that deleted ever means for a person; two of a hundred are.
+Value archived_at(const Row& row, const Attribute& self) {
+  if (row.stratum(FirstArchived) >= 2) return null();
+  const Timestamp joined = row.value("date_joined").instant();
+  return instant(joined + std::chrono::microseconds(row.draw_below(self.salt, (row.tenant().start() - joined).count())));
+}
+
+Value is_staff(const Row& row, const Attribute&) { return boolean(row.index() < row.tenant().table("employees").base()); }
+
+bool is_not_archived(const Row& row) { return row.value("archived_at").kind == Value::Kind::Null; }
+
 }  // namespace
 
 std::string own_email(const Row& user) {
@@ -98,10 +126,11 @@ std::string own_email(const Row& user) {
 
 std::string_view some_first_name(uint64_t number) { return nth(FirstNames, number); }
 std::string_view some_last_name(uint64_t number) { return nth(LastNames, number); }
-std::string_view instructor_name(int64_t employee_id) { return nth(Instructors, uint64_t(employee_id)); }
+std::string instructor_name(int64_t employee) { return numbered(Instructors, employee); }
 
 Resource users() {
   using enum Filter::Test;
+  using enum Step::To;
   return {.type = "users",
           .first_id = 34'501,
           .rows = {.tiny = 40, .studio = 9'000, .chain = 200'000},
@@ -122,7 +151,7 @@ Resource users() {
                          always("emergency_contact_name", word("")),
                          always("emergency_contact_phone", word("")),
                          made("account_balance", account_balance),
-                         chance("is_staff", 2),
+                         made("is_staff", is_staff),
                          chance("is_minimal", 3),
                          chance("signed_waiver", 90),
                          made("waiver_signed_datetime", waiver_signed),
@@ -134,14 +163,22 @@ Resource users() {
                          between("completed_class_count", 0, 400),
                          drawn("customer_state", States),
                          chance("is_opted_in_to_sms", 30),
-                         blank("archived_at"),
+                         made("archived_at", archived_at),
                          always("company_name", word("")),
                          blank("pronouns")},
           .relations = {one_of("home_location", "locations", 80), no_one("last_region", "regions"),
-                        no_many("profile_values", "profile_values"), some_id("tags", "user_tags", Relation::Arity::Many, 15)},
+                        no_many("profile_values", "profile_values"), some_of("tags", "user_tags", 15)},
           // No filter on changes: this resource has none, so a reader must know that min_updated_datetime changes nothing here.
           .filters = {{"email", Equal, "email"}, {"email_query", Contains, "email"}, {"home_location", Id, "home_location"}},
-          .orderings = {"email", "last_name", "date_joined"}};
+          .orderings = {"email", "last_name", "date_joined"},
+          .birth = {becomes("date_joined", Now), becomes("archived_at", Nothing)},
+          .happenings = {{"rename", {becomes("first_name", Another), becomes("last_name", Another)}},
+                         {"new_email", {becomes("email", Fresh)}},
+                         {"new_phone", {becomes("phone_number", Another)}},
+                         {"pay", {becomes("account_balance", Another)}},
+                         {"opt", {becomes("marketing_opt_in", Another), becomes("is_opted_in_to_sms", Another)}},
+                         {"move", {becomes("home_location", Another), becomes("city", Another)}},
+                         {"archive", {becomes("archived_at", Now)}, is_not_archived}}};
 }
 
 }  // namespace syncline::simulators::marianatek

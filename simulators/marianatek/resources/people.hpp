@@ -11,6 +11,7 @@ namespace syncline::simulators::marianatek {
 
 [[nodiscard]] std::string_view some_first_name(uint64_t number);
 [[nodiscard]] std::string_view some_last_name(uint64_t number);
-[[nodiscard]] std::string_view instructor_name(int64_t employee_id);
+/// Of an employee, by index; no two have the same.
+[[nodiscard]] std::string instructor_name(int64_t employee);
 
 }  // namespace syncline::simulators::marianatek

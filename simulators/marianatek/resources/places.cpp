@@ -50,6 +50,7 @@ Ids its_location(const Row& row, const Relation& self) {
 }  // namespace
 
 Resource locations() {
+  using enum Step::To;
   return {.type = "locations",
           .first_id = 48'717,
           .rows = {.tiny = 3, .studio = 3, .chain = 30},
@@ -77,10 +78,14 @@ Resource locations() {
                         no_one("partner", "partners"), some_id("classrooms", "classrooms", Relation::Arity::Many, 100)},
           .filters = {{"region", Filter::Test::Id, "region"}},
           .orderings = {"name"},
-          .is_public = true};
+          .is_public = true,
+          .happenings = {{"rename", {becomes("name", Fresh)}},
+                         {"move", {becomes("address_line1", Another), becomes("postal_code", Another)}},
+                         {"unlist", {becomes("listed", boolean(false))}}}};
 }
 
 Resource regions() {
+  using enum Step::To;
   return {.type = "regions",
           .first_id = 48'541,
           .rows = {.tiny = 2, .studio = 2, .chain = 6},
@@ -88,10 +93,12 @@ Resource regions() {
           .relations = {no_many("locations", "locations")},
           .filters = {},
           .orderings = {"name"},
-          .is_public = true};
+          .is_public = true,
+          .happenings = {{"rename", {becomes("name", Fresh)}}}};
 }
 
 Resource sites() {
+  using enum Step::To;
   return {.type = "sites",
           .first_id = 101,
           .rows = {.tiny = 3, .studio = 3, .chain = 30},
@@ -100,7 +107,8 @@ Resource sites() {
           .relations = {made("locations", "locations", Relation::Arity::Many, its_location)},
           .filters = {},
           .orderings = {"name"},
-          .is_public = true};
+          .is_public = true,
+          .happenings = {{"rename", {becomes("name", Fresh)}}}};
 }
 
 }  // namespace syncline::simulators::marianatek

@@ -4,6 +4,7 @@
 #include "simulators/marianatek/resources/list.hpp"
 #include "simulators/marianatek/resources/makers.hpp"
 #include "simulators/marianatek/resources/people.hpp"
+#include "simulators/marianatek/resources/purchases.hpp"
 #include "simulators/marianatek/resources/schedule.hpp"
 
 namespace syncline::simulators::marianatek {
@@ -66,12 +67,19 @@ Story story_of(const Row& row) {
   const Timestamp start = row.tenant().start();
   Story story;
   story.created = story.updated = made_at(row);
-  const auto booked_class = row.follow("class_session");
-  if (!booked_class) return story;
+  const Ids booked = original_ids(row, "class_session");
+  if (booked.count == 0) return story;
+  const Table& classes = row.tenant().table("class_sessions");
+  const std::optional<Row> booked_class(Row(classes, *classes.index_of(booked.id[0])));
   // The class's own plan, not a rescheduled one: moving a class does not rewrite what happened to its bookings.
   const Attribute& plan = *booked_class->resource().attribute("start_datetime");
   const Timestamp begins = plan.make(*booked_class, plan).instant();
 
+  if (const auto cancelled = class_cancelled(*booked_class)) {
+    story.status = "class cancelled";
+    story.cancelled = story.updated = std::max(*cancelled, story.created + microseconds(1));
+    return story;
+  }
   story.status = begins <= start ? by_share(PastStatuses, row.stratum(0)) : by_share(FutureStatuses, row.stratum(0));
   const Timestamp latest = std::max(std::min(begins, start), story.created + microseconds(1));
   if (is_cancel(story.status)) {
@@ -128,49 +136,92 @@ Ids user(const Row& row, const Relation& self) {
 
 Ids same_user(const Row& row, const Relation&) { return row.ids("user"); }
 
-/// A booking is paid with a membership, or with credits, or with neither.
-Ids payment(const Row& row, const Relation& self) {
+/// A booking is paid with a membership, or with credits, or with neither; who has none of his own was paid for by somebody else.
+bool is_paid_with(const Row& row, const Relation& self) {
   static constexpr uint64_t salt = salt_of("payment");
-  Ids ids;
   const int64_t how = row.draw_below(salt, 100);
-  if (how >= self.low && how < self.high) ids.add(8'001 + row.index());
+  return how >= self.low && how < self.high;
+}
+
+int64_t payer(const Row& row, uint64_t salt) {
+  const Table& people = row.tenant().table("users");
+  const Ids user = row.ids("user");
+  const auto index = user.count == 0 ? std::nullopt : people.index_of(user.id[0]);
+  return index.value_or(row.draw_below(salt, people.base()));
+}
+
+Ids credit_used(const Row& row, const Relation& self) {
+  Ids ids;
+  if (!is_paid_with(row, self)) return ids;
+  const Table& uses = row.tenant().table(self.type);
+  const uint64_t number = row.draw(self.salt);
+  const int64_t packs = packs_of(row.tenant());
+  if (packs == 0) return ids;
+  const int64_t pack = some_pack_of(row.tenant(), payer(row, self.salt + 1), number).value_or(int64_t(number % uint64_t(packs)));
+  const int64_t use = pack * PackRows + 1 + int64_t(number % (PackRows - 1));
+  if (use < uses.base()) ids.add(uses.id_of(use));
   return ids;
 }
 
-Relation paid_with(std::string_view name, int64_t from, int64_t until) {
-  return {.name = name, .type = name, .arity = Relation::Arity::Many, .make = payment, .low = from, .high = until};
+Ids membership_used(const Row& row, const Relation& self) {
+  Ids ids;
+  if (!is_paid_with(row, self)) return ids;
+  const Table& uses = row.tenant().table(self.type);
+  const int64_t instances = row.tenant().table("membership_instances").base();
+  if (instances == 0) return ids;
+  const uint64_t number = row.draw(self.salt);
+  const int64_t instance =
+      some_membership_of(row.tenant(), payer(row, self.salt + 1), number).value_or(int64_t(number % uint64_t(instances)));
+  const int64_t usages = (uses.base() - 1 - instance) / instances;  // behind the first transaction, which is the purchase
+  if (uses.base() > instance && usages > 0) ids.add(uses.id_of(instance + instances * (1 + int64_t(number % uint64_t(usages)))));
+  return ids;
 }
+
+Relation paid_with(std::string_view name, int64_t from, int64_t until, MakeIds make) {
+  return {.name = name, .type = name, .arity = Relation::Arity::Many, .make = make, .low = from, .high = until};
+}
+
+bool is_pending(const Row& row) { return row.value("status").text() == "pending"; }
 
 }  // namespace
 
 Resource reservations() {
+  using enum Step::To;
   using enum Filter::Test;
-  return {.type = "reservations",
-          .first_id = 5'001,
-          .rows = {.tiny = 300, .studio = 250'000, .chain = 4'000'000},
-          .attributes = {made("status", status), made("reservation_type", reservation_type), made("creation_date", creation_date),
-                         made("cancel_date", cancel_date), made("check_in_date", check_in_date), made("updated_datetime", updated_datetime),
-                         made("guest_email", guest_email), made("guest_name", guest_name), made("reserved_for_guest", reserved_for_guest),
-                         made("waitlist_weight", waitlist_weight), blank("admin_waitlist_position"), blank("live_stream_url"),
-                         always("live_stream_window", integer(20)), chance("used_geo_checkin", 10), chance("first_timer", 6)},
-          .relations = {made("user", "users", Relation::Arity::One, user),
-                        made("booked_on_behalf_of_user", "users", Relation::Arity::One, same_user), one_of("broker", "users", 6),
-                        made("class_session", "class_sessions", Relation::Arity::One, class_session),
-                        some_id("spot", "spots", Relation::Arity::One, 60), some_id("tags", "reservation_tags", Relation::Arity::Many, 4),
-                        paid_with("credit_transactions", 0, 35), paid_with("membership_transactions", 35, 85)},
-          .filters = {{"class_session", Id, "class_session"},
-                      {"user", Id, "user"},
-                      {"location", Id, "class_session.location"},
-                      {"class_session_location", Id, "class_session.location"},
-                      {"status", Equal, "status"},
-                      {"reservation_type", Equal, "reservation_type"},
-                      {"min_updated_datetime", From, "updated_datetime"},
-                      {"max_updated_datetime", Before, "updated_datetime"},
-                      {"class_session_min_datetime", From, "class_session.start_datetime"},
-                      {"class_session_max_datetime", Before, "class_session.start_datetime"},
-                      {"class_session_min_date", FromDay, "class_session.start_date"},
-                      {"class_session_max_date", UntilDay, "class_session.start_date"}},
-          .orderings = {"creation_date", "updated_datetime"}};
+  return {
+      .type = "reservations",
+      .first_id = 5'001,
+      .rows = {.tiny = 300, .studio = 250'000, .chain = 4'000'000},
+      .attributes = {made("status", status), made("reservation_type", reservation_type), made("creation_date", creation_date),
+                     made("cancel_date", cancel_date), made("check_in_date", check_in_date), made("updated_datetime", updated_datetime),
+                     made("guest_email", guest_email), made("guest_name", guest_name), made("reserved_for_guest", reserved_for_guest),
+                     made("waitlist_weight", waitlist_weight), blank("admin_waitlist_position"), blank("live_stream_url"),
+                     always("live_stream_window", integer(20)), chance("used_geo_checkin", 10), chance("first_timer", 6)},
+      .relations = {made("user", "users", Relation::Arity::One, user),
+                    made("booked_on_behalf_of_user", "users", Relation::Arity::One, same_user), one_of("broker", "users", 6),
+                    made("class_session", "class_sessions", Relation::Arity::One, class_session),
+                    some_id("spot", "spots", Relation::Arity::One, 60), some_of("tags", "reservation_tags", 4),
+                    paid_with("credit_transactions", 0, 35, credit_used), paid_with("membership_transactions", 35, 85, membership_used)},
+      .filters = {{"class_session", Id, "class_session"},
+                  {"user", Id, "user"},
+                  {"location", Id, "class_session.location"},
+                  {"class_session_location", Id, "class_session.location"},
+                  {"status", Equal, "status"},
+                  {"reservation_type", Equal, "reservation_type"},
+                  {"min_updated_datetime", From, "updated_datetime"},
+                  {"max_updated_datetime", Before, "updated_datetime"},
+                  {"class_session_min_datetime", From, "class_session.start_datetime"},
+                  {"class_session_max_datetime", Before, "class_session.start_datetime"},
+                  {"class_session_min_date", FromDay, "class_session.start_date"},
+                  {"class_session_max_date", UntilDay, "class_session.start_date"}},
+      .orderings = {"creation_date", "updated_datetime"},
+      .happenings = {{"cancel", {becomes("status", word("standard cancel")), becomes("cancel_date", Now)}, is_pending},
+                     {"cancel_late", {becomes("status", word("penalty cancel")), becomes("cancel_date", Now)}, is_pending},
+                     {"check_in", {becomes("status", word("check in")), becomes("check_in_date", Now)}, is_pending},
+                     {"no_show", {becomes("status", word("penalty no show"))}, is_pending},
+                     {"forgive", {becomes("status", word("graced cancel"))}},
+                     {"tag", {becomes("tags", Another)}},
+                     {"move", {becomes("class_session", Another)}}}};
 }
 
 }  // namespace syncline::simulators::marianatek

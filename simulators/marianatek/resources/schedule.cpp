@@ -20,7 +20,7 @@ constexpr std::array<std::string_view, 4> Rooms{"Main Room", "Loft", "Basement",
 constexpr std::array<std::string_view, 2> Formats{"pick-a-spot", "first-come-first-serve"};
 constexpr std::array<std::string_view, 2> Recurring{"stand_alone", "in_sync"};
 constexpr std::array<int64_t, 4> Lengths{45, 60, 75, 30};
-constexpr int64_t Employees = 40, FirstEmployee = 301, RowsWithoutType = 17;
+constexpr int64_t RowsWithoutType = 17, FirstCancelled = 3, FirstArchived = 5;
 
 Value type_name(const Row& row, const Attribute&) { return composed(numbered(ClassNames, row.index())); }
 Value type_minutes(const Row& row, const Attribute&) { return integer(Lengths[size_t(row.index()) % Lengths.size()]); }
@@ -76,10 +76,11 @@ Value place_display(const Row& row, const Attribute&) {
 
 Value instructor_names(const Row& row, const Attribute&) {
   const Ids instructors = row.ids("instructors");
+  const Table& employees_table = row.tenant().table("employees");
   std::string list = "[";
   for (int i = 0; i < instructors.count; ++i) {
     if (i > 0) list += ',';
-    append_json_text(list, instructor_name(instructors.id[size_t(i)]));
+    append_json_text(list, instructor_name(employees_table.index_of(instructors.id[size_t(i)]).value_or(0)));
   }
   return raw_json(list + "]");
 }
@@ -95,12 +96,39 @@ Value available_spots(const Row& row, const Attribute& self) {
 
 /// None, one or two: a class may be without, and a co-taught one has two.
 Ids instructors(const Row& row, const Relation& self) {
+  static constexpr uint64_t salt = salt_of("instructors");
   Ids ids;
-  const int64_t kind = row.stratum(0);
-  if (kind >= 4) ids.add(FirstEmployee + row.draw_below(self.salt, Employees));
-  if (kind >= 92) ids.add(FirstEmployee + row.draw_below(self.salt + 1, Employees));
+  const int64_t kind = row.stratum(0), count = row.tenant().table("employees").base();
+  // The public profiles are those of the employees, by index.
+  const Table& other = row.tenant().table(self.type);
+  if (count == 0 || other.base() == 0) return ids;
+  const int64_t first = row.draw_below(salt, count);
+  if (kind >= 4 && first < other.base()) ids.add(other.id_of(first));
+  const int64_t second = count > 1 ? (first + 1 + row.draw_below(salt + 1, count - 1)) % count : first;
+  if (kind >= 92 && second != first && second < other.base()) ids.add(other.id_of(second));
   return ids;
 }
+
+Value cancelled_at(const Row& row, const Attribute&) {
+  const auto at = class_cancelled(row);
+  return at ? instant(*at) : null();
+}
+
+Value archived_at(const Row& row, const Attribute&) {
+  if (row.stratum(FirstArchived) >= 1) return null();
+  const Timestamp begins = original(row, "start_datetime").instant();
+  return instant(std::min(begins, row.tenant().start()) - hours(2));
+}
+
+Ids cancelled_by(const Row& row, const Relation& self) {
+  Ids ids;
+  const Table& people = row.tenant().table(self.type);
+  if (people.base() > 0 && row.value("cancellation_datetime").kind != Value::Kind::Null) ids.add(people.id_of(0));
+  return ids;
+}
+
+Value an_hour_later(const Row& row, Timestamp) { return instant(class_start(row) + hours(1)); }
+bool takes_place(const Row& row) { return row.value("cancellation_datetime").kind == Value::Kind::Null; }
 
 Ids class_type(const Row& row, const Relation& self) {
   Ids ids;
@@ -114,7 +142,14 @@ Ids class_type(const Row& row, const Relation& self) {
 
 Timestamp class_start(const Row& class_session) { return class_session.value("start_datetime").instant(); }
 
+std::optional<Timestamp> class_cancelled(const Row& class_session) {
+  if (class_session.stratum(FirstCancelled) >= 3) return std::nullopt;
+  const Timestamp begins = original(class_session, "start_datetime").instant();
+  return std::min(begins, class_session.tenant().start()) - hours(1 + class_session.index() % 40);
+}
+
 Resource class_session_types() {
+  using enum Step::To;
   return {
       .type = "class_session_types",
       .first_id = 21,
@@ -124,10 +159,15 @@ Resource class_session_types() {
                      between("upcoming_class_count", 0, 300), between("historical_class_count", 0, 3'000)},
       .relations = {no_one("class_session_category", "class_session_categories")},
       .filters = {},
-      .orderings = {"name"}};
+      .orderings = {"name"},
+      .birth = {becomes("created_at", Now), becomes("updated_at", Now)},
+      .happenings = {{"rename", {becomes("name", Fresh), becomes("updated_at", Now)}},
+                     {"close", {becomes("enabled", boolean(false)), becomes("updated_at", Now)}},
+                     {"describe", {becomes("description", Another), becomes("updated_at", Now)}}}};
 }
 
 Resource class_sessions() {
+  using enum Step::To;
   using enum Filter::Test;
   return {.type = "class_sessions",
           .first_id = 7'001,
@@ -145,8 +185,8 @@ Resource class_sessions() {
                          between("checked_in_user_count", 0, 25),
                          between("first_time_user_count", 0, 4),
                          between("vip_user_count", 0, 2),
-                         blank("cancellation_datetime"),
-                         blank("archived_at"),
+                         made("cancellation_datetime", cancelled_at),
+                         made("archived_at", archived_at),
                          chance("public", 95),
                          blank("public_note"),
                          drawn("recurring_status", Recurring),
@@ -162,11 +202,13 @@ Resource class_sessions() {
                          always("live_stream_url", word("")),
                          always("slot_price", raw_json("[{\"count\":1,\"slot_type\":\"Primary\"}]")),
                          always("is_auto_check_in", boolean(false))},
-          .relations = {one_of("location", "locations", 100), some_id("classroom", "classrooms", Relation::Arity::One, 100),
+          .relations = {shown(one_of("location", "locations", 100)), some_id("classroom", "classrooms", Relation::Arity::One, 100),
                         some_id("layout", "layouts", Relation::Arity::One, 80),
-                        made("class_session_type", "class_session_types", Relation::Arity::One, class_type),
+                        shown(made("class_session_type", "class_session_types", Relation::Arity::One, class_type)),
                         made("instructors", "employees", Relation::Arity::Many, instructors),
-                        no_many("substituted_instructors", "employees"), no_many("tags", "class_session_tags")},
+                        made("employee_public_profiles", "employee_public_profiles", Relation::Arity::Many, instructors),
+                        no_many("substituted_instructors", "employees"), no_many("tags", "class_session_tags"),
+                        made("cancelled_by_user", "users", Relation::Arity::One, cancelled_by)},
           .filters = {{"min_date", FromDay, "start_date"},
                       {"max_date", UntilDay, "start_date"},
                       {"min_datetime", From, "start_datetime"},
@@ -174,7 +216,14 @@ Resource class_sessions() {
                       {"location", Id, "location"},
                       {"class_session_type", Id, "class_session_type"}},
           .orderings = {"start_datetime"},
-          .default_ordering = "-start_datetime"};
+          .default_ordering = "-start_datetime",
+          .birth = {becomes("cancellation_datetime", Nothing), becomes("archived_at", Nothing)},
+          .happenings = {{"cancel", {becomes("cancellation_datetime", Now)}, takes_place},
+                         {"archive", {becomes("archived_at", Now), becomes("public", boolean(false))}},
+                         {"reschedule", {becomes("start_datetime", an_hour_later)}},
+                         {"resize", {becomes("capacity", Another), becomes("available_spots", Another)}},
+                         {"substitute", {becomes("instructors", Another), becomes("employee_public_profiles", Another)}},
+                         {"relocate", {becomes("location", Another)}}}};
 }
 
 }  // namespace syncline::simulators::marianatek
