@@ -83,6 +83,12 @@ http::ServerResponse Auth::by_refresh(const Parameters& parameters, const Knobs&
   return issue(scope, std::move(refresh), knobs, now);
 }
 
+void Auth::rival_refreshes(const Knobs& knobs, Timestamp now) {
+  std::vector<std::string> held;
+  for (const auto& [token, refresh] : refresh_) held.push_back(token);
+  for (std::string& token : held) (void)by_refresh({{"refresh_token", std::move(token)}}, knobs, now);
+}
+
 http::ServerResponse Auth::issue(Identity::Scope scope, std::string refresh, const Knobs& knobs, Timestamp now) {
   std::string access = new_token("access");
   access_[access] = {.scope = scope, .expires = now + std::chrono::seconds(knobs.expires_in)};

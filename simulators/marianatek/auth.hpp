@@ -38,6 +38,9 @@ class Auth {
   http::ServerResponse token(const Parameters& parameters, const Knobs& knobs, Timestamp now);
   /// Every access token stops working at once; refresh tokens stay.
   void revoke_access() { access_.clear(); }
+  /// Somebody else holds our refresh tokens too and uses each once: what that does to ours is up to the knobs `rotate` and
+  /// `refresh_revokes_old_access`.
+  void rival_refreshes(const Knobs& knobs, Timestamp now);
 
  private:
   struct Access {

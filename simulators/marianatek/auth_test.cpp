@@ -134,6 +134,46 @@ TEST(Token, CanBeRevokedInTheMiddle) {
   EXPECT_EQ(users_with(client, refreshed(client, issued)), 200);
 }
 
+TEST(Rival, RefreshKillsOurAccessTokenButNotOurRefreshToken) {
+  Client client;
+  const json issued = granted(client, Grant + WebClient);
+  client.order("rival", json::object());
+  EXPECT_EQ(users_with(client, issued), 401);
+  EXPECT_EQ(users_with(client, refreshed(client, issued)), 200);
+  EXPECT_EQ(client.get("/api/users").status, 200) << "the API key is nobody's token";
+}
+
+TEST(Rival, TakesTheGrantWithItWhereTokensRotate) {
+  Client client;
+  client.turn({{"rotate", "always"}});
+  const json issued = granted(client, Grant + WebClient);
+  client.order("rival", {{"tenant", "south"}});
+  EXPECT_EQ(users_with(client, issued), 200);
+  client.order("rival", {{"tenant", "north"}});
+  EXPECT_EQ(users_with(client, issued), 401);
+  const auto response = token(client, "grant_type=refresh_token&refresh_token=" + issued["refresh_token"].get<std::string>());
+  EXPECT_EQ(response.status, 400);
+  EXPECT_EQ(response.body, R"({"error":"invalid_grant"})");
+  EXPECT_EQ(users_with(client, granted(client, Grant + WebClient)), 200) << "whoever has the password begins anew";
+}
+
+TEST(Rival, ComesAgainAndAgainInTheMiddleOfAReading) {
+  Client client;
+  client.turn({{"rival_every", 3}});
+  json issued = granted(client, Grant + WebClient);
+  std::vector<int> statuses;
+  for (int i = 0; i < 7; ++i) {
+    statuses.push_back(users_with(client, issued));
+    if (statuses.back() == 401) issued = refreshed(client, issued);
+  }
+  EXPECT_EQ(statuses, (std::vector<int>{200, 200, 401, 200, 200, 401, 200}));
+}
+
+TEST(Rival, OfNobodyIsRefused) {
+  Client client;
+  EXPECT_EQ(client.send("POST", "/__sim/rival", {}, R"({"tenant":"west"})").status, 404);
+}
+
 TEST(Token, IsOfNoUseAtAnotherTenant) {
   Client client;
   const json issued = granted(client, Grant + WebClient);

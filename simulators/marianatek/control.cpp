@@ -79,6 +79,13 @@ ServerResponse revoke(const json& order, State& state) {
   return json_answer(200, "{}");
 }
 
+ServerResponse let_rival_refresh(const json& order, State& state) {
+  Brand* brand = state.brand(order.value("tenant", "north"));
+  if (brand == nullptr) return refused("there is no such tenant", 404);
+  brand->auth.rival_refreshes(state.knobs, state.now);
+  return json_answer(200, "{}");
+}
+
 /// The rows as they are now, one JSON object a line, in the order of ids.
 ServerResponse truth(const ServerRequest& request, State& state, std::string_view resource) {
   const std::string_view name = last_value(request.parameters, "tenant");
@@ -121,6 +128,7 @@ ServerResponse write(const ServerRequest& request, std::unique_ptr<State>& state
   if (what == "mutate") return carry_out(order, *state);
   if (what == "faults") return add_faults(order, *state);
   if (what == "revoke") return revoke(order, *state);
+  if (what == "rival") return let_rival_refresh(order, *state);
   if (what == "knobs") return set_knobs(order, *state);
   return refused("there is no such control", 404);
 }

@@ -53,13 +53,16 @@ size_t cut_of(const http::ServerResponse& response, const FaultRule& rule) {
 
 }  // namespace
 
-const FaultRule* FaultBook::hit(std::string_view tenant, std::string_view method, std::string_view path, std::string_view page) {
+std::vector<const FaultRule*> FaultBook::hits(std::string_view tenant, std::string_view method, std::string_view path,
+                                              std::string_view page) {
+  std::vector<const FaultRule*> all;
   for (FaultRule& rule : rules_) {
     if (!is_for(rule, tenant, method, path, page) || !hits_now(rule, random_)) continue;
     ++rule.hits;
-    return &rule;
+    all.push_back(&rule);
+    if (rule.replaces_answer()) break;
   }
-  return nullptr;
+  return all;
 }
 
 bool FaultRule::replaces_answer() const {
@@ -112,6 +115,7 @@ http::ServerResponse answer_of_fault(const FaultRule& rule, Timestamp now) {
 void spoil(http::ServerResponse& response, const FaultRule& rule) {
   using Kind = http::ServerResponse::Fault::Kind;
   const std::chrono::milliseconds delay(rule.delay_ms);
+  const bool is_taken = response.fault.kind != Kind::None;
   switch (rule.action) {
     case Action::TruncateJson:
       response.body.resize(cut_of(response, rule));
@@ -120,19 +124,19 @@ void spoil(http::ServerResponse& response, const FaultRule& rule) {
       response.body.insert(cut_of(response, rule), "\"}{,,");
       return;
     case Action::CloseBeforeHeaders:
-      response.fault = {.kind = Kind::CloseBeforeHeaders};
+      if (!is_taken) response.fault = {.kind = Kind::CloseBeforeHeaders};
       return;
     case Action::CloseInBody:
-      response.fault = {.kind = Kind::CloseInBody, .after_bytes = cut_of(response, rule)};
+      if (!is_taken) response.fault = {.kind = Kind::CloseInBody, .after_bytes = cut_of(response, rule)};
       return;
     case Action::ShortBody:
-      response.fault = {.kind = Kind::ShortBody, .after_bytes = cut_of(response, rule)};
+      if (!is_taken) response.fault = {.kind = Kind::ShortBody, .after_bytes = cut_of(response, rule)};
       return;
     case Action::Delay:
-      response.fault = {.kind = Kind::Delay, .delay = delay};
+      if (!is_taken) response.fault = {.kind = Kind::Delay, .delay = delay};
       return;
     case Action::Drip:
-      response.fault = {.kind = Kind::Drip, .delay = delay};
+      if (!is_taken) response.fault = {.kind = Kind::Drip, .delay = delay};
       return;
     case Action::Status:
     case Action::Html200:

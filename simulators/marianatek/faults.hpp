@@ -64,7 +64,7 @@ struct FaultRule {
   [[nodiscard]] bool replaces_answer() const;
 };
 
-/// The rules in force, the first that hits wins. Deterministic for a seed.
+/// The rules in force. Deterministic for a seed.
 class FaultBook {
  public:
   explicit FaultBook(uint64_t seed) : random_(seed) {}
@@ -72,8 +72,9 @@ class FaultBook {
   [[nodiscard]] std::string add(const nlohmann::json& rules);
   void clear() { rules_.clear(); }
   [[nodiscard]] const std::vector<FaultRule>& rules() const { return rules_; }
-  /// The rule that hits this request. `path` is without prefix and closing slash.
-  const FaultRule* hit(std::string_view tenant, std::string_view method, std::string_view path, std::string_view page);
+  /// The rules that hit this request, in the order they were added, up to the first that answers it: that one is the last, and rules behind
+  /// it do not see the request. `path` is without prefix and closing slash.
+  std::vector<const FaultRule*> hits(std::string_view tenant, std::string_view method, std::string_view path, std::string_view page);
 
  private:
   std::vector<FaultRule> rules_;
@@ -82,7 +83,7 @@ class FaultBook {
 
 /// The answer of a rule that replaces it.
 [[nodiscard]] http::ServerResponse answer_of_fault(const FaultRule& rule, Timestamp now);
-/// What a rule does to an answer's bytes and connection.
+/// What a rule does to an answer's bytes and connection; of several that are about the connection the first counts.
 void spoil(http::ServerResponse& response, const FaultRule& rule);
 
 }  // namespace syncline::simulators::marianatek

@@ -185,6 +185,38 @@ TEST(Fault, DroppedKeyIsGoneFromEveryRecord) {
   EXPECT_TRUE(client.truth("users")[0].contains("email")) << "the truth does not lie";
 }
 
+TEST(Fault, SeveralThatHitDoAllTheyDo) {
+  Client client;
+  plant(client, {{"action", "drop_key"}, {"attribute", "email"}});
+  plant(client, {{"action", "set_attribute"}, {"attribute", "city"}, {"value", "Nowhere"}});
+  plant(client, {{"action", "duplicate_page"}, {"match", {{"page", 2}}}});
+  plant(client, {{"action", "delay"}, {"delay_ms", 5}});
+  plant(client, {{"action", "drip"}, {"delay_ms", 7}});
+  const auto response = client.get("/api/users?page=2");
+  const json list = json::parse(response.body);
+  for (const json& record : list["data"]) {
+    EXPECT_FALSE(record["attributes"].contains("email"));
+    EXPECT_EQ(record["attributes"]["city"], "Nowhere");
+  }
+  EXPECT_EQ(ids_of(list), ids_of(client.read("/api/users?page=1")));
+  EXPECT_EQ(response.fault.kind, Kind::Delay) << "a connection breaks in one way: the first";
+  EXPECT_EQ(client.read("/__sim/log")["entries"][0]["fault"], "drop_key, set_attribute, duplicate_page, delay, drip");
+}
+
+TEST(Fault, RulesBehindOneThatAnswersDoNotSeeTheRequest) {
+  Client client;
+  plant(client, {{"action", "delay"}, {"delay_ms", 5}});
+  plant(client, {{"action", "status"}, {"status", 502}, {"count", 1}});
+  plant(client, {{"action", "status"}, {"status", 503}, {"count", 1}});
+  plant(client, {{"action", "drop_key"}, {"attribute", "email"}, {"count", 1}});
+  const auto first = client.get("/api/users");
+  EXPECT_EQ(first.status, 502);
+  EXPECT_EQ(first.fault.kind, Kind::Delay);
+  EXPECT_EQ(client.get("/api/users").status, 503);
+  EXPECT_FALSE(client.read("/api/users")["data"][0]["attributes"].contains("email"));
+  EXPECT_TRUE(client.read("/api/users")["data"][0]["attributes"].contains("email"));
+}
+
 TEST(Fault, PlantedValueStandsAsItIs) {
   Client client;
   const std::string id = client.truth("users")[3]["id"];

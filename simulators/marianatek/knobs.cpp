@@ -24,9 +24,14 @@ struct SwitchKnob {
 
 const std::vector<NumberKnob> Numbers{{"clamp", &Knobs::clamp, 1, 10'000},
                                       {"overreport_pages", &Knobs::overreport_pages, 0, 1'000},
+                                      {"drift_rows", &Knobs::drift_rows, 1, 10'000},
+                                      {"count_wobble", &Knobs::count_wobble, 0, 1'000'000},
+                                      {"rival_every", &Knobs::rival_every, 0, 1'000'000},
                                       {"expires_in", &Knobs::expires_in, 1, 31'536'000}};
 const std::vector<WordKnob> Words{{"past_end", &Knobs::past_end, {"403", "404", "empty"}},
                                   {"filters", &Knobs::filters, {"full", "only_filter_id"}},
+                                  {"order", &Knobs::order, {"stable", "ties_shuffle"}},
+                                  {"drift", &Knobs::drift, {"none", "insert", "delete", "both"}},
                                   {"bare_password", &Knobs::bare_password, {"limited", "invalid_client", "full"}},
                                   {"rotate", &Knobs::rotate, {"never", "always"}}};
 const std::vector<SwitchKnob> Switches{{"refresh_revokes_old_access", &Knobs::refresh_revokes_old_access}};

@@ -117,6 +117,94 @@ TEST(List, OverReportedPagesAre403ToAsk) {
   EXPECT_EQ(client.get("/api/users?page_size=20&page=3").status, 403);
 }
 
+std::vector<std::string> all_pages(Client& client, const std::string& query, int pages) {
+  std::vector<std::string> ids;
+  for (int page = 1; page <= pages; ++page)
+    for (const auto& id : ids_of(client.read("/api/" + query + "&page=" + std::to_string(page)))) ids.push_back(id);
+  return ids;
+}
+
+TEST(Drift, DeletedRowsMakePagesSkipOthers) {
+  Client client;
+  std::set<std::string> before;
+  for (const json& row : client.truth("reservations")) before.insert(row["id"]);
+  client.turn({{"drift", "delete"}, {"drift_rows", 3}});
+  const auto read = all_pages(client, "reservations?ordering=id&page_size=50", 5);
+  std::set<std::string> missed;
+  for (const json& row : client.truth("reservations"))
+    if (std::find(read.begin(), read.end(), row["id"]) == read.end() && row["id"] < read.back()) missed.insert(row["id"]);
+  EXPECT_FALSE(missed.empty()) << "rows that were there all the time and on no page";
+  EXPECT_EQ(client.truth("reservations").size(), 300u - 4 * 3) << "not before the first page";
+}
+
+TEST(Drift, InsertedRowsMakePagesRepeatOthersWhenTheLatestAreFirst) {
+  Client client;
+  client.turn({{"drift", "insert"}});
+  const auto read = all_pages(client, "reservations?ordering=-id&page_size=50", 6);
+  EXPECT_LT(std::set(read.begin(), read.end()).size(), read.size());
+  EXPECT_EQ(client.truth("reservations").size(), 305u);
+}
+
+TEST(Drift, IsInTheLogAndTheSameForTheSameSeed) {
+  const auto mutations = [] {
+    Client client;
+    client.turn({{"drift", "both"}});
+    for (const std::string resource : {"orders", "users", "reservations", "membership_instances"})
+      all_pages(client, resource + "?page_size=20", 2);
+    json told = json::array();
+    const json log = client.read("/__sim/log");
+    for (const json& entry : log["entries"])
+      if (entry["kind"] == "mutation") told.push_back(entry);
+    EXPECT_EQ(client.truth("users").size(), 40u) << "one came and one went";
+    return told;
+  };
+  const json first = mutations();
+  EXPECT_EQ(first.size(), 8u);
+  EXPECT_EQ(first[0]["op"], "drift");
+  EXPECT_EQ(first, mutations());
+}
+
+TEST(Drift, LeavesSingleRecordsFirstPagesAndIdListsAlone) {
+  Client client;
+  client.turn({{"drift", "both"}});
+  for (const std::string target : {"users", "users?page=1", "users/34501", "users?filter[id]=34501&page=2"}) client.get("/api/" + target);
+  EXPECT_EQ(client.send("GET", "/api/users?page=2", {}).status, 401);
+  EXPECT_EQ(client.truth("users").size(), 40u);
+  EXPECT_EQ(client.read("/__sim/log")["entries"].size(), 5u);
+}
+
+TEST(Ordering, TiesComeInAnotherOrderEachTimeWhenShuffled) {
+  Client client;
+  const std::string query = "/api/locations?ordering=name";
+  EXPECT_EQ(client.get(query).body, client.get(query).body);
+  client.turn({{"order", "ties_shuffle"}});
+  EXPECT_EQ(ids_of(client.read(query)), ids_of(client.read(query))) << "there are no ties";
+  EXPECT_EQ(ids_of(client.read("/api/users?ordering=id")), ids_of(client.read("/api/users?ordering=id")));
+  const auto once = ids_of(client.read("/api/users?ordering=last_name&page_size=40"));
+  const auto again = ids_of(client.read("/api/users?ordering=last_name&page_size=40"));
+  EXPECT_NE(once, again);
+  EXPECT_TRUE(std::is_permutation(once.begin(), once.end(), again.begin(), again.end()));
+  std::map<std::string, std::string> names;
+  for (const json& row : client.truth("users")) names[row["id"]] = row["last_name"];
+  EXPECT_TRUE(std::is_sorted(again.begin(), again.end(), [&](const auto& a, const auto& b) { return names[a] < names[b]; }));
+}
+
+TEST(List, DeclaredCountWobblesAroundTheTruth) {
+  Client client;
+  client.turn({{"count_wobble", 7}});
+  std::set<int> counts;
+  for (int i = 0; i < 60; ++i) {
+    const json list = client.read("/api/users?page_size=10&page=4");
+    EXPECT_EQ(list["data"].size(), 10u);
+    const json& page = list["meta"]["pagination"];
+    EXPECT_EQ(page["pages"].get<int>(), (page["count"].get<int>() + 9) / 10);
+    counts.insert(page["count"].get<int>());
+  }
+  EXPECT_GE(*counts.begin(), 33);
+  EXPECT_LE(*counts.rbegin(), 47);
+  EXPECT_GT(counts.size(), 8u);
+}
+
 TEST(List, FilterIdHasNoMetaAndNoPages) {
   Client client;
   const auto ids = ids_of(client.read("/api/reservations?page_size=12&ordering=id"));
@@ -244,6 +332,27 @@ TEST(Filter, OfAParameterGivenTwiceTheLastCounts) {
   Client client;
   EXPECT_EQ(client.read("/api/reservations?status=pending&status=check in")["meta"],
             client.read("/api/reservations?status=check in")["meta"]);
+}
+
+TEST(Filter, FlagsAreTrueOrFalse) {
+  Client client;
+  expect_filtered(client, "credit_transactions", "is_expired=true", [](const json& row) { return row["is_expired"] == true; });
+  expect_filtered(client, "credit_transactions", "is_expired=False", [](const json& row) { return row["is_expired"] == false; });
+  EXPECT_EQ(client.get("/api/credit_transactions?is_expired=maybe").status, 400);
+}
+
+TEST(Filter, SalesAreAskedByChangeUserAndOrder) {
+  Client client;
+  const json order = client.truth("orders")[2];
+  const std::string user = order["user"], id = order["id"];
+  expect_filtered(client, "orders", "min_updated_datetime=2025-06-01T00:00:00Z",
+                  [](const json& row) { return row["updated_datetime"] >= "2025-06-01"; });
+  expect_filtered(client, "order_lines", "order=" + id, [&](const json& row) { return row["order"] == id; });
+  std::map<std::string, json> orders;
+  for (const json& row : client.truth("orders")) orders[row["id"]] = row;
+  expect_filtered(client, "order_lines", "user=" + user, [&](const json& row) { return orders[row["order"]]["user"] == user; });
+  expect_filtered(client, "membership_instances", "status=payment_failure",
+                  [](const json& row) { return row["status"] == "payment_failure"; });
 }
 
 TEST(Filter, SeesAMutationAtOnce) {

@@ -130,6 +130,11 @@ std::vector<Row> rows_of(const Selection& selection, const Place& place, const C
 
 }  // namespace
 
+void ContentFault::add(ContentFault other) {
+  if (page == Page::Right) page = other.page;
+  edits.insert(edits.end(), std::make_move_iterator(other.edits.begin()), std::make_move_iterator(other.edits.end()));
+}
+
 void append_object(std::string& out, const Row& row, const std::vector<RecordEdit>& edits) {
   const Resource& resource = row.resource();
   const size_t begin = out.size();
@@ -199,7 +204,7 @@ void append_truth(std::string& out, const Row& row) {
 }
 
 http::ServerResponse list_page(const Table& table, const Parameters& parameters, const Knobs& knobs, const ContentFault& fault,
-                               Selector& selector) {
+                               Selector& selector, uint64_t chance) {
   if (const std::string_view asked = last_value(parameters, "filter[id]"); !asked.empty())
     return records_by_id(table, asked, parameters, knobs, fault);
 
@@ -210,7 +215,8 @@ http::ServerResponse list_page(const Table& table, const Parameters& parameters,
   if (!page || *page < 1) return not_found();
 
   Parameters ordering_only{{"ordering", std::string(last_value(parameters, "ordering"))}};
-  const auto selection = selector.select(table, knobs.filters == "only_filter_id" ? ordering_only : parameters);
+  const auto selection = selector.select(table, knobs.filters == "only_filter_id" ? ordering_only : parameters,
+                                         knobs.order == "ties_shuffle" ? std::optional(chance) : std::nullopt);
   if (!selection)
     return json_answer(400, "{" + json_text(selection.error().parameter) + ":[" + json_text(selection.error().message) + "]}",
                        "application/vnd.api+json");
@@ -221,16 +227,22 @@ http::ServerResponse list_page(const Table& table, const Parameters& parameters,
 
   // Past the end nothing is left, and the product of page and size could not be counted.
   const std::vector<Row> rows = place.page > place.pages ? std::vector<Row>{} : rows_of(*selection, place, fault);
+  const int64_t wobble = knobs.count_wobble == 0 ? 0 : int64_t(chance % uint64_t(2 * knobs.count_wobble + 1)) - knobs.count_wobble;
+  const int64_t declared = std::max<int64_t>(place.count + wobble, 0);
+  const int64_t declared_pages = std::max<int64_t>((declared + place.size - 1) / place.size, 1) + knobs.overreport_pages;
   std::string body;
   body.reserve(rows.size() * ObjectBytes + 512);
-  body += "{\"meta\":{\"pagination\":{\"count\":" + std::to_string(place.count) +
-          ",\"pages\":" + std::to_string(place.pages + knobs.overreport_pages) + ",\"page\":" + std::to_string(place.page) +
-          ",\"per_page\":" + std::to_string(place.size) + "}},\"links\":null,";
+  body += "{\"meta\":{\"pagination\":{\"count\":" + std::to_string(declared) + ",\"pages\":" + std::to_string(declared_pages) +
+          ",\"page\":" + std::to_string(place.page) + ",\"per_page\":" + std::to_string(place.size) + "}},\"links\":null,";
   append_data(body, rows, fault.edits);
   body += ',';
   append_included(body, rows, last_value(parameters, "include"));
   body += '}';
   return api_answer(std::move(body));
+}
+
+bool is_later_page(const Parameters& parameters) {
+  return last_value(parameters, "filter[id]").empty() && whole_number(last_value(parameters, "page")).value_or(1) > 1;
 }
 
 http::ServerResponse single_record(const Row& row, const Parameters& parameters, const ContentFault& fault) {

@@ -22,6 +22,9 @@ struct RecordEdit {
 struct ContentFault {
   enum class Page { Right, Duplicate, Empty } page = Page::Right;
   std::vector<RecordEdit> edits;
+
+  /// Another fault of the same answer: edits add up, and of two pages the first counts.
+  void add(ContentFault other);
 };
 
 /// The JSON:API object of a row.
@@ -30,9 +33,13 @@ void append_object(std::string& out, const Row& row, const std::vector<RecordEdi
 /// The row as one flat JSON object: id, attributes as the API shows them, per relation the id or the list of ids.
 void append_truth(std::string& out, const Row& row);
 
-/// GET /api/{type}: a page, or the records of filter[id].
+/// GET /api/{type}: a page, or the records of filter[id]. `chance`: this request's own random number, for what differs from request to
+/// request.
 [[nodiscard]] http::ServerResponse list_page(const Table& table, const Parameters& parameters, const Knobs& knobs,
-                                             const ContentFault& fault, Selector& selector);
+                                             const ContentFault& fault, Selector& selector, uint64_t chance);
+
+/// Whether the request is for a page behind the first one: while that is asked for, the list may drift.
+[[nodiscard]] bool is_later_page(const Parameters& parameters);
 
 /// GET /api/{type}/{id}.
 [[nodiscard]] http::ServerResponse single_record(const Row& row, const Parameters& parameters, const ContentFault& fault);

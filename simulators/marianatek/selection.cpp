@@ -127,7 +127,7 @@ Ordering ordering_of(const Resource& resource, std::string_view asked) {
   return {};
 }
 
-void sort(std::vector<uint32_t>& indexes, const Table& table, const Ordering& ordering) {
+void sort(std::vector<uint32_t>& indexes, const Table& table, const Ordering& ordering, std::optional<uint64_t> ties) {
   const bool ascending = ordering.direction == Selection::Direction::Ascending;
   if (ordering.attribute == nullptr) {
     if (!ascending) std::reverse(indexes.begin(), indexes.end());
@@ -136,19 +136,20 @@ void sort(std::vector<uint32_t>& indexes, const Table& table, const Ordering& or
   struct Keyed {
     int64_t number;
     std::string text;
+    uint64_t among_equals;
     uint32_t index;
   };
   std::vector<Keyed> keyed;
   keyed.reserve(indexes.size());
   for (const uint32_t index : indexes) {
     const Value value = Row(table, index).value(*ordering.attribute);
-    keyed.push_back({value.number, std::string(value.text()), index});
+    keyed.push_back({value.number, std::string(value.text()), ties ? mixed(*ties, index) : 0, index});
   }
   // Equal keys stay in the order of ids in both directions.
   std::stable_sort(keyed.begin(), keyed.end(), [&](const Keyed& a, const Keyed& b) {
     const Keyed& first = ascending ? a : b;
     const Keyed& second = ascending ? b : a;
-    return std::tie(first.number, first.text) < std::tie(second.number, second.text);
+    return std::tie(first.number, first.text, a.among_equals) < std::tie(second.number, second.text, b.among_equals);
   });
   std::transform(keyed.begin(), keyed.end(), indexes.begin(), [](const Keyed& one) { return one.index; });
 }
@@ -166,7 +167,7 @@ std::vector<uint32_t> matching(const Table& table, const std::vector<Condition>&
 
 }  // namespace
 
-tl::expected<Selection, UnreadableFilter> Selector::select(const Table& table, const Parameters& parameters) {
+tl::expected<Selection, UnreadableFilter> Selector::select(const Table& table, const Parameters& parameters, std::optional<uint64_t> ties) {
   const Resource& resource = table.resource();
   std::vector<Condition> conditions;
   std::string key;
@@ -183,12 +184,13 @@ tl::expected<Selection, UnreadableFilter> Selector::select(const Table& table, c
   if (conditions.empty() && ordering.attribute == nullptr) return Selection(table, ordering.direction);
 
   key.append("ordering=").append(asked);
+  if (ties && ordering.attribute != nullptr) key.append("\nties=").append(std::to_string(*ties));
   const uint64_t version = table.tenant().version();
   const auto same = [&](const Kept& kept) { return kept.table == &table && kept.version == version && kept.key == key; };
   if (const auto kept = std::find_if(kept_.begin(), kept_.end(), same); kept != kept_.end()) return Selection(table, kept->indexes);
 
   auto indexes = std::make_shared<std::vector<uint32_t>>(matching(table, conditions));
-  sort(*indexes, table, ordering);
+  sort(*indexes, table, ordering, ties);
   kept_.push_front({&table, version, std::move(key), indexes});
   if (kept_.size() > SelectionsKept) kept_.pop_back();
   return Selection(table, indexes);

@@ -42,7 +42,9 @@ struct UnreadableFilter {
 class Selector {
  public:
   /// Filters the description does not have are ignored, as the vendor does. Of a parameter given twice the last counts.
-  tl::expected<Selection, UnreadableFilter> select(const Table& table, const Parameters& parameters);
+  /// `ties`: null for a stable order, else what the order of rows with equal sort keys is drawn from.
+  tl::expected<Selection, UnreadableFilter> select(const Table& table, const Parameters& parameters,
+                                                   std::optional<uint64_t> ties = std::nullopt);
   void forget() { kept_.clear(); }
 
  private:

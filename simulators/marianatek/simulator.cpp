@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "simulators/marianatek/simulator.hpp"
 
+#include <nlohmann/json.hpp>
+
 #include "base/text.hpp"
 #include "simulators/marianatek/answers.hpp"
 #include "simulators/marianatek/control.hpp"
+#include "simulators/marianatek/mutations.hpp"
 #include "simulators/marianatek/state.hpp"
 
 namespace syncline::simulators::marianatek {
@@ -29,7 +32,7 @@ struct Call {
   Brand& brand;
   std::string path;  // without tenant prefix and closing slash
   Identity identity;
-  const FaultRule* fault = nullptr;
+  std::vector<const FaultRule*> faults{};
 };
 
 std::string without_closing_slash(std::string path) {
@@ -51,6 +54,8 @@ class MarianaTek final : public Simulator {
   ServerResponse answer_token(const Call& call);
   ServerResponse answer_api(Call& call);
   std::optional<ServerResponse> turn_away(Call& call, bool is_public);
+  void drift(Brand& brand, const Table& table);
+  void let_rival_refresh(Call& call);
   void note(const Call& call, int status);
 
   const uint64_t credentials_seed_;
@@ -79,11 +84,13 @@ ServerResponse MarianaTek::imitate(const ServerRequest& request) {
   }
   Call call{.request = request, .brand = *brand, .path = without_closing_slash(std::move(path)), .identity = {}};
   call.identity = brand->auth.identify(http::header(request.headers, "Authorization"), state_->now);
-  call.fault = state_->faults.hit(brand->tenant->name(), request.method, call.path, last_value(request.parameters, "page"));
+  let_rival_refresh(call);
+  call.faults = state_->faults.hits(brand->tenant->name(), request.method, call.path, last_value(request.parameters, "page"));
 
-  ServerResponse response =
-      call.fault != nullptr && call.fault->replaces_answer() ? answer_of_fault(*call.fault, state_->now) : answer(call);
-  if (call.fault != nullptr) spoil(response, *call.fault);
+  // A rule that answers is the last one, and the imitation never sees the request.
+  const bool is_replaced = !call.faults.empty() && call.faults.back()->replaces_answer();
+  ServerResponse response = is_replaced ? answer_of_fault(*call.faults.back(), state_->now) : answer(call);
+  for (const FaultRule* rule : call.faults) spoil(response, *rule);
   note(call, response.status);
   return response;
 }
@@ -114,8 +121,12 @@ ServerResponse MarianaTek::answer_api(Call& call) {
   const bool within_limited = is_self && call.identity.scope == Identity::Scope::Limited;
   if (auto refusal = turn_away(call, table->resource().is_public || within_limited)) return std::move(*refusal);
 
-  const ContentFault fault = call.fault == nullptr ? ContentFault{} : call.fault->content();
-  if (parts.size() == 2) return list_page(*table, call.request.parameters, state_->knobs, fault, state_->selector);
+  ContentFault fault;
+  for (const FaultRule* rule : call.faults) fault.add(rule->content());
+  if (parts.size() == 2) {
+    if (is_later_page(call.request.parameters)) drift(call.brand, *table);
+    return list_page(*table, call.request.parameters, state_->knobs, fault, state_->selector, state_->draw());
+  }
   // Whoever asks is the tenant's first user: the service user of the API key and the owner of the password are the same person here.
   if (is_self && table->live() > 0) return single_record(Row(*table, table->nth_live(0)), call.request.parameters, fault);
   const auto id = whole_number(parts[2]);
@@ -132,7 +143,28 @@ std::optional<ServerResponse> MarianaTek::turn_away(Call& call, bool is_public) 
   return std::nullopt;
 }
 
+/// Rows come and go between the pages of a list, told in the log like any mutation.
+void MarianaTek::drift(Brand& brand, const Table& table) {
+  const Knobs& knobs = state_->knobs;
+  for (const auto& [when, op] : {std::pair("delete", "hard_delete"), std::pair("insert", "add")}) {
+    if (knobs.drift != when && knobs.drift != "both") continue;
+    const nlohmann::json order{{"op", op}, {"resource", table.resource().type}, {"count", knobs.drift_rows}};
+    const auto changes = mutate(*brand.tenant, order, state_->now, mixed(state_->options.seed, ++state_->mutations));
+    if (changes) state_->journal.add_mutation(state_->now, brand.tenant->name(), "drift", *changes);
+  }
+}
+
+/// Another client of the same account: it refreshes, and what we hold is what it leaves us.
+void MarianaTek::let_rival_refresh(Call& call) {
+  const int64_t every = state_->knobs.rival_every;
+  if (every == 0 || !call.identity.name.starts_with("oauth") || ++call.brand.requests_with_tokens % every != 0) return;
+  call.brand.auth.rival_refreshes(state_->knobs, state_->now);
+  call.identity = call.brand.auth.identify(http::header(call.request.headers, "Authorization"), state_->now);
+}
+
 void MarianaTek::note(const Call& call, int status) {
+  std::string faults;
+  for (const FaultRule* rule : call.faults) faults += (faults.empty() ? "" : ", ") + rule->shown();
   // A token request may have its password in the query.
   std::string target = call.path == "/o/token" ? call.request.path : call.request.target;
   state_->journal.add_request(state_->now, {.tenant = call.brand.tenant->name(),
@@ -140,7 +172,7 @@ void MarianaTek::note(const Call& call, int status) {
                                             .target = std::move(target),
                                             .status = status,
                                             .identity = call.identity.name,
-                                            .fault = call.fault == nullptr ? "" : call.fault->shown()});
+                                            .fault = std::move(faults)});
 }
 
 std::map<std::string, std::string> MarianaTek::environment(const std::string& url) const {

@@ -19,6 +19,7 @@ struct Brand {
   std::unique_ptr<Tenant> tenant;
   Auth auth;
   Limiter limiter;
+  int64_t requests_with_tokens = 0;
 };
 
 /// Everything that changes while the simulator runs; a reset makes a new one.
@@ -37,6 +38,10 @@ struct State {
   Journal journal;
   Selector selector;
   uint64_t mutations = 0;
+  uint64_t draws = 0;
+
+  /// A random number, another one each time; the same ones for the same seed.
+  [[nodiscard]] uint64_t draw() { return mixed(mixed(options.seed, salt_of("requests")), ++draws); }
 };
 
 /// The options with what is not given filled in, or an error that names the option.
