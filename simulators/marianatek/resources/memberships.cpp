@@ -58,6 +58,15 @@ Timestamp later(Timestamp from, const Goods& goods, int64_t times) {
   return sys_days(moved);
 }
 
+/// How many intervals are over; 0 when the first one is not.
+int64_t intervals_over(Timestamp from, Timestamp now, const Goods& goods) {
+  const auto over = duration_cast<days>(now - from).count();
+  const int64_t longest = goods.interval == "DY" ? 1 : goods.interval == "WK" ? 7 : goods.interval == "MO" ? 31 : 366;
+  int64_t times = std::max<int64_t>(over / (longest * goods.size), 0);
+  while (later(from, goods, times + 1) <= now) ++times;
+  return times;
+}
+
 Plan plan_of(const Row& row) {
   static constexpr uint64_t end_salt = salt_of("end of a membership"), notice_salt = salt_of("notice of a membership");
   const Tenant& tenant = row.tenant();
@@ -85,7 +94,7 @@ Plan plan_of(const Row& row) {
     if (plan.status != "done") plan.cancelled = plan.updated;
     return plan;
   }
-  while (later(*plan.begins, goods, plan.renewals + 1) <= start) ++plan.renewals;
+  plan.renewals = intervals_over(*plan.begins, start, goods);
   plan.interval_begins = later(*plan.begins, goods, plan.renewals);
   plan.interval_ends = later(*plan.begins, goods, plan.renewals + 1) - days(1);
   plan.updated = std::clamp<Timestamp>(*plan.interval_begins, plan.purchased, start);
