@@ -252,6 +252,17 @@ TEST(List, IncludedIsEachRelatedRecordOnce) {
   EXPECT_EQ(client.read("/api/class_sessions?include=location,class_session_type&page_size=50")["included"].size(), 3u + 6u);
 }
 
+TEST(List, IncludedAreAllOfManyAndThoseBehindThem) {
+  Client client;
+  const json list = client.read("/api/orders?page_size=120&include=order_lines.location,user.unicorns");
+  std::map<std::string, int> included;
+  for (const json& record : list["included"]) ++included[record["type"]];
+  EXPECT_EQ(included["order_lines"], 200);
+  EXPECT_EQ(included["locations"], 3);
+  EXPECT_GT(included["users"], 30);
+  EXPECT_EQ(included.size(), 3u);
+}
+
 /// Compares a filter with the same question asked of the truth.
 void expect_filtered(Client& client, const std::string& resource, const std::string& query, const std::function<bool(const json&)>& holds) {
   std::vector<std::string> expected;

@@ -59,20 +59,34 @@ class Members {
   bool first_ = true;
 };
 
-/// The records a page's own relate to by the names of `include`, each once.
+/// The rows a relation of these leads to, without deleted ones.
+std::vector<Row> related(const std::vector<Row>& rows, std::string_view name) {
+  std::vector<Row> others;
+  for (const Row& row : rows) {
+    const Relation* relation = row.resource().relation(name);
+    const Table* table = relation == nullptr ? nullptr : row.tenant().find(relation->type);
+    if (table == nullptr) continue;
+    const Ids ids = row.ids(*relation);
+    for (int i = 0; i < ids.count; ++i)
+      if (const auto index = table->index_of(ids.id[size_t(i)]); index && table->is_live(*index)) others.emplace_back(*table, *index);
+  }
+  return others;
+}
+
+/// The records a page's own relate to by the paths of `include` ("user,order_lines.location"), those on the way included, each once.
 void append_included(std::string& out, const std::vector<Row>& rows, std::string_view include) {
   std::set<std::pair<std::string_view, int64_t>> seen;
   Members members(out);
   out += "\"included\":[";
-  for (const std::string_view name : split(include, ',')) {
-    for (const Row& row : rows) {
-      const Relation* relation = row.resource().relation(name);
-      if (relation == nullptr) break;
-      const auto other = row.follow(*relation);
-      if (!other || !other->table().is_live(other->index())) continue;
-      if (!seen.emplace(other->resource().type, other->index()).second) continue;
-      members.next({});
-      append_object(out, *other, {});
+  for (const std::string_view path : split(include, ',')) {
+    std::vector<Row> here = rows;
+    for (const std::string_view name : split(path, '.')) {
+      here = related(here, name);
+      for (const Row& row : here) {
+        if (!seen.emplace(row.resource().type, row.index()).second) continue;
+        members.next({});
+        append_object(out, row, {});
+      }
     }
   }
   out += ']';
