@@ -85,6 +85,7 @@ http::ServerResponse Auth::by_refresh(const Parameters& parameters, const Knobs&
 
 void Auth::rival_refreshes(const Knobs& knobs, Timestamp now) {
   std::vector<std::string> held;
+  held.reserve(refresh_.size());
   for (const auto& [token, refresh] : refresh_) held.push_back(token);
   for (std::string& token : held) (void)by_refresh({{"refresh_token", std::move(token)}}, knobs, now);
 }

@@ -79,7 +79,8 @@ Plan plan_of(const Row& row) {
   int stratum = row.stratum(0);
   for (const Share& share : Statuses) {
     plan.status = share.status;
-    if ((stratum -= share.percent) < 0) break;
+    stratum -= share.percent;
+    if (stratum < 0) break;
   }
   if (plan.status == "pending_customer_activation") return plan;
   if (plan.status == "pending_start_date") {
