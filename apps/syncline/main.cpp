@@ -127,8 +127,9 @@ CommandLine::CommandLine() {
 
 int main(int argc, char** argv) {
   // Freed batches go back to the system instead of growing one arena per thread: memory stays flat on long runs.
-  mallopt(M_ARENA_MAX, 2);
-  mallopt(M_MMAP_THRESHOLD, 128 << 10);
+  mallopt(M_ARENA_MAX, 1);
+  mallopt(M_MMAP_THRESHOLD, 16 << 20);
+  mallopt(M_TRIM_THRESHOLD, 256 << 20);
   std::signal(SIGPIPE, SIG_IGN);
   // A file that may not grow (`ulimit -f`) is then a write that fails, as a full disk is, and no sudden end.
   std::signal(SIGXFSZ, SIG_IGN);

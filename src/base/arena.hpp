@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
+#include <algorithm>
 #include <cstddef>
 #include <cstring>
 #include <memory>
@@ -37,12 +38,13 @@ class Arena {
   [[nodiscard]] size_t bytes() const { return bytes_; }
 
  private:
-  static constexpr size_t BlockBytes = 256 << 10;
+  /// A page with one escaped text must not cost much, and one of many not many blocks: each block is as large as all before it.
+  static constexpr size_t FirstBlockBytes = 8 << 10, BlockBytesMax = 256 << 10;
 
   void* take(size_t size, size_t alignment) {
     size_t at = (used_ + alignment - 1) & ~(alignment - 1);
     if (blocks_.empty() || at + size > capacity_) {
-      capacity_ = size > BlockBytes ? size : BlockBytes;
+      capacity_ = std::max(size, std::clamp(bytes_, FirstBlockBytes, BlockBytesMax));
       blocks_.emplace_back(new std::byte[capacity_]);
       bytes_ += capacity_;
       at = 0;  // operator new aligns for every fundamental type

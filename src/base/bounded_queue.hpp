@@ -13,18 +13,19 @@
 namespace syncline::base {
 
 /// A queue between two threads with a capacity, that ends with an outcome: the producer closes it (done, or an Error), or the consumer
-/// abandons it. Thread-safe.
+/// abandons it. Thread-safe. Items may weigh differently (bytes, say): then the capacity is a weight, and one item always fits.
 template <class T>
 class BoundedQueue {
  public:
   explicit BoundedQueue(size_t capacity) : capacity_(capacity) {}
 
   /// Waits for room. False if the consumer has abandoned the queue: the producer should end.
-  bool push(T item) {
+  bool push(T item, size_t weight = 1) {
     std::unique_lock lock(mutex_);
-    changed_.wait(lock, [&] { return items_.size() < capacity_ || abandoned_; });
+    changed_.wait(lock, [&] { return items_.empty() || weight_ + weight <= capacity_ || abandoned_; });
     if (abandoned_) return false;
-    items_.push_back(std::move(item));
+    items_.emplace_back(std::move(item), weight);
+    weight_ += weight;
     changed_.notify_all();
     return true;
   }
@@ -41,6 +42,7 @@ class BoundedQueue {
     std::lock_guard lock(mutex_);
     abandoned_ = true;
     items_.clear();
+    weight_ = 0;
     changed_.notify_all();
   }
 
@@ -53,7 +55,8 @@ class BoundedQueue {
     std::unique_lock lock(mutex_);
     if (!changed_.wait_for(lock, patience, [&] { return !items_.empty() || outcome_; })) return TimedOut{};
     if (items_.empty()) return Ended{};
-    T item = std::move(items_.front());
+    T item = std::move(items_.front().first);
+    weight_ -= items_.front().second;
     items_.pop_front();
     changed_.notify_all();
     return item;
@@ -66,7 +69,8 @@ class BoundedQueue {
   const size_t capacity_;
   std::mutex mutex_;
   std::condition_variable changed_;
-  std::deque<T> items_;
+  std::deque<std::pair<T, size_t>> items_;
+  size_t weight_ = 0;  ///< of the items that wait
   std::optional<Result<void>> outcome_;
   bool abandoned_ = false;
 };

@@ -62,5 +62,26 @@ TEST(BoundedQueue, HandsOutEverythingInOrderAndNeverHoldsMoreThanItsCapacity) {
   EXPECT_TRUE(queue.outcome());
 }
 
+TEST(BoundedQueue, ItemsOfDifferentWeightFillItByTheirWeight) {
+  BoundedQueue<int> queue(10);
+  ASSERT_TRUE(queue.push(1, 6));
+  ASSERT_TRUE(queue.push(2, 4));
+  std::atomic<bool> pushed = false;
+  std::thread producer([&] { pushed = queue.push(3, 5); });
+  EXPECT_EQ(std::get<int>(queue.pop(std::chrono::seconds(20))), 1);
+  producer.join();
+  EXPECT_TRUE(pushed);
+  EXPECT_EQ(std::get<int>(queue.pop(std::chrono::seconds(20))), 2);
+  EXPECT_EQ(std::get<int>(queue.pop(std::chrono::seconds(20))), 3);
+}
+
+TEST(BoundedQueue, OneItemAlwaysFits) {
+  BoundedQueue<int> queue(10);
+  ASSERT_TRUE(queue.push(1, 1000));
+  EXPECT_EQ(std::get<int>(queue.pop(std::chrono::seconds(20))), 1);
+  ASSERT_TRUE(queue.push(2, 1000));
+  EXPECT_EQ(std::get<int>(queue.pop(std::chrono::seconds(20))), 2);
+}
+
 }  // namespace
 }  // namespace syncline::base

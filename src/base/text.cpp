@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <cstring>
 #include <numeric>
 
 namespace syncline::base {
@@ -29,6 +30,17 @@ size_t sequence_length(std::string_view text, size_t at) {
     return continues(1, low, high) && continues(2) && continues(3) ? 4 : 0;
   }
   return 0;
+}
+
+/// Where ASCII ends, from `at`: eight bytes at a time, for nearly all text is.
+size_t end_of_ascii(std::string_view text, size_t at) {
+  constexpr uint64_t HighBits = 0x8080808080808080;
+  for (uint64_t eight = 0; at + sizeof eight <= text.size(); at += sizeof eight) {
+    std::memcpy(&eight, text.data() + at, sizeof eight);
+    if (eight & HighBits) break;
+  }
+  while (at < text.size() && uint8_t(text[at]) < 0x80) ++at;
+  return at;
 }
 
 size_t edit_distance(std::string_view a, std::string_view b) {
@@ -90,6 +102,8 @@ std::string nearest(std::string_view name, std::span<const std::string> candidat
 
 size_t invalid_utf8_at(std::string_view text) {
   for (size_t at = 0; at < text.size();) {
+    at = end_of_ascii(text, at);
+    if (at == text.size()) break;
     const size_t length = sequence_length(text, at);
     if (length == 0) return at;
     at += length;

@@ -21,10 +21,11 @@ struct Undecodable {
   std::string reason;
 };
 
-/// The records of one page, in one arena. Owns the page's bytes; every Value points into the two. Moves keep all addresses valid.
+/// The records of one page. Owns the page's bytes; every Value points into these three. Moves keep all addresses valid.
 struct RecordBatch {
   std::vector<char> page;  ///< the answer's body, with the padding its decoder needs behind it
-  base::Arena arena;
+  base::Arena arena;       ///< texts that are not as they stand in the page
+  base::Arena shapes;      ///< fields, lists and references: what a record is made of, but no text
   std::vector<Record> records;
   std::vector<Undecodable> undecodable;
 
@@ -32,8 +33,14 @@ struct RecordBatch {
   RecordBatch(RecordBatch&&) = default;
   RecordBatch& operator=(RecordBatch&&) = default;
 
+  /// Rows have been made of the records: only the texts are needed any more.
+  void forget_records() {
+    records = {};
+    shapes = {};
+  }
+
   [[nodiscard]] size_t fetched() const { return records.size() + undecodable.size(); }
-  [[nodiscard]] size_t bytes() const { return page.capacity() + arena.bytes() + records.capacity() * sizeof(Record); }
+  [[nodiscard]] size_t bytes() const { return page.capacity() + arena.bytes() + shapes.bytes() + records.capacity() * sizeof(Record); }
 };
 
 }  // namespace syncline::record

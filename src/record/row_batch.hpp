@@ -55,6 +55,13 @@ struct RowBatch {
   RowBatch(RowBatch&&) = default;
   RowBatch& operator=(RowBatch&&) = default;
 
+  /// Empty, with the memory of the matrix kept.
+  void clear() {
+    cells.clear();
+    sources.clear();
+    arena = {};
+  }
+
   [[nodiscard]] size_t size() const { return sources.size(); }
   [[nodiscard]] std::span<const Cell> row(size_t index) const { return std::span(cells).subspan(index * columns, columns); }
 };

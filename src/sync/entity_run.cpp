@@ -39,6 +39,14 @@ struct Group {
   std::chrono::steady_clock::time_point begun{};
 
   [[nodiscard]] bool empty() const { return pages.empty(); }
+  /// For the next transaction, with the memory of this one.
+  void clear() {
+    pages.clear();
+    rows.clear();
+    rejects.clear();
+    counters = {};
+    bytes = 0;
+  }
 };
 
 /// One entity on its way: the steps of run_entity, with what they share.
@@ -189,9 +197,10 @@ class EntityRun {
     sweep.add(fetched.page);
     if (group.empty()) group.begun = worlds_.clock.steady();
     group.pages.push_back(std::move(fetched.page.records));
-    group.bytes += group.pages.back().bytes();
     mapping_->strike_found(group.pages.back(), unfound_);
     mapping_->map(group.pages.back(), group.rows, group.rejects, group.counters);
+    group.pages.back().forget_records();
+    group.bytes += group.pages.back().bytes();
     declared_ = sweep.declared();
   }
 
@@ -201,7 +210,7 @@ class EntityRun {
 
   base::Result<void> write(Group& group, const state::Checkpoint& checkpoint) {
     TRY(writer_->write({group.rows, group.rejects, group.counters, checkpoint}, run_, report_, worlds_.stop));
-    group = {};
+    group.clear();
     report_progress("");
     return too_many_rejects() ? refuse_the_mapping() : base::Result<void>();
   }

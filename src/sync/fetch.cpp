@@ -32,7 +32,8 @@ base::Result<void> Fetcher::read(Source& source, const config::Stream& stream, c
   while (true) {
     std::optional<extract::Page> page = TRY(reader->next(stop_.get_token()));
     if (!page) return {};
-    if (!pages_.push({*std::move(page), source.client->traffic(), source.authenticator->method()})) return {};
+    const size_t bytes = page->records.bytes();
+    if (!pages_.push({*std::move(page), source.client->traffic(), source.authenticator->method()}, bytes)) return {};
   }
 }
 

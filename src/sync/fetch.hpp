@@ -31,7 +31,8 @@ struct Fetched {
   std::string auth_method;
 };
 
-/// Reads a stream on a thread of its own into a queue that holds at most two pages. The destructor stops and joins it.
+/// Reads a stream on a thread of its own, so far ahead that the next transaction's pages are there when one has been committed. The
+/// destructor stops and joins it.
 class Fetcher {
  public:
   using OnWait = http::Client::OnWait;
@@ -44,7 +45,9 @@ class Fetcher {
  private:
   base::Result<void> read(Source& source, const config::Stream& stream, const extract::ReadOptions& options);
 
-  base::BoundedQueue<Fetched> pages_{2};
+  static constexpr size_t BytesAheadMax = size_t{3} << 20;
+
+  base::BoundedQueue<Fetched> pages_{BytesAheadMax};
   std::stop_source stop_;
   std::stop_callback<std::function<void()>> stop_with_run_;
   std::thread thread_;

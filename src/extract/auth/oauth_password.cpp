@@ -135,7 +135,7 @@ base::Result<void> OauthPassword::take_token(http::Response response) {
   const std::string who = fmt::format("the token endpoint {} answered {}", http::shown_url(token_url_), response.status);
   base::Arena arena;
   TreeParser parser;
-  const auto tree = parser.parse(response.body, arena);
+  const auto tree = parser.parse(response.body, arena, arena);
   if (!tree) {
     const std::string_view type = http::header(response.headers, "Content-Type");
     return base::fail({ErrorKind::Unauthorized, Side::Source,

@@ -74,7 +74,7 @@ std::string names_of_members(Value root) {
 base::Result<Answer> open_answer(TreeParser& parser, std::vector<char> body, std::string_view content_type, const AnswerPath& list) {
   Answer answer;
   answer.batch.page = std::move(body);
-  auto tree = parser.parse(answer.batch.page, answer.batch.arena);
+  auto tree = parser.parse(answer.batch.page, answer.batch.arena, answer.batch.shapes);
   const std::string_view text(answer.batch.page.data(), answer.batch.page.size());
   if (!tree) return base::fail(error_of(tree.error(), content_type, text));
   answer.tree = std::move(*tree);

@@ -244,7 +244,7 @@ base::Result<Decoded> JsonApiDecoder::decode(std::vector<char> body, std::string
     return base::fail(wrong_list(list_, answer.list, "a list of resources", content_type));
   }
   record::RecordBatch& batch = answer.batch;
-  Layout layout(batch.arena);
+  Layout layout(batch.shapes);
   IncludedMap included = lay_out_included(answer.tree, layout);
   const FlawSpread spread(included, layout);
 

@@ -90,8 +90,9 @@ std::span<const T> moved_to_arena(std::vector<T>& open, size_t begin, base::Aren
 /// state after an error must not be used any more.
 class Walk {
  public:
-  Walk(ondemand::document& document, std::string_view json, std::vector<Field>& fields, std::vector<Value>& elements, base::Arena& arena)
-      : document_(document), json_(json), fields_(fields), elements_(elements), arena_(arena) {}
+  Walk(ondemand::document& document, std::string_view json, std::vector<Field>& fields, std::vector<Value>& elements, base::Arena& arena,
+       base::Arena& shapes)
+      : document_(document), json_(json), fields_(fields), elements_(elements), arena_(arena), shapes_(shapes) {}
 
   bool root(Value& out) {
     ondemand::json_type type;
@@ -110,7 +111,8 @@ class Walk {
       if (const auto error = document_.get_array().get(array)) return broken(error);
       if (!items(array, 1)) return false;
       if (!at_end()) return broken("something follows the end of the document");
-      out = Value::list(moved_to_arena(elements_, 0, arena_), without_trailing_space({start, size_t(json_.data() + json_.size() - start)}));
+      out =
+          Value::list(moved_to_arena(elements_, 0, shapes_), without_trailing_space({start, size_t(json_.data() + json_.size() - start)}));
       return true;
     }
     return broken("it is neither an object nor a list");
@@ -130,7 +132,7 @@ class Walk {
 
   std::span<const Field> close_object(size_t begin) {
     drop_duplicates(fields_, begin);
-    return moved_to_arena(fields_, begin, arena_);
+    return moved_to_arena(fields_, begin, shapes_);
   }
 
   bool deep_enough(int depth) {
@@ -210,7 +212,7 @@ class Walk {
     if (!items(array, depth)) return false;
     std::string_view json;
     if (!source_text(source, start, json)) return false;
-    out = Value::list(moved_to_arena(elements_, begin, arena_), json);
+    out = Value::list(moved_to_arena(elements_, begin, shapes_), json);
     return true;
   }
 
@@ -264,6 +266,7 @@ class Walk {
   std::vector<Field>& fields_;
   std::vector<Value>& elements_;
   base::Arena& arena_;
+  base::Arena& shapes_;
 };
 
 }  // namespace
@@ -277,7 +280,7 @@ const Flaw* Tree::flaw_in(std::string_view source) const {
 TreeParser::TreeParser() : library_(std::make_unique<Library>()) {}
 TreeParser::~TreeParser() = default;
 
-tl::expected<Tree, NotJson> TreeParser::parse(std::vector<char>& page, base::Arena& arena) {
+tl::expected<Tree, NotJson> TreeParser::parse(std::vector<char>& page, base::Arena& arena, base::Arena& shapes) {
   const size_t size = page.size();
   page.resize(size + simdjson::SIMDJSON_PADDING);  // the library reads, but never uses, what stands behind the text
   page.resize(size);
@@ -294,7 +297,7 @@ tl::expected<Tree, NotJson> TreeParser::parse(std::vector<char>& page, base::Are
     if (error == simdjson::UTF8_ERROR) reason = "its byte " + std::to_string(base::invalid_utf8_at(json)) + " is not UTF-8";
     return tl::unexpected(NotJson{NotJson::Kind::Broken, std::move(reason)});
   }
-  Walk walk(document, json, library_->fields, library_->elements, arena);
+  Walk walk(document, json, library_->fields, library_->elements, arena, shapes);
   Tree tree;
   if (!walk.root(tree.root)) return tl::unexpected(std::move(walk.why));
   tree.flaws = std::move(walk.flaws);

@@ -44,7 +44,7 @@ class TreeParser {
 
   /// The root is an object or a list. A byte order mark is passed over; of an object's equal names the last one counts. `page` may grow to
   /// hold the parser's padding, and must outlive the tree.
-  tl::expected<Tree, NotJson> parse(std::vector<char>& page, base::Arena& arena);
+  tl::expected<Tree, NotJson> parse(std::vector<char>& page, base::Arena& arena, base::Arena& shapes);
 
  private:
   struct Library;

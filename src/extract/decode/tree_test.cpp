@@ -21,7 +21,7 @@ Parsed parsed(std::string_view json) {
   Parsed result;
   result.page.assign(json.begin(), json.end());
   TreeParser parser;
-  result.tree = parser.parse(result.page, result.arena);
+  result.tree = parser.parse(result.page, result.arena, result.arena);
   return result;
 }
 
@@ -169,7 +169,7 @@ TEST(Tree, APageWithoutSpareRoomIsRead) {
     page.shrink_to_fit();
     base::Arena arena;
     TreeParser parser;
-    EXPECT_TRUE(parser.parse(page, arena)) << size;
+    EXPECT_TRUE(parser.parse(page, arena, arena)) << size;
     EXPECT_EQ(page.size(), size);
   }
 }
@@ -179,7 +179,7 @@ TEST(Tree, AParserReadsOnAfterABrokenPage) {
   for (const std::string json : {"{\"a\":[1,{\"b\":", "{\"a\":[[1,2],{\"b\":01}]}", "[1,[2,[3]]]"}) {
     std::vector<char> page(json.begin(), json.end());
     base::Arena arena;
-    const auto tree = parser.parse(page, arena);
+    const auto tree = parser.parse(page, arena, arena);
     EXPECT_EQ(tree.has_value(), json.starts_with("[")) << json;
     if (tree) {
       EXPECT_EQ(tree->root.elements().size(), 2u);

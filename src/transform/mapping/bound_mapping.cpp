@@ -30,9 +30,6 @@ void BoundMapping::map(const record::RecordBatch& records, record::RowBatch& row
                        record::Counters& counters) const {
   base::check(rows.columns == 0 || rows.columns == parts_.columns.size(), "rows of one mapping are added to rows of another");
   rows.columns = parts_.columns.size();
-  rows.cells.reserve(rows.cells.size() + records.records.size() * rows.columns);
-  rows.sources.reserve(rows.sources.size() + records.records.size());
-
   counters.fetched += int64_t(records.fetched());
   counters.undecodable += int64_t(records.undecodable.size());
   for (const record::Undecodable& item : records.undecodable) rejects.push_back(transform::reject_of(item));
