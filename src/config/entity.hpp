@@ -66,6 +66,12 @@ struct Relation {
   Place place;
 };
 
+/// Columns of the table, written by the mapping, whose values together tell whose row it is: finds rows that were there before a sync.
+struct NaturalKey {
+  std::vector<std::string> columns;
+  Place place;
+};
+
 /// `where:`: a record that fails a test is counted as filtered.
 struct Filter {
   Source from;
@@ -98,6 +104,7 @@ struct Entity {
   std::optional<Version> version;  ///< older never overwrites newer
   std::vector<FieldMapping> fields;
   std::vector<Relation> relations;
+  std::vector<NaturalKey> adopt;   ///< tried in order for a record whose external id no row has
   std::vector<std::string> local;  ///< columns that are never written
   bool stamp = true;               ///< whether the table may have the two stamp columns, where the database can use them
   Place place;

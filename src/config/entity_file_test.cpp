@@ -31,7 +31,8 @@ TEST(EntityFile, AnUnknownKeyNamesTheNearestOrAll) {
   EXPECT_EQ(problems_after_head("feilds: {}\n"), at("5:1", "unknown key `feilds`; did you mean `fields`?"));
   EXPECT_EQ(
       problems_after_head("colour: red\n"),
-      at("5:1", "unknown key `colour`; use one of table, account, from, start, where, key, version, fields, relations, local, stamp"));
+      at("5:1",
+         "unknown key `colour`; use one of table, account, from, start, where, key, version, fields, relations, adopt, local, stamp"));
 }
 
 TEST(EntityFile, WhatIsNotBuiltIsRefused) {
@@ -72,9 +73,9 @@ TEST(EntityFile, AFileThatIsNoMapIsRefused) {
   files.write("entities/orders.yaml", "- a\n");
   EXPECT_EQ(files.problems(),
             "entities/customers.yaml:1:1: an entity must be a map, not nothing; its keys are table, account, from, start, where, key, "
-            "version, fields, relations, local, stamp\n"
+            "version, fields, relations, adopt, local, stamp\n"
             "entities/orders.yaml:1:1: an entity must be a map, not a list; its keys are table, account, from, start, where, key, version, "
-            "fields, relations, local, stamp\n");
+            "fields, relations, adopt, local, stamp\n");
 }
 
 TEST(EntityFile, WrongShapesSayWhatToWrite) {
@@ -87,6 +88,38 @@ TEST(EntityFile, WrongShapesSayWhatToWrite) {
   EXPECT_EQ(problems_after_head("fields: {a: }\n"), at("5:13", "`a` has no value; name where the value stands"));
   EXPECT_EQ(problems_after_head("fields: {a: []}\n"), at("5:13", "`a` is an empty list; name where the value stands"));
   EXPECT_EQ(problems_after_head("fields: {a: [x, [y]]}\n"), at("5:17", "`a` must be a text, not a list"));
+}
+
+TEST(EntityFile, RowsAreAdoptedByWhatTheMappingWrites) {
+  EXPECT_EQ(problems_after_head("fields: {email: x, phone: y}\nadopt: [[emial], [phone]]\n"),
+            at("6:9", "rows are adopted by `emial`, which is neither a field nor a relation of this entity; did you mean `email`?"));
+  EXPECT_EQ(problems_after_head("fields: {email: x}\nadopt: crm_id\n"),
+            at("6:8", "rows are adopted by `crm_id`, which is neither a field nor a relation of this entity; use one of email"));
+  EXPECT_EQ(problems_after_head("fields: {email: x}\nadopt: [[email, email]]\n"),
+            at("6:9", "a natural key names `email` twice; remove one"));
+  EXPECT_EQ(problems_after_head("fields: {email: x}\nadopt: [[]]\n"),
+            at("6:9", "a natural key is empty; name the columns that tell whose row it is"));
+  EXPECT_EQ(problems_after_head("fields: {email: x}\nadopt: {email: true}\n"),
+            at("6:8", "`adopt` must be a list, not a map; write [[email], [customer_id, class_id]]"));
+  EXPECT_EQ(problems_after_head("fields: {email: x}\nadopt: [{email: true}]\n"), at("6:9", "`adopt` must be a text, not a map"));
+}
+
+TEST(EntityFile, NaturalKeysComeInOrderAndOneColumnNeedsNoList) {
+  const auto adopted = [](const std::string& line) {
+    std::string out;
+    for (const NaturalKey& key :
+         entity_after_head("fields: {email: x, phone: y}\nrelations: {to_id: {to: {table: studios, column: id}, by: [{name: z}]}}\n" +
+                           line + "\n")
+             .adopt) {
+      for (const std::string& column : key.columns) out += column + " ";
+      out += "at " + std::to_string(key.place.line) + ":" + std::to_string(key.place.column) + "; ";
+    }
+    return out;
+  };
+  EXPECT_EQ(adopted(""), "");
+  EXPECT_EQ(adopted("adopt: []"), "");
+  EXPECT_EQ(adopted("adopt: email"), "email at 7:8; ");
+  EXPECT_EQ(adopted("adopt: [email, [phone, to_id]]"), "email at 7:9; phone to_id at 7:16; ");
 }
 
 TEST(EntityFile, WrongNamesAreRefused) {

@@ -137,6 +137,24 @@ void check_shared_keys(const std::vector<EntityFile>& entities, std::vector<Prob
   }
 }
 
+/// A row is adopted by what the record says of it, so by columns that the mapping writes.
+void check_adopt(const Entity& entity, std::vector<Problem>& problems) {
+  std::vector<std::string> mapped;
+  for (const FieldMapping& field : entity.fields) mapped.push_back(field.column);
+  for (const Relation& relation : entity.relations) mapped.push_back(relation.column);
+  for (const NaturalKey& key : entity.adopt) {
+    for (size_t i = 0; i < key.columns.size(); ++i) {
+      const std::string& column = key.columns[i];
+      const std::string shown = base::shown(column, 60);
+      if (!has(mapped, column))
+        problems.push_back({key.place, fmt::format("rows are adopted by `{}`, which is neither a field nor a relation of this entity{}",
+                                                   shown, suggestion(column, mapped))});
+      if (std::find(key.columns.begin(), key.columns.begin() + ptrdiff_t(i), column) != key.columns.begin() + ptrdiff_t(i))
+        problems.push_back({key.place, fmt::format("a natural key names `{}` twice; remove one", shown)});
+    }
+  }
+}
+
 }  // namespace
 
 void check_columns(const EntityFile& it, std::vector<Problem>& problems) {
@@ -153,6 +171,7 @@ void check_columns(const EntityFile& it, std::vector<Problem>& problems) {
   if (entity.version) write(entity.version->column, "the version", place_of(it.file, {"version", "column"}));
   for (const FieldMapping& field : entity.fields) write(field.column, "a field", field.place);
   for (const Relation& relation : entity.relations) write(relation.column, "a relation", relation.place);
+  check_adopt(entity, problems);
   for (const std::string& column : entity.local) {
     const auto writer = writers.find(column);
     if (writer == writers.end()) continue;

@@ -108,11 +108,32 @@ Relation read_relation(const Reading& reading, const Tree::Entry& entry) {
   return relation;
 }
 
+/// Natural keys: a list of lists of columns. One column needs no list of its own.
+void read_adopt(const Reading& reading, const Tree& node, Entity& entity) {
+  constexpr std::string_view Shape = "[[email], [customer_id, class_id]]";
+  const auto read_key = [&](const Tree& item) {
+    NaturalKey key;
+    key.place = reading.place(item.spot);
+    const auto add = [&](const Tree& column) {
+      if (auto name = read_column(reading, column, "adopt")) key.columns.push_back(std::move(*name));
+    };
+    if (item.kind != Tree::Kind::List) {
+      add(item);
+    } else if (item.items.empty()) {
+      reading.problem(item.spot, "a natural key is empty; name the columns that tell whose row it is");
+    }
+    for (const Tree& column : item.items) add(column);
+    if (!key.columns.empty()) entity.adopt.push_back(std::move(key));
+  };
+  if (node.kind == Tree::Kind::Scalar) return read_key(node);
+  for (const Tree& item : items_of(reading, node, "adopt", Shape)) read_key(item);
+}
+
 }  // namespace
 
 Entity read_entity_file(const Reading& reading, const Tree& root, const std::string& name) {
   const Keys keys(reading, root, "an entity",
-                  {"table", "account", "from", "start", "where", "key", "version", "fields", "relations", "local", "stamp"});
+                  {"table", "account", "from", "start", "where", "key", "version", "fields", "relations", "adopt", "local", "stamp"});
   Entity entity;
   entity.name = name;
   entity.place = reading.place(root.spot);
@@ -143,6 +164,7 @@ Entity read_entity_file(const Reading& reading, const Tree& root, const std::str
       entity.relations.push_back(read_relation(reading, entry));
     }
   }
+  if (const Tree* adopt = keys.find("adopt")) read_adopt(reading, *adopt, entity);
   if (const Tree* local = keys.find("local")) {
     for (const Tree& item : items_of(reading, *local, "local", "[column, another column]")) {
       if (auto column = read_column(reading, item, "local")) entity.local.push_back(std::move(*column));
