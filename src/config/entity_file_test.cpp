@@ -91,10 +91,10 @@ TEST(EntityFile, WrongShapesSayWhatToWrite) {
 }
 
 TEST(EntityFile, RowsAreAdoptedByWhatTheMappingWrites) {
-  EXPECT_EQ(problems_after_head("fields: {email: x, phone: y}\nadopt: [[emial], [phone]]\n"),
-            at("6:9", "rows are adopted by `emial`, which is neither a field nor a relation of this entity; did you mean `email`?"));
+  EXPECT_EQ(problems_after_head("fields: {email: x, phone: y}\nadopt: [[emal], [phone]]\n"),
+            at("6:9", "rows are adopted by `emal`, which is neither a field nor a relation of this entity; did you mean `email`?"));
   EXPECT_EQ(problems_after_head("fields: {email: x}\nadopt: crm_id\n"),
-            at("6:8", "rows are adopted by `crm_id`, which is neither a field nor a relation of this entity; use one of email"));
+            at("6:8", "rows are adopted by `crm_id`, which is neither a field nor a relation of this entity; write email"));
   EXPECT_EQ(problems_after_head("fields: {email: x}\nadopt: [[email, email]]\n"),
             at("6:9", "a natural key names `email` twice; remove one"));
   EXPECT_EQ(problems_after_head("fields: {email: x}\nadopt: [[]]\n"),

@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include "base/text.hpp"
+#include "load/expression.hpp"
 
 namespace syncline::load {
 namespace {
@@ -26,16 +27,6 @@ Column stage_column(std::string name, ColumnType type) {
 /// Enums, citext and the like are staged as text and cast when they are made ready, so that a wrong label is one row's fault.
 ColumnType stage_type(ColumnType type) { return type == ColumnType::Other ? ColumnType::Text : type; }
 
-std::string declared(const Column& column, Dialect dialect) {
-  return column.declared.empty() && dialect == Dialect::Postgres ? sql::type_name(dialect, column) : column.declared;
-}
-
-/// The ASCII folding that `transform` gives to relation keys (trimmed, lower case), on the database's side.
-std::string folded(const std::string& value, Dialect dialect) {
-  if (dialect == Dialect::Postgres) return fmt::format(R"(lower(btrim({}::text, E' \t\n\r\v\f') COLLATE "C"))", value);
-  return fmt::format("lower(trim({}, char(32, 9, 10, 11, 12, 13)))", value);
-}
-
 /// A staged text as a value of the parent's column: what is no such value finds nothing instead of failing the statement.
 std::string parent_value(const std::string& text, const Column& column, Dialect dialect) {
   if (column.type == ColumnType::Integer) {
@@ -56,9 +47,13 @@ std::string parent_value(const std::string& text, const Column& column, Dialect 
 }  // namespace
 
 Statements::Statements(const Target& target, const config::Entity& entity, Dialect dialect, Relations relations)
-    : target_(target), entity_(entity), dialect_(dialect), relations_(relations) {
-  stage_ = sql::quoted("syncline_stage_" + entity.name);
-  ready_ = sql::quoted("syncline_ready_" + entity.name);
+    : target_(target),
+      entity_(entity),
+      dialect_(dialect),
+      relations_(relations),
+      stage_(sql::quoted("syncline_stage_" + entity.name)),
+      ready_(sql::quoted("syncline_ready_" + entity.name)),
+      adoption_(target, entity.name, dialect, ready_) {
   kept_columns_ = (target.columns.size() + KeptBits - 1) / KeptBits;
   stage_columns_.push_back(stage_column("n", ColumnType::Integer));
   for (size_t i = 0; i < kept_columns_; ++i) stage_columns_.push_back(stage_column(fmt::format("kept{}", i), ColumnType::Integer));
@@ -94,8 +89,8 @@ std::string Statements::create() const {
   for (size_t i : written_) ready.push_back(fmt::format("c{} {}", i, declared(target_.columns[i].column, dialect_)));
   for (size_t i = 0; i < target_.parents.size(); ++i)
     ready.push_back(fmt::format("m{} {}", i, declared(target_.parents[i].column, dialect_)));
-  std::string out = fmt::format("{}{} ({}{}{}{} ({}{}", create, stage_, base::joined(stage, ", "), ending, create, ready_,
-                                base::joined(ready, ", "), ending);
+  std::string out = fmt::format("{}{} ({}{}{}{} ({}{}{}", create, stage_, base::joined(stage, ", "), ending, create, ready_,
+                                base::joined(ready, ", "), adoption_.ready_columns(), ending);
   for (size_t i = 0; i < target_.parents.size(); ++i) {
     for (size_t j = 0; j < target_.parents[i].ways.size(); ++j) {
       if (target_.parents[i].ways[j].kind == config::RelationWay::Kind::External) continue;
@@ -103,7 +98,7 @@ std::string Statements::create() const {
                          declared(target_.parents[i].id, dialect_), ending);
     }
   }
-  return out;
+  return out + adoption_.create();
 }
 
 std::string Statements::ask_stamps() const {
@@ -163,7 +158,7 @@ std::string Statements::clear() const {
       if (target_.parents[i].ways[j].kind != config::RelationWay::Kind::External) out += fmt::format(" {}{};", clear, found_table(i, j));
     }
   }
-  return out;
+  return out + adoption_.clear();
 }
 
 std::string Statements::relation_key(size_t relation, size_t way) const {
@@ -315,25 +310,36 @@ std::string Statements::lock(Restamp restamp) const {
       restamp == Restamp::Yes ? fmt::format(" OR (r.verdict = {} AND r.restamp)", verdict::Unchanged) : "", key);
 }
 
-std::string Statements::update(bool keeps, Stamping stamping) const {
-  std::vector<std::string> assignments;
+std::vector<std::string> Statements::assignments(bool keeps, Stamping stamping) const {
+  std::vector<std::string> out;
   for (size_t i : written_) {
     if (target_.columns[i].role == RowColumn::Role::Key) continue;
     // What is kept is read again here: somebody may have written it while the lock was waited for.
     const std::string value = fmt::format("r.c{}", i);
-    assignments.push_back(fmt::format("{} = {}", sql::quoted(target_.columns[i].column.name), keeps ? unless_kept(i, "r", value) : value));
+    out.push_back(fmt::format("{} = {}", sql::quoted(target_.columns[i].column.name), keeps ? unless_kept(i, "r", value) : value));
   }
   for (size_t i = 0; i < target_.parents.size(); ++i)
-    assignments.push_back(fmt::format("{} = r.m{}", sql::quoted(target_.parents[i].column.name), i));
-  assignments.push_back(fmt::format("synced_at = {}", sql::current_timestamp(dialect_)));
+    out.push_back(fmt::format("{} = r.m{}", sql::quoted(target_.parents[i].column.name), i));
+  out.push_back(fmt::format("synced_at = {}", sql::current_timestamp(dialect_)));
   if (stamps()) {
     const bool stamp = stamping == Stamping::Stamp;
-    assignments.push_back(fmt::format("{} = {}", config::stamp::Hash, stamp ? StampedHash : "NULL"));
-    assignments.push_back(fmt::format("{} = {}", config::stamp::Transaction, stamp ? StampedTransaction : "NULL"));
+    out.push_back(fmt::format("{} = {}", config::stamp::Hash, stamp ? StampedHash : "NULL"));
+    out.push_back(fmt::format("{} = {}", config::stamp::Transaction, stamp ? StampedTransaction : "NULL"));
   }
+  return out;
+}
+
+std::string Statements::update(bool keeps, Stamping stamping) const {
   const std::string guard = target_.version ? fmt::format(" AND ({}) IS NOT TRUE", version_guard("r")) : "";
   return fmt::format("UPDATE {} AS t SET {} FROM {} AS r WHERE t.{} = r.c0 AND r.verdict = {}{}", sql::quoted(target_.table.name),
-                     base::joined(assignments, ", "), ready_, sql::quoted(target_.columns[0].column.name), verdict::Changed, guard);
+                     base::joined(assignments(keeps, stamping), ", "), ready_, sql::quoted(target_.columns[0].column.name),
+                     verdict::Changed, guard);
+}
+
+std::string Statements::adopt(bool keeps, Stamping stamping) const {
+  return fmt::format("UPDATE {} AS t SET {} = r.c0, {} FROM {} AS r WHERE {}", sql::quoted(target_.table.name),
+                     sql::quoted(target_.columns[0].column.name), base::joined(assignments(keeps, stamping), ", "), ready_,
+                     adoption_.still_free());
 }
 
 std::string Statements::restamp() const {

@@ -5,17 +5,12 @@
 #include <vector>
 
 #include "config/entity.hpp"
+#include "load/adoption.hpp"
 #include "load/target.hpp"
+#include "load/verdict.hpp"
 #include "sql/dialect.hpp"
 
 namespace syncline::load {
-
-/// What becomes of a staged row; kept in the column `verdict` of the ready table.
-namespace verdict {
-constexpr int64_t New = 0, Changed = 1, Unchanged = 2, Stale = 3, Duplicate = 4;
-/// Relation i: FirstRelation + 2 i is «missing», + 1 is «ambiguous».
-constexpr int64_t FirstRelation = 100;
-}  // namespace verdict
 
 /// Whether relations that find no parent are judged: not in a dry run, whose own parents never land.
 enum class Relations { Judge, TakeAsNull };
@@ -28,7 +23,8 @@ enum class Restamp { No, Yes };
 ///
 /// stage has the columns n, kept0…, hash, c0… in the order of Target::columns. ready has n, verdict, kept0…, c0… (without relation keys)
 /// and m0…, one per relation, all typed as the target's; where rows are stamped also hash, settled (whether the row may be stamped), edited
-/// (the table's stamp has our hash) and restamp (equal, but its stamp does not hold).
+/// (the table's stamp has our hash) and restamp (equal, but its stamp does not hold); where rows are adopted also way (which natural key
+/// found the row) and adopts (its primary key).
 class Statements {
  public:
   Statements(const Target& target, const config::Entity& entity, sql::Dialect dialect, Relations relations);
@@ -63,6 +59,9 @@ class Statements {
   /// `keeps` as above. In a savepoint rows carry another transaction's id than the one that can be asked for, so they are left unstamped.
   [[nodiscard]] std::string update(bool keeps, Stamping stamping) const;
   [[nodiscard]] std::string insert(Stamping stamping) const;
+  /// Writes what `update` does, and the external id, into rows that were there before. Their version does not speak of the record.
+  [[nodiscard]] std::string adopt(bool keeps, Stamping stamping) const;
+  [[nodiscard]] const Adoption& adoption() const { return adoption_; }
   /// Marks rows that are equal as ours again. What has changed since they were compared is left alone.
   [[nodiscard]] std::string restamp() const;
   /// Planner settings for joins of a small batch with a large table; empty where there are none.
@@ -76,6 +75,7 @@ class Statements {
   [[nodiscard]] std::string final_value(size_t column, bool keeps) const;
   [[nodiscard]] std::string relation_key(size_t relation, size_t way) const;
   [[nodiscard]] std::string differs(const record::Column& column, const std::string& value) const;
+  [[nodiscard]] std::vector<std::string> assignments(bool keeps, Stamping stamping) const;
   [[nodiscard]] std::string version_guard(const std::string& newer) const;
   [[nodiscard]] bool stamps() const { return target_.stamp_seed.has_value(); }
   [[nodiscard]] std::string settled(const std::vector<std::vector<bool>>& ways_used) const;
@@ -84,7 +84,8 @@ class Statements {
   const config::Entity& entity_;
   const sql::Dialect dialect_;
   const Relations relations_;
-  std::string stage_, ready_;
+  const std::string stage_, ready_;
+  const Adoption adoption_;
   std::vector<record::Column> stage_columns_;
   std::vector<size_t> written_;  ///< indexes of Target::columns that the table has: key, version, fields
   size_t kept_columns_ = 0;

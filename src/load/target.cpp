@@ -65,6 +65,41 @@ base::Result<Parent> bind_parent(sql::Connection& connection, const config::Proj
   return out;
 }
 
+/// Which row is adopted is said by the table's own key.
+base::Result<record::Column> bind_row_id(const config::Entity& entity, const record::Table& table) {
+  for (const record::UniqueIndex& index : table.unique_indexes) {
+    if (!index.primary || index.columns.size() != 1 || index.columns[0] == entity.key.column) continue;
+    if (const record::Column* column = table.column(index.columns[0])) return *column;
+  }
+  return base::fail(
+      drift(entity.adopt[0].place,
+            fmt::format("rows of `{}` cannot be adopted: it has no primary key of one column beside `{}`; take `adopt` out, or "
+                        "give the table such a key",
+                        to_string(table.name), entity.key.column)));
+}
+
+base::Result<NaturalKey> bind_natural_key(const config::Entity& entity, const config::NaturalKey& key, const Target& target) {
+  NaturalKey out;
+  for (const std::string& name : key.columns) {
+    NaturalPart part;
+    for (size_t i = 0; i < target.columns.size(); ++i) {
+      if (target.columns[i].role == record::RowColumn::Role::Field && target.columns[i].column.name == name)
+        part = {target.columns[i].column, false, i};
+    }
+    for (size_t i = 0; i < target.parents.size(); ++i) {
+      if (target.parents[i].column.name == name) part = {target.parents[i].column, true, i};
+    }
+    base::check(part.column.name == name, "a natural key's columns were checked when the project was read");
+    // On PostgreSQL it has no equality, on SQLite one of spelling.
+    if (part.column.type == record::ColumnType::Json) {
+      return base::fail(drift(key.place, fmt::format("`{}` of `{}` is json, which is equal to nothing; adopt rows by other columns", name,
+                                                     to_string(entity.table))));
+    }
+    out.parts.push_back(std::move(part));
+  }
+  return out;
+}
+
 /// SQLite: the collation of the key's UNIQUE index, which is what tells rows apart. PostgreSQL: a collation that calls different texts
 /// equal.
 base::Result<std::string> key_collation(sql::Connection& connection, const record::Table& table, const std::string& key) {
@@ -127,7 +162,7 @@ base::Result<Target> bind_target(sql::Connection& connection, const config::Proj
   if (!table.column("synced_at"))
     return base::fail(
         drift(entity.place, fmt::format("`{}` has no column `synced_at`; `syncline migrate` adds it", to_string(table.name))));
-  Target out{table, std::move(columns), {}, {}, {}, TRY(key_collation(connection, table, entity.key.column))};
+  Target out{table, std::move(columns), {}, {}, {}, TRY(key_collation(connection, table, entity.key.column)), {}, {}};
   for (size_t i = 0; i < out.columns.size(); ++i) {
     if (out.columns[i].role == record::RowColumn::Role::Version) out.version = i;
   }
@@ -136,6 +171,8 @@ base::Result<Target> bind_target(sql::Connection& connection, const config::Proj
     const record::RowColumn& column = out.columns[i];
     if (column.role == record::RowColumn::Role::RelationKey) out.parents[column.relation].ways[column.way].key = i;
   }
+  if (!entity.adopt.empty()) out.row_id = TRY(bind_row_id(entity, table));
+  for (const config::NaturalKey& key : entity.adopt) out.adopt.push_back(TRY(bind_natural_key(entity, key, out)));
   out.stamp_seed = TRY(stamp_seed(connection, entity, table, out.columns));
   return out;
 }

@@ -29,6 +29,18 @@ struct Parent {
   std::optional<size_t> external_way;  ///< the first of `ways` that is an external id
 };
 
+/// One column of a natural key.
+struct NaturalPart {
+  record::Column column;     ///< of our table
+  bool is_relation = false;  ///< what `index` counts
+  size_t index = 0;          ///< into Target::columns, or into Target::parents
+};
+
+/// Columns whose values together find a row that was there before.
+struct NaturalKey {
+  std::vector<NaturalPart> parts;
+};
+
 /// What a writer writes: the table, the batch's columns and, per relation of the entity, its parent.
 struct Target {
   record::Table table;
@@ -37,10 +49,12 @@ struct Target {
   std::optional<size_t> version;       ///< index into `columns`
   std::optional<uint64_t> stamp_seed;  ///< where rows are stamped: what else but the row's values makes its stamp void
   std::string key_collation;           ///< of the key, ready for a statement, when texts that differ can be equal by it; empty otherwise
+  std::vector<NaturalKey> adopt;       ///< in the order in which they are tried
+  record::Column row_id;               ///< the table's primary key, where rows are adopted
 };
 
 /// Binds an entity's relations to the catalog. What is not there (a parent's external id column, a relation's column, a UNIQUE index on the
-/// key) is ContractDrift with the command that makes it.
+/// key, a primary key that tells adopted rows apart) is ContractDrift with the command that makes it.
 base::Result<Target> bind_target(sql::Connection& connection, const config::Project& project, const config::Entity& entity,
                                  const record::Table& table, std::vector<record::RowColumn> columns);
 

@@ -118,7 +118,8 @@ base::Result<void> Writer::write_once(const Batch& batch, int64_t run, record::E
       TRY(write_rows(batch.rows, range, Stamping::Stamp, counters, rejects));
     } else {
       TRY(connection_.check_deferred());
-      TRY(write_halving(batch.rows, range, counters, rejects));
+      if (statements_.adoption().wanted()) chosen_.rows = TRY(take_out_unclear(batch.rows, range, counters, rejects));
+      if (!chosen_.rows.empty()) TRY(write_halving(batch.rows, chosen_.rows, counters, rejects));
     }
   }
   base::check(counters.ledger_holds(), "the ledger does not add up: nothing of this batch was kept");
@@ -135,39 +136,51 @@ base::Result<void> Writer::write_once(const Batch& batch, int64_t run, record::E
   return connection_.commit();
 }
 
-base::Result<void> Writer::write_halving(const record::RowBatch& rows, Range range, record::Counters& counters,
-                                         std::vector<record::Reject>& rejects) {
-  record::Counters tried = counters;
-  std::vector<record::Reject> met;
+base::Result<void> Writer::halve(Range range, const std::function<base::Result<void>(Range)>& step,
+                                 const std::function<void(uint32_t, const base::Error&)>& refused) {
   TRY(connection_.execute("SAVEPOINT syncline_rows"));
-  auto written = write_rows(rows, range, Stamping::Leave, tried, met);
-  if (written) written = connection_.check_deferred();
-  if (written) {
-    counters = tried;
-    std::move(met.begin(), met.end(), std::back_inserter(rejects));
-    return connection_.execute("RELEASE SAVEPOINT syncline_rows");
-  }
-  if (!sql::is_row_fault(written.error())) return base::fail(std::move(written).error());
+  const auto done = step(range);
+  if (done) return connection_.execute("RELEASE SAVEPOINT syncline_rows");
+  if (!sql::is_row_fault(done.error())) return base::fail(done.error());
   TRY(connection_.execute("ROLLBACK TO SAVEPOINT syncline_rows; RELEASE SAVEPOINT syncline_rows"));
   if (range.size() > 1) {
     const size_t middle = range.size() / 2;
-    TRY(write_halving(rows, range.first(middle), counters, rejects));
-    return write_halving(rows, range.subspan(middle), counters, rejects);
+    TRY(halve(range.first(middle), step, refused));
+    return halve(range.subspan(middle), step, refused);
   }
-  const base::Error& error = written.error();
-  rejects.push_back(
-      {"write", text_of(rows.row(range[0])[0]), error.subject, error.code, error.message, "", std::string(rows.sources[range[0]])});
-  ++counters.rejected;
+  refused(range[0], done.error());
   return {};
+}
+
+base::Result<void> Writer::write_halving(const record::RowBatch& rows, Range range, record::Counters& counters,
+                                         std::vector<record::Reject>& rejects) {
+  const auto write_part = [&](Range part) -> base::Result<void> {
+    record::Counters tried = counters;
+    std::vector<record::Reject> met;
+    TRY(write_rows(rows, part, Stamping::Leave, tried, met));
+    TRY(connection_.check_deferred());
+    counters = tried;
+    std::move(met.begin(), met.end(), std::back_inserter(rejects));
+    return {};
+  };
+  return halve(range, write_part, [&](uint32_t row, const base::Error& error) {
+    rejects.push_back({"write", text_of(rows.row(row)[0]), error.subject, error.code, error.message, "", std::string(rows.sources[row])});
+    ++counters.rejected;
+  });
 }
 
 base::Result<void> Writer::write_rows(const record::RowBatch& rows, Range range, Stamping stamping, record::Counters& counters,
                                       std::vector<record::Reject>& rejects) {
   TRY(stage(rows, range));
   TRY(make_ready(rows, range));
+  if (statements_.adoption().wanted()) {
+    TRY(connection_.execute(statements_.adoption().clear_claims()));
+    if (TRY(claim_rows())) TRY(connection_.change(statements_.adoption().settle()));
+  }
   const record::Counters before = counters;
   TRY(count_verdicts(rows, counters, rejects));
   const int64_t changed = counters.updated - before.updated, added = counters.inserted - before.inserted;
+  const int64_t adopted = counters.adopted - before.adopted;
   if (ending_ == Ending::Rollback) return {};
   const bool restamps = stamping == Stamping::Stamp && restampable_ > int64_t(rows.size()) * RestampAbovePercent / 100;
   if (changed > 0 || restamps) {
@@ -176,6 +189,11 @@ base::Result<void> Writer::write_rows(const record::RowBatch& rows, Range range,
   if (changed > 0) {
     const int64_t updated = TRY(connection_.change(statements_.update(keeps_, stamping)));
     if (updated != changed) return base::fail(raced("updating", changed, updated));
+  }
+  if (adopted > 0) {
+    if (const std::string lock = statements_.adoption().lock(); !lock.empty()) TRY(connection_.query(lock));
+    const int64_t taken = TRY(connection_.change(statements_.adopt(keeps_, stamping)));
+    if (taken != adopted) return base::fail(raced("adopting", adopted, taken));
   }
   if (restamps) counters.restamped += TRY(connection_.change(statements_.restamp()));
   if (added > 0) {
@@ -233,7 +251,7 @@ base::Result<void> Writer::make_ready(const record::RowBatch& rows, Range range)
 
 base::Result<void> Writer::count_verdicts(const record::RowBatch& rows, record::Counters& counters, std::vector<record::Reject>& rejects) {
   const sql::Rows tally = TRY(connection_.query(statements_.tally()));
-  bool failed = false;
+  bool failed = false, unclear = false;
   restampable_ = 0;
   for (size_t i = 0; i < tally.size(); ++i) {
     const int64_t count = tally.integer(i, 1);
@@ -255,10 +273,20 @@ base::Result<void> Writer::count_verdicts(const record::RowBatch& rows, record::
       case verdict::Duplicate:
         counters.duplicate += count;
         break;
+      case verdict::Adopted:
+        counters.adopted += count;
+        break;
+      case verdict::Unclear:
+        counters.rejected += count;
+        unclear = true;
+        break;
       default:
         counters.rejected += count;
         failed = true;
     }
+  }
+  if (unclear) {
+    for (UnclearRow& row : TRY(unclear_rows(rows))) rejects.push_back(std::move(row.reject));
   }
   if (!failed) return {};
   const sql::Rows bad = TRY(connection_.query(statements_.failed_relations()));

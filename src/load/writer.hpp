@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
+#include <functional>
 #include <stop_token>
 #include <string>
 #include <vector>
@@ -54,11 +55,24 @@ class Writer {
   using Range = std::span<const uint32_t>;
   base::Result<void> write_rows(const record::RowBatch& rows, Range range, Stamping stamping, record::Counters& counters,
                                 std::vector<record::Reject>& rejects);
+  /// Does `step` to all of the rows or, where a row's fault lets it fail, to either half, each in a savepoint: what is left are single
+  /// rows.
+  base::Result<void> halve(Range range, const std::function<base::Result<void>(Range)>& step,
+                           const std::function<void(uint32_t, const base::Error&)>& refused);
   base::Result<void> write_halving(const record::RowBatch& rows, Range range, record::Counters& counters,
                                    std::vector<record::Reject>& rejects);
   base::Result<void> stage(const record::RowBatch& rows, Range range);
   base::Result<void> make_ready(const record::RowBatch& rows, Range range);
   base::Result<void> count_verdicts(const record::RowBatch& rows, record::Counters& counters, std::vector<record::Reject>& rejects);
+  /// writer_adoption.cpp: false where no row that was there before is claimed.
+  base::Result<bool> claim_rows();
+  struct UnclearRow {
+    uint32_t row = 0;
+    record::Reject reject;
+  };
+  base::Result<std::vector<UnclearRow>> unclear_rows(const record::RowBatch& rows);
+  base::Result<std::vector<uint32_t>> take_out_unclear(const record::RowBatch& rows, Range range, record::Counters& counters,
+                                                       std::vector<record::Reject>& rejects);
   [[nodiscard]] record::Reject failed_relation(const record::RowBatch& rows, size_t row, size_t relation, bool ambiguous) const;
 
   state::Store& store_;

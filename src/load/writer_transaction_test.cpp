@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // One batch is one transaction: all of it or nothing, also with others at work on the same rows.
+#include <algorithm>
 #include <thread>
 
 #include "support/loader.hpp"
@@ -125,37 +126,8 @@ TEST_P(Committing, AWriterThatCannotHaveItsLockGivesUpAndLandsNothing) {
 
 class CommittingToPostgres : public Committing {
  protected:
-  /// Waits until as many sessions of this database wait for a lock; false after twenty seconds.
-  bool wait_for_waiting_sessions(int64_t count) {
-    return wait_for("SELECT count(*) = " + std::to_string(count) +
-                    " FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'");
-  }
-  bool wait_for(const std::string& question) {
-    const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(20);
-    while (all(question) != "t") {
-      if (std::chrono::steady_clock::now() > deadline) return false;
-    }
-    return true;
-  }
-
-  /// Once every other session is closed: a session counts its deadlocks when it ends at the latest.
-  void expect_no_deadlocks() {
-    ASSERT_TRUE(wait_for("SELECT count(*) = 1 FROM pg_stat_activity WHERE datname = current_database()"));
-    EXPECT_EQ(all("SELECT deadlocks FROM pg_stat_database WHERE datname = current_database()"), "0");
-  }
-
-  /// Writes rows while another session has done something and not committed it yet: that one commits when the writer waits for it.
   std::string write_against(const std::string& their_change, const std::vector<std::vector<Cell>>& rows) {
-    const auto theirs = open(), ours = open();
-    Loader to(*ours, project_, "customers");
-    EXPECT_TRUE(theirs->begin());
-    run(*theirs, their_change);
-    std::string result;
-    std::thread writer([&] { result = to.write(rows); });
-    EXPECT_TRUE(wait_for_waiting_sessions(1)) << "the writer did not wait";
-    EXPECT_TRUE(theirs->commit());
-    writer.join();
-    return result.empty() ? to.message : result;
+    return LoadTest::write_against("customers", their_change, rows);
   }
 };
 INSTANTIATE_TEST_SUITE_P(Databases, CommittingToPostgres, testing::Values(sql::Dialect::Postgres), test::database_name);

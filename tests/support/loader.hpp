@@ -6,6 +6,7 @@
 #include <initializer_list>
 #include <memory>
 #include <string>
+#include <thread>
 #include <utility>
 #include <vector>
 
@@ -66,8 +67,8 @@ class Loader {
     message = written ? "" : written.error().message;
     EXPECT_TRUE(report.counters.ledger_holds());
     record::Counters now = report.counters;
-    for (auto counter : {&record::Counters::inserted, &record::Counters::updated, &record::Counters::unchanged, &record::Counters::stale,
-                         &record::Counters::duplicate, &record::Counters::rejected})
+    for (auto counter : {&record::Counters::inserted, &record::Counters::updated, &record::Counters::unchanged, &record::Counters::adopted,
+                         &record::Counters::stale, &record::Counters::duplicate, &record::Counters::rejected})
       now.*counter -= before.*counter;
     return in_words(written, now);
   }
@@ -169,10 +170,46 @@ class LoadTest : public test::OnBothDatabases {
     way.column = column;
   }
 
+  static void adopt_by(config::Entity& entity, const std::vector<std::string>& columns) { entity.adopt.emplace_back().columns = columns; }
+
   Loader loader(const std::string& entity, Ending ending = Ending::Commit) { return Loader(db(), project_, entity, ending); }
 
   /// stage|key|field|code|payload of every stored reject.
   std::string rejects() { return all("SELECT stage, key, field, code, payload FROM " + own("sync_reject") + " ORDER BY id"); }
+
+  /// PostgreSQL: waits until as many sessions of this database wait for a lock; false after twenty seconds.
+  bool wait_for_waiting_sessions(int64_t count) {
+    return wait_for("SELECT count(*) = " + std::to_string(count) +
+                    " FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'");
+  }
+  bool wait_for(const std::string& question) {
+    const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(20);
+    while (all(question) != "t") {
+      if (std::chrono::steady_clock::now() > deadline) return false;
+    }
+    return true;
+  }
+
+  /// Once every other session is closed: a session counts its deadlocks when it ends at the latest.
+  void expect_no_deadlocks() {
+    ASSERT_TRUE(wait_for("SELECT count(*) = 1 FROM pg_stat_activity WHERE datname = current_database()"));
+    EXPECT_EQ(all("SELECT deadlocks FROM pg_stat_database WHERE datname = current_database()"), "0");
+  }
+
+  /// PostgreSQL: writes rows while another session has done something and not committed it yet: that one commits when the writer waits for
+  /// it.
+  std::string write_against(const std::string& entity, const std::string& their_change, const std::vector<std::vector<Cell>>& rows) {
+    const auto theirs = open(), ours = open();
+    Loader to(*ours, project_, entity);
+    EXPECT_TRUE(theirs->begin());
+    run(*theirs, their_change);
+    std::string result;
+    std::thread writer([&] { result = to.write(rows); });
+    EXPECT_TRUE(wait_for_waiting_sessions(1)) << "the writer did not wait";
+    EXPECT_TRUE(theirs->commit());
+    writer.join();
+    return result.empty() ? to.message : result;
+  }
 
   config::Project project_;
 };

@@ -1,0 +1,157 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "load/adoption.hpp"
+
+#include <fmt/format.h>
+
+#include "base/text.hpp"
+#include "load/expression.hpp"
+#include "load/verdict.hpp"
+
+namespace syncline::load {
+namespace {
+
+using record::ColumnType;
+using sql::Dialect;
+
+/// Enums, citext and the like come as text from the source, and some of them have no equality of their own.
+bool is_folded(const record::Column& column) { return column.type == ColumnType::Text || column.type == ColumnType::Other; }
+
+/// k0, k1, …
+std::vector<std::string> numbered(std::string_view prefix, size_t count) {
+  std::vector<std::string> out;
+  for (size_t i = 0; i < count; ++i) out.push_back(fmt::format("{}{}", prefix, i));
+  return out;
+}
+
+}  // namespace
+
+Adoption::Adoption(const Target& target, const std::string& entity, Dialect dialect, std::string ready)
+    : target_(target), entity_(entity), dialect_(dialect), ready_(std::move(ready)), claim_(sql::quoted("syncline_claim_" + entity)) {}
+
+std::string Adoption::natural(size_t way) const {
+  // The number comes first: PostgreSQL cuts long names at their end.
+  return sql::quoted(fmt::format("syncline_natural_{}_{}", way, entity_));
+}
+
+std::string Adoption::row_id() const { return "t." + sql::quoted(target_.row_id.name); }
+
+std::string Adoption::create() const {
+  if (!wanted()) return "";
+  const bool postgres = dialect_ == Dialect::Postgres;
+  const std::string_view create = postgres ? "CREATE TEMP TABLE " : "CREATE TEMP TABLE IF NOT EXISTS ";
+  const std::string_view ending = postgres ? ") ON COMMIT DROP;\n" : ");\n";
+  const std::string key =
+      declared(target_.columns[0].column, dialect_) + (target_.key_collation.empty() ? "" : " COLLATE " + target_.key_collation);
+  std::string out = fmt::format("{}{} (n bigint, way integer, key {}, id {}, candidates bigint, place bigint, value text{}", create, claim_,
+                                key, declared(target_.row_id, dialect_), ending);
+  for (size_t way = 0; way < target_.adopt.size(); ++way) {
+    std::vector<std::string> columns{"n bigint", "key " + key};
+    for (const NaturalPart& part : target_.adopt[way].parts) {
+      const std::string type = !is_folded(part.column) ? declared(part.column, dialect_) : postgres ? "text COLLATE \"C\"" : "text";
+      columns.push_back(fmt::format("k{} {}", columns.size() - 2, type));
+    }
+    out += fmt::format("{}{} ({}{}", create, natural(way), base::joined(columns, ", "), ending);
+  }
+  return out;
+}
+
+std::string Adoption::ready_columns() const {
+  return wanted() ? fmt::format(", way integer, adopts {}", declared(target_.row_id, dialect_)) : "";
+}
+
+std::string Adoption::clear() const {
+  std::string out;
+  for (size_t way = 0; way < target_.adopt.size(); ++way)
+    out += fmt::format(" {}{};", dialect_ == Dialect::Postgres ? "TRUNCATE " : "DELETE FROM ", natural(way));
+  return out;
+}
+
+std::string Adoption::clear_claims() const {
+  return fmt::format("{}{}", dialect_ == Dialect::Postgres ? "TRUNCATE " : "DELETE FROM ", claim_);
+}
+
+std::string Adoption::any_new() const { return fmt::format("SELECT n FROM {} WHERE verdict = {} LIMIT 1", ready_, verdict::New); }
+
+std::string Adoption::of_row(const NaturalPart& part) const {
+  const std::string value = "t." + sql::quoted(part.column.name);
+  return is_folded(part.column) ? folded(value, dialect_) : value;
+}
+
+std::string Adoption::of_staged(const NaturalPart& part) const {
+  const std::string value = fmt::format("r.{}{}", part.is_relation ? "m" : "c", part.index);
+  // Two rows without an e-mail are not one person.
+  return is_folded(part.column) ? fmt::format("NULLIF({}, '')", folded(value, dialect_)) : value;
+}
+
+std::string Adoption::look(size_t way) const {
+  std::vector<std::string> values, present;
+  for (const NaturalPart& part : target_.adopt[way].parts) {
+    values.push_back(of_staged(part));
+    present.push_back(values.back() + " IS NOT NULL");
+  }
+  return fmt::format(
+      "INSERT INTO {} (n, key, {}) SELECT r.n, r.c0, {} FROM {} AS r WHERE r.verdict = {} AND {} AND r.n NOT IN (SELECT n "
+      "FROM {})",
+      natural(way), base::joined(numbered("k", values.size()), ", "), base::joined(values, ", "), ready_, verdict::New,
+      base::joined(present, " AND "), claim_);
+}
+
+std::string Adoption::claim(size_t way) const {
+  std::vector<std::string> values, named, equal, shown;
+  for (const NaturalPart& part : target_.adopt[way].parts) {
+    const size_t i = values.size();
+    values.push_back(of_row(part));
+    named.push_back(fmt::format("{} AS k{}", values.back(), i));
+    equal.push_back(fmt::format("f.k{0} = k.k{0}", i));
+    shown.push_back(fmt::format("CAST(k.k{} AS text)", i));
+  }
+  const std::string row = base::joined(values, ", ");
+  // The table's rows are taken together by their key before they meet the staged ones: a thousand of these and a thousand of those with one
+  // key would be a million pairs.
+  return fmt::format(
+      "INSERT INTO {claim} (n, way, key, id, candidates, place, value) SELECT k.n, {way}, k.key, f.id, f.candidates, f.place, {shown} FROM "
+      "{natural} AS k JOIN (SELECT {named}, {id} AS id, count(*) OVER (PARTITION BY {row}) AS candidates, row_number() OVER (PARTITION BY "
+      "{row} ORDER BY {id}) AS place FROM {table} AS t WHERE t.{key} IS NULL AND ({row}) IN (SELECT {numbered} FROM {natural})) AS f ON "
+      "{equal} WHERE f.place <= {names_max}",
+      fmt::arg("claim", claim_), fmt::arg("way", way), fmt::arg("shown", base::joined(shown, " || ', ' || ")),
+      fmt::arg("natural", natural(way)), fmt::arg("named", base::joined(named, ", ")), fmt::arg("id", row_id()), fmt::arg("row", row),
+      fmt::arg("table", sql::quoted(target_.table.name)), fmt::arg("key", sql::quoted(target_.columns[0].column.name)),
+      fmt::arg("numbered", base::joined(numbered("k", values.size()), ", ")), fmt::arg("equal", base::joined(equal, " AND ")),
+      fmt::arg("names_max", NamesMax));
+}
+
+std::string Adoption::settle() const {
+  return fmt::format(
+      "UPDATE {0} AS r SET verdict = c.verdict, adopts = c.id, way = c.way FROM (SELECT n, way, id, CASE WHEN candidates > 1 OR id IN "
+      "(SELECT id FROM {1} WHERE candidates = 1 GROUP BY id HAVING count(DISTINCT key) > 1) THEN {2} ELSE {3} END AS verdict FROM {1} "
+      "WHERE place = 1) AS c WHERE r.n = c.n",
+      ready_, claim_, verdict::Unclear, verdict::Adopted);
+}
+
+std::string Adoption::unclear() const {
+  return fmt::format(
+      "SELECT n, way, id, candidates, value, key FROM {0} WHERE candidates > 1 OR id IN (SELECT id FROM {0} WHERE candidates = 1 GROUP BY "
+      "id HAVING count(DISTINCT key) > 1) ORDER BY n, place",
+      claim_);
+}
+
+std::string Adoption::lock() const {
+  if (dialect_ != Dialect::Postgres) return "";
+  return fmt::format(
+      "SELECT count(*) FROM (SELECT 1 FROM {} AS t JOIN {} AS r ON {} = r.adopts WHERE r.verdict = {} ORDER BY {} FOR UPDATE "
+      "OF t) AS locked",
+      sql::quoted(target_.table.name), ready_, row_id(), verdict::Adopted, row_id());
+}
+
+std::string Adoption::still_free() const {
+  std::string ways;
+  for (size_t way = 0; way < target_.adopt.size(); ++way) {
+    std::vector<std::string> equal;
+    for (const NaturalPart& part : target_.adopt[way].parts) equal.push_back(fmt::format("{} = {}", of_row(part), of_staged(part)));
+    ways += fmt::format(" WHEN {} THEN {}", way, base::joined(equal, " AND "));
+  }
+  return fmt::format("{} = r.adopts AND r.verdict = {} AND t.{} IS NULL AND CASE r.way{} END", row_id(), verdict::Adopted,
+                     sql::quoted(target_.columns[0].column.name), ways);
+}
+
+}  // namespace syncline::load

@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+#include <cstddef>
+#include <string>
+
+#include "load/target.hpp"
+#include "sql/dialect.hpp"
+
+namespace syncline::load {
+
+/// The set-wise SQL that finds rows which were there before a sync: rows without an external id whose natural key is a staged row's. It
+/// works on the ready table, after that has been judged, and looks only for rows that would be inserted. Pure text.
+///
+/// Per natural key there is a table natural (n, key, k0…: the staged rows' values, folded where they are text), and one table claim for all
+/// (n, way, key, id, candidates, place, value): the first few candidates of each staged row, from the first natural key that found any.
+class Adoption {
+ public:
+  /// `ready`: as SQL writes it.
+  Adoption(const Target& target, const std::string& entity, sql::Dialect dialect, std::string ready);
+
+  [[nodiscard]] bool wanted() const { return !target_.adopt.empty(); }
+  /// Temporary tables; "" where nothing is adopted.
+  [[nodiscard]] std::string create() const;
+  /// The columns that the ready table needs.
+  [[nodiscard]] std::string ready_columns() const;
+  /// Empties the natural tables; claims stay.
+  [[nodiscard]] std::string clear() const;
+  [[nodiscard]] std::string clear_claims() const;
+
+  /// A row for the first staged row that would be inserted; none if there is none.
+  [[nodiscard]] std::string any_new() const;
+  /// The values of one natural key that the rows have which would be inserted and claim nothing yet. A row without a value, or with a blank
+  /// one, has no such key.
+  [[nodiscard]] std::string look(size_t way) const;
+  /// Who has these values. An ambiguous key is a claim, too: the next one must not decide what this one cannot.
+  [[nodiscard]] std::string claim(size_t way) const;
+  /// Gives the rows that claim something their verdict.
+  [[nodiscard]] std::string settle() const;
+  /// n, way, id, candidates, value, key of every claim that cannot be settled, by n: more than one candidate, or another record that claims
+  /// the same row.
+  [[nodiscard]] std::string unclear() const;
+  /// Locks the rows that will be adopted, in the order of their primary key; "" where there are no row locks. Rows with an external id are
+  /// locked before: as long as every writer does that, none can deadlock with another.
+  [[nodiscard]] std::string lock() const;
+  /// Whether row t is still the one that ready row r may have.
+  [[nodiscard]] std::string still_free() const;
+
+  /// How many candidates are named.
+  static constexpr int NamesMax = 5;
+
+ private:
+  [[nodiscard]] std::string natural(size_t way) const;
+  [[nodiscard]] std::string of_row(const NaturalPart& part) const;
+  [[nodiscard]] std::string of_staged(const NaturalPart& part) const;
+  [[nodiscard]] std::string row_id() const;
+
+  const Target& target_;
+  const std::string entity_;
+  const sql::Dialect dialect_;
+  const std::string ready_, claim_;
+};
+
+}  // namespace syncline::load

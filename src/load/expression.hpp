@@ -1,0 +1,17 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+#include <string>
+
+#include "record/column.hpp"
+#include "sql/dialect.hpp"
+
+/// Pieces of SQL that several of the statements here are made of.
+namespace syncline::load {
+
+/// The ASCII folding that `transform` gives to relation keys (trimmed, lower case), on the database's side.
+[[nodiscard]] std::string folded(const std::string& value, sql::Dialect dialect);
+
+/// A column's type as the statement that makes a temporary table needs it.
+[[nodiscard]] std::string declared(const record::Column& column, sql::Dialect dialect);
+
+}  // namespace syncline::load

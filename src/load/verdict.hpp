@@ -1,0 +1,14 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+#include <cstdint>
+
+/// What becomes of a staged row; kept in the column `verdict` of the ready table.
+namespace syncline::load::verdict {
+
+constexpr int64_t New = 0, Changed = 1, Unchanged = 2, Stale = 3, Duplicate = 4;
+constexpr int64_t Adopted = 5;  ///< a row that was there before gets its external id
+constexpr int64_t Unclear = 6;  ///< which row that is, or whose, cannot be told
+/// Relation i: FirstRelation + 2 i is «missing», + 1 is «ambiguous».
+constexpr int64_t FirstRelation = 100;
+
+}  // namespace syncline::load::verdict
