@@ -2,9 +2,10 @@
 #include "load/skip.hpp"
 
 #include <algorithm>
-#include <numeric>
+#include <tuple>
 
 #include "base/hash.hpp"
+#include "load/verdict.hpp"
 #include "sql/array_text.hpp"
 
 namespace syncline::load {
@@ -13,8 +14,8 @@ namespace {
 using record::Cell;
 using record::ColumnType;
 
-/// After a batch of which less than a tenth could be left out, so many go without asking.
-constexpr int BatchesWithoutAsking = 7;
+/// After a batch for which asking was of use for less than a tenth, so many go without.
+constexpr int BatchesWithoutAsking = 8;
 
 uint64_t hash_of_key(const Cell& cell) {
   base::Hash hash;
@@ -44,19 +45,39 @@ Skip::Skip(const Target& target, std::string question) : target_(target), questi
 
 base::Result<Chosen> Skip::choose(sql::Connection& connection, const record::RowBatch& rows) {
   Chosen out;
-  out.rows.resize(rows.size());
-  std::iota(out.rows.begin(), out.rows.end(), 0);
   out.hashes.resize(rows.size());
-  if (!target_.stamp_seed) return out;
-  for (size_t i = 0; i < rows.size(); ++i) out.hashes[i] = hash_of(rows.row(i));
-  if (!comparable_ || (batches_without_asking_ > 0 && batches_without_asking_-- > 0)) return out;
-
-  const std::vector<uint32_t> asked = askable(rows);
-  if (asked.empty()) return out;
-  const std::vector<bool> as_written = TRY(ask(connection, rows, out.hashes, asked));
-  std::erase_if(out.rows, [&](uint32_t row) { return as_written[row]; });
-  if ((rows.size() - out.rows.size()) * 10 < rows.size()) batches_without_asking_ = BatchesWithoutAsking;
+  std::vector<int64_t> found(rows.size(), stamped::Other);
+  if (target_.stamp_seed) {
+    for (size_t i = 0; i < rows.size(); ++i) out.hashes[i] = hash_of(rows.row(i));
+    TRY(look(connection, rows, out.hashes, found));
+  }
+  for (uint32_t i = 0; i < rows.size(); ++i) {
+    // A row that is new by its external id may have been there before, without one.
+    const bool judged = found[i] == stamped::Other || (found[i] == stamped::Fresh && !target_.adopt.empty());
+    if (judged) {
+      out.judged.push_back(i);
+    } else if (found[i] == stamped::Fresh) {
+      out.fresh.push_back(i);
+    }
+  }
+  // Writers that insert the same keys at once wait for each other in one order.
+  const auto by_key = [&](uint32_t a, uint32_t b) {
+    const Cell &left = rows.row(a)[0], &right = rows.row(b)[0];
+    return std::tie(left.integer, left.text) < std::tie(right.integer, right.text);
+  };
+  if (!std::is_sorted(out.fresh.begin(), out.fresh.end(), by_key)) std::sort(out.fresh.begin(), out.fresh.end(), by_key);
   return out;
+}
+
+base::Result<void> Skip::look(sql::Connection& connection, const record::RowBatch& rows, const std::vector<int64_t>& hashes,
+                              std::vector<int64_t>& found) {
+  if (!comparable_ || (batches_without_asking_ > 0 && --batches_without_asking_ > 0)) return {};
+  const std::vector<uint32_t> asked = askable(rows);
+  const std::vector<int64_t> answers = TRY(ask(connection, rows, hashes, asked));
+  for (size_t i = 0; i < asked.size(); ++i) found[asked[i]] = answers[i];
+  const auto useless = size_t(std::count(found.begin(), found.end(), stamped::Other));
+  if (useless * 10 > rows.size() * 9) batches_without_asking_ = BatchesWithoutAsking;
+  return {};
 }
 
 int64_t Skip::hash_of(std::span<const Cell> row) const {
@@ -91,8 +112,8 @@ bool Skip::is_linked_by_external_ids(std::span<const Cell> row) const {
   return true;
 }
 
-base::Result<std::vector<bool>> Skip::ask(sql::Connection& connection, const record::RowBatch& rows, const std::vector<int64_t>& hashes,
-                                          const std::vector<uint32_t>& asked) const {
+base::Result<std::vector<int64_t>> Skip::ask(sql::Connection& connection, const record::RowBatch& rows, const std::vector<int64_t>& hashes,
+                                             const std::vector<uint32_t>& asked) const {
   std::vector<std::string> arrays;
   const auto add_array = [&](const auto& cell_of) {
     sql::ArrayText array;
@@ -107,11 +128,11 @@ base::Result<std::vector<bool>> Skip::ask(sql::Connection& connection, const rec
   std::vector<Cell> parameters;
   for (const std::string& array : arrays) parameters.push_back(Cell::of(std::string_view(array)));
 
-  std::vector<bool> as_written(rows.size());
-  for (const uint32_t row : asked) as_written[row] = true;
+  std::vector<int64_t> out(asked.size(), stamped::AsWritten);
+  if (asked.empty()) return out;
   const sql::Rows differing = TRY(connection.query(question_, parameters));
-  for (size_t i = 0; i < differing.size(); ++i) as_written[asked[size_t(differing.integer(i, 0) - 1)]] = false;
-  return as_written;
+  for (size_t i = 0; i < differing.size(); ++i) out[size_t(differing.integer(i, 0) - 1)] = differing.integer(i, 1);
+  return out;
 }
 
 }  // namespace syncline::load

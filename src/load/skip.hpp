@@ -12,10 +12,11 @@
 
 namespace syncline::load {
 
-/// Which rows of a batch have to be sent, and the hash of each row of the batch (0 where rows are not stamped).
+/// What is to be done with the rows of a batch, by their indexes; the others are in the table as we wrote them.
 struct Chosen {
-  std::vector<uint32_t> rows;  ///< indexes, in order
-  std::vector<int64_t> hashes;
+  std::vector<uint32_t> judged;  ///< sent, matched and compared with what is there; in the order of their arrival
+  std::vector<uint32_t> fresh;   ///< new beyond doubt, their parents found: inserted without more ado; in the order of their keys
+  std::vector<int64_t> hashes;   ///< of every row of the batch; 0 where rows are not stamped
 };
 
 /// Leaves out the rows that are in the table just as we wrote them, before anything is sent: ids and hashes go up, what differs comes back.
@@ -26,16 +27,20 @@ class Skip {
   /// `question`: Statements::ask_stamps, or "" where rows are not stamped.
   Skip(const Target& target, std::string question);
 
-  /// Part of the batch's transaction. Where nearly nothing could be left out lately (a first load) it is not asked each time; what is sent
-  /// needlessly is compared as a whole and found equal.
+  /// Part of the batch's transaction. Where asking was of little use lately it is not done each time; what is sent needlessly is compared
+  /// as a whole and found equal.
   base::Result<Chosen> choose(sql::Connection& connection, const record::RowBatch& rows);
 
  private:
   [[nodiscard]] int64_t hash_of(std::span<const record::Cell> row) const;
   [[nodiscard]] std::vector<uint32_t> askable(const record::RowBatch& rows) const;
   [[nodiscard]] bool is_linked_by_external_ids(std::span<const record::Cell> row) const;
-  base::Result<std::vector<bool>> ask(sql::Connection& connection, const record::RowBatch& rows, const std::vector<int64_t>& hashes,
-                                      const std::vector<uint32_t>& asked) const;
+  /// Asks, where that is of use, and notes what each row is.
+  base::Result<void> look(sql::Connection& connection, const record::RowBatch& rows, const std::vector<int64_t>& hashes,
+                          std::vector<int64_t>& found);
+  /// For each of the rows asked about, what it is (`stamped::…`).
+  base::Result<std::vector<int64_t>> ask(sql::Connection& connection, const record::RowBatch& rows, const std::vector<int64_t>& hashes,
+                                         const std::vector<uint32_t>& asked) const;
 
   const Target& target_;
   const std::string question_;

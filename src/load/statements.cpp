@@ -15,7 +15,8 @@ using record::RowColumn;
 using sql::Dialect;
 
 constexpr const char *StampedHash = "CASE WHEN r.settled THEN r.hash END",
-                     *StampedTransaction = "CASE WHEN r.settled THEN pg_catalog.pg_current_xact_id()::xid END";
+                     *StampedTransaction = "CASE WHEN r.settled THEN pg_catalog.pg_current_xact_id()::xid END",
+                     *CurrentTransaction = "pg_catalog.pg_current_xact_id()::xid";
 
 Column stage_column(std::string name, ColumnType type) {
   Column out;
@@ -68,6 +69,9 @@ Statements::Statements(const Target& target, const config::Entity& entity, Diale
     stage_columns_.push_back(column);
     if (target.columns[i].role != RowColumn::Role::RelationKey) written_.push_back(i);
   }
+  stage_columns_without_kept_ = stage_columns_;
+  const auto kept = stage_columns_without_kept_.begin() + 1;
+  stage_columns_without_kept_.erase(kept, kept + ptrdiff_t(kept_columns_));
 }
 
 std::string Statements::found_table(size_t relation, size_t way) const {
@@ -107,6 +111,7 @@ std::string Statements::ask_stamps() const {
   std::string arrays = fmt::format("$1::{}[], $2::bigint[]", integer ? "bigint" : "text"), names = "key, hash", joins;
   std::vector<std::string> differences{fmt::format("t.{} IS DISTINCT FROM k.hash", config::stamp::Hash),
                                        fmt::format("t.{} IS DISTINCT FROM t.xmin", config::stamp::Transaction)};
+  std::vector<std::string> parentless;
   for (size_t i = 0, next = 3; i < target_.parents.size(); ++i) {
     const Parent& parent = target_.parents[i];
     const std::string column = "t." + sql::quoted(parent.column.name);
@@ -119,13 +124,18 @@ std::string Statements::ask_stamps() const {
     names += fmt::format(", r{}", i);
     joins += fmt::format(" LEFT JOIN {} AS p{} ON p{}.{} = {}", sql::quoted(parent.table), i, i, sql::quoted(id.name),
                          parent_value(fmt::format("k.r{}", i), id, dialect_));
+    parentless.push_back(fmt::format("(k.r{0} IS NOT NULL AND p{0}.{1} IS NULL)", i, sql::quoted(parent.id.name)));
     // A parent that is not found is looked for again each time: it may come, or another way may find it.
     differences.push_back(fmt::format("CASE WHEN k.r{0} IS NULL THEN {1} IS NOT NULL ELSE ({1} = p{0}.{2}) IS NOT TRUE END", i, column,
                                       sql::quoted(parent.id.name)));
   }
-  return fmt::format("SELECT k.n FROM unnest({}) WITH ORDINALITY AS k ({}, n) LEFT JOIN {} AS t ON t.{} = k.key{} WHERE {}", arrays, names,
-                     sql::quoted(target_.table.name), sql::quoted(target_.columns[0].column.name), joins,
-                     base::joined(differences, " OR "));
+  const std::string key = "t." + sql::quoted(target_.columns[0].column.name);
+  parentless.insert(parentless.begin(), key + " IS NOT NULL");
+  return fmt::format(
+      "SELECT k.n, CASE WHEN {} THEN {} ELSE {} END FROM unnest({}) WITH ORDINALITY AS k ({}, n) LEFT JOIN {} AS t ON {} = k.key{} WHERE "
+      "{}",
+      base::joined(parentless, " OR "), stamped::Other, stamped::Fresh, arrays, names, sql::quoted(target_.table.name), key, joins,
+      base::joined(differences, " OR "));
 }
 
 /// Whether every relation of a row is null, or found by its external id with nothing said by the ways before.
@@ -352,23 +362,45 @@ std::string Statements::restamp() const {
 }
 
 std::string Statements::insert(Stamping stamping) const {
-  std::vector<std::string> columns, values;
-  for (size_t i : written_) {
-    columns.push_back(sql::quoted(target_.columns[i].column.name));
-    values.push_back(fmt::format("r.c{}", i));
-  }
+  std::vector<std::string> values, ids;
+  for (size_t i : written_) values.push_back(fmt::format("r.c{}", i));
+  for (size_t i = 0; i < target_.parents.size(); ++i) ids.push_back(fmt::format("r.m{}", i));
+  const bool stamp = stamps() && stamping == Stamping::Stamp;
+  return insert_into(values, ids, stamp ? StampedHash : "NULL", stamp ? StampedTransaction : "NULL",
+                     fmt::format("{} AS r WHERE r.verdict = {} ORDER BY r.c0", ready_, verdict::New));
+}
+
+std::string Statements::insert_staged() const {
+  std::vector<std::string> values, ids;
+  std::string from = stage_ + " AS s";
+  for (size_t i : written_) values.push_back(staged(i));
   for (size_t i = 0; i < target_.parents.size(); ++i) {
-    columns.push_back(sql::quoted(target_.parents[i].column.name));
-    values.push_back(fmt::format("r.m{}", i));
+    const Parent& parent = target_.parents[i];
+    if (!parent.external_way) {
+      ids.push_back("NULL");
+      continue;
+    }
+    const ParentWay& way = parent.ways[*parent.external_way];
+    ids.push_back(fmt::format("p{}.{}", i, sql::quoted(parent.id.name)));
+    from += fmt::format(" LEFT JOIN {} AS p{} ON p{}.{} = {}", sql::quoted(parent.table), i, i, sql::quoted(way.column.name),
+                        parent_value(fmt::format("s.c{}", way.key), way.column, dialect_));
   }
-  if (stamps() && stamping == Stamping::Stamp) {
+  return insert_into(values, ids, "s.hash", std::string(CurrentTransaction), from);
+}
+
+std::string Statements::insert_into(std::vector<std::string> values, const std::vector<std::string>& ids, const std::string& hash,
+                                    const std::string& transaction, const std::string& from) const {
+  std::vector<std::string> columns;
+  for (size_t i : written_) columns.push_back(sql::quoted(target_.columns[i].column.name));
+  for (const Parent& parent : target_.parents) columns.push_back(sql::quoted(parent.column.name));
+  values.insert(values.end(), ids.begin(), ids.end());
+  if (stamps()) {
     columns.insert(columns.end(), {std::string(config::stamp::Hash), std::string(config::stamp::Transaction)});
-    values.insert(values.end(), {StampedHash, StampedTransaction});
+    values.insert(values.end(), {hash, transaction});
   }
-  return fmt::format(
-      "INSERT INTO {} ({}, synced_at) SELECT {}, {} FROM {} AS r WHERE r.verdict = {} ORDER BY r.c0 ON CONFLICT ({}) DO NOTHING",
-      sql::quoted(target_.table.name), base::joined(columns, ", "), base::joined(values, ", "), sql::current_timestamp(dialect_), ready_,
-      verdict::New, sql::quoted(target_.columns[0].column.name));
+  return fmt::format("INSERT INTO {} ({}, synced_at) SELECT {}, {} FROM {} ON CONFLICT ({}) DO NOTHING", sql::quoted(target_.table.name),
+                     base::joined(columns, ", "), base::joined(values, ", "), sql::current_timestamp(dialect_), from,
+                     sql::quoted(target_.columns[0].column.name));
 }
 
 std::string Statements::plan_for_small_batch() const {

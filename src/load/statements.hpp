@@ -32,12 +32,14 @@ class Statements {
   [[nodiscard]] const std::string& stage_table() const { return stage_; }
   /// n, kept0…, hash (where rows are stamped), c0…: what Connection::insert_many is given.
   [[nodiscard]] const std::vector<record::Column>& stage_columns() const { return stage_columns_; }
+  /// The same for rows of which nothing is kept.
+  [[nodiscard]] const std::vector<record::Column>& stage_columns_without_kept() const { return stage_columns_without_kept_; }
   /// How many `kept` columns there are: each holds 62 columns' bits.
   [[nodiscard]] size_t kept_columns() const { return kept_columns_; }
   static constexpr size_t KeptBits = 62;
 
-  /// Of keys ($1), hashes ($2) and the external ids of each relation ($3…), as arrays: the positions, from 1, of those whose row is not as
-  /// we wrote it. Empty where rows are not stamped.
+  /// Of keys ($1), hashes ($2) and the external ids of each relation ($3…), as arrays: the position, from 1, of each whose row is not as we
+  /// wrote it, and what it is (`stamped::…`). Empty where rows are not stamped.
   [[nodiscard]] std::string ask_stamps() const;
 
   /// Temporary tables; PostgreSQL drops them at commit, SQLite keeps them for the connection.
@@ -59,6 +61,8 @@ class Statements {
   /// `keeps` as above. In a savepoint rows carry another transaction's id than the one that can be asked for, so they are left unstamped.
   [[nodiscard]] std::string update(bool keeps, Stamping stamping) const;
   [[nodiscard]] std::string insert(Stamping stamping) const;
+  /// Inserts every staged row, stamped, with its parents by their external ids. A row whose key is there by now is left out.
+  [[nodiscard]] std::string insert_staged() const;
   /// Writes what `update` does, and the external id, into rows that were there before. Their version does not speak of the record.
   [[nodiscard]] std::string adopt(bool keeps, Stamping stamping) const;
   [[nodiscard]] const Adoption& adoption() const { return adoption_; }
@@ -75,6 +79,9 @@ class Statements {
   [[nodiscard]] std::string final_value(size_t column, bool keeps) const;
   [[nodiscard]] std::string relation_key(size_t relation, size_t way) const;
   [[nodiscard]] std::string differs(const record::Column& column, const std::string& value) const;
+  /// INSERT … SELECT the written columns' values, the relations' ids, and ours.
+  [[nodiscard]] std::string insert_into(std::vector<std::string> values, const std::vector<std::string>& ids, const std::string& hash,
+                                        const std::string& transaction, const std::string& from) const;
   [[nodiscard]] std::vector<std::string> assignments(bool keeps, Stamping stamping) const;
   [[nodiscard]] std::string version_guard(const std::string& newer) const;
   [[nodiscard]] bool stamps() const { return target_.stamp_seed.has_value(); }
@@ -86,7 +93,7 @@ class Statements {
   const Relations relations_;
   const std::string stage_, ready_;
   const Adoption adoption_;
-  std::vector<record::Column> stage_columns_;
+  std::vector<record::Column> stage_columns_, stage_columns_without_kept_;
   std::vector<size_t> written_;  ///< indexes of Target::columns that the table has: key, version, fields
   size_t kept_columns_ = 0;
 };

@@ -12,3 +12,12 @@ constexpr int64_t Unclear = 6;  ///< which row that is, or whose, cannot be told
 constexpr int64_t FirstRelation = 100;
 
 }  // namespace syncline::load::verdict
+
+/// What the question for stamps says of a row.
+namespace syncline::load::stamped {
+
+constexpr int64_t AsWritten = 0;
+constexpr int64_t Other = 1;  ///< there, but not as we wrote it; or new, and not all of its parents are found
+constexpr int64_t Fresh = 2;  ///< new, with its parents
+
+}  // namespace syncline::load::stamped

@@ -47,6 +47,15 @@ base::Error of_the_table(base::Error error, const std::vector<record::Column>& s
   return error;
 }
 
+/// Which of 62 columns are kept, from the k-th 62 on.
+int64_t kept_bits(std::span<const Cell> cells, size_t k) {
+  int64_t kept = 0;
+  for (size_t c = k * Statements::KeptBits; c < std::min(cells.size(), (k + 1) * Statements::KeptBits); ++c) {
+    if (cells[c].type == Cell::Type::Keep) kept |= int64_t{1} << (c % Statements::KeptBits);
+  }
+  return kept;
+}
+
 }  // namespace
 
 Writer::Writer(state::Store& store, const config::Entity& entity, Target target, state::Lease lease, Ending ending, base::Clock& clock)
@@ -109,19 +118,7 @@ base::Result<void> Writer::write_once(const Batch& batch, int64_t run, record::E
   std::vector<record::Reject> rejects = batch.rejects;
   TRY(connection_.begin());
   if (ending_ == Ending::Commit) TRY(store_.prove_lease(lease_));
-  if (batch.rows.size() > 0) chosen_ = TRY(skip_.choose(connection_, batch.rows));
-  const Range range = batch.rows.size() > 0 ? Range(chosen_.rows) : Range();
-  counters.unchanged += int64_t(batch.rows.size() - range.size());
-  if (!range.empty()) {
-    TRY(connection_.execute(statements_.create()));
-    if (isolation == Isolation::None) {
-      TRY(write_rows(batch.rows, range, Stamping::Stamp, counters, rejects));
-    } else {
-      TRY(connection_.check_deferred());
-      if (statements_.adoption().wanted()) chosen_.rows = TRY(take_out_unclear(batch.rows, range, counters, rejects));
-      if (!chosen_.rows.empty()) TRY(write_halving(batch.rows, chosen_.rows, counters, rejects));
-    }
-  }
+  if (batch.rows.size() > 0) TRY(write_chosen(batch.rows, isolation, counters, rejects));
   base::check(counters.ledger_holds(), "the ledger does not add up: nothing of this batch was kept");
   report.counters += counters;
   if (ending_ == Ending::Rollback) {
@@ -134,6 +131,37 @@ base::Result<void> Writer::write_once(const Batch& batch, int64_t run, record::E
   TRY(store_.write_checkpoint(batch.checkpoint));
   TRY(store_.update_log(run, report));
   return connection_.commit();
+}
+
+base::Result<void> Writer::write_chosen(const record::RowBatch& rows, Isolation isolation, record::Counters& counters,
+                                        std::vector<record::Reject>& rejects) {
+  chosen_ = TRY(skip_.choose(connection_, rows));
+  counters.unchanged += int64_t(rows.size() - chosen_.judged.size() - chosen_.fresh.size());
+  if (chosen_.judged.empty() && chosen_.fresh.empty()) return {};
+  TRY(connection_.execute(statements_.create()));
+  if (isolation == Isolation::None) {
+    if (!chosen_.fresh.empty()) TRY(insert_fresh(rows, counters));
+    return chosen_.judged.empty() ? base::Result<void>() : write_rows(rows, chosen_.judged, Stamping::Stamp, counters, rejects);
+  }
+  std::vector<uint32_t> all = chosen_.judged;
+  all.insert(all.end(), chosen_.fresh.begin(), chosen_.fresh.end());
+  std::sort(all.begin(), all.end());
+  TRY(connection_.check_deferred());
+  if (statements_.adoption().wanted()) all = TRY(take_out_unclear(rows, all, counters, rejects));
+  return all.empty() ? base::Result<void>() : write_halving(rows, all, counters, rejects);
+}
+
+/// Nothing is there to be compared with.
+base::Result<void> Writer::insert_fresh(const record::RowBatch& rows, record::Counters& counters) {
+  const auto fresh = int64_t(chosen_.fresh.size());
+  counters.inserted += fresh;
+  if (ending_ == Ending::Rollback) return {};
+  TRY(stage(rows, chosen_.fresh));
+  if (const std::string small = statements_.plan_for_small_batch(); !small.empty()) TRY(connection_.execute(small));
+  const int64_t inserted = TRY(connection_.change(statements_.insert_staged()));
+  if (inserted != fresh) return base::fail(raced("inserting", fresh, inserted));
+  if (const std::string usual = statements_.plan_as_usual(); !usual.empty()) TRY(connection_.execute(usual));
+  return {};
 }
 
 base::Result<void> Writer::halve(Range range, const std::function<base::Result<void>(Range)>& step,
@@ -206,26 +234,22 @@ base::Result<void> Writer::write_rows(const record::RowBatch& rows, Range range,
 
 base::Result<void> Writer::stage(const record::RowBatch& rows, Range range) {
   TRY(connection_.execute(statements_.clear()));
-  const size_t kept_columns = statements_.kept_columns();
+  keeps_ = std::any_of(range.begin(), range.end(), [&](uint32_t i) {
+    const auto cells = rows.row(i);
+    return std::any_of(cells.begin(), cells.end(), [](const Cell& cell) { return cell.type == Cell::Type::Keep; });
+  });
+  const std::vector<record::Column>& columns = keeps_ ? statements_.stage_columns() : statements_.stage_columns_without_kept();
   staged_.clear();
-  staged_.reserve(range.size() * statements_.stage_columns().size());
-  keeps_ = false;
+  staged_.reserve(range.size() * columns.size());
   for (const uint32_t i : range) {
     const auto cells = rows.row(i);
     staged_.push_back(Cell::of(int64_t(i)));
-    for (size_t k = 0; k < kept_columns; ++k) {
-      int64_t kept = 0;
-      for (size_t c = k * Statements::KeptBits; c < std::min(cells.size(), (k + 1) * Statements::KeptBits); ++c) {
-        if (cells[c].type == Cell::Type::Keep) kept |= int64_t{1} << (c % Statements::KeptBits);
-      }
-      keeps_ |= kept != 0;
-      staged_.push_back(Cell::of(kept));
-    }
+    for (size_t k = 0; keeps_ && k < statements_.kept_columns(); ++k) staged_.push_back(Cell::of(kept_bits(cells, k)));
     if (target_.stamp_seed) staged_.push_back(Cell::of(chosen_.hashes[i]));
     staged_.insert(staged_.end(), cells.begin(), cells.end());
   }
-  auto staged = connection_.insert_many(statements_.stage_table(), statements_.stage_columns(), staged_);
-  if (!staged) return base::fail(of_the_table(std::move(staged).error(), statements_.stage_columns(), target_.columns));
+  auto staged = connection_.insert_many(statements_.stage_table(), columns, staged_);
+  if (!staged) return base::fail(of_the_table(std::move(staged).error(), columns, target_.columns));
   return {};
 }
 

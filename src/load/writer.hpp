@@ -50,6 +50,9 @@ class Writer {
 
   /// What one transaction has made of the report.
   base::Result<void> write_once(const Batch& batch, int64_t run, record::EntityReport& report, Isolation isolation);
+  base::Result<void> write_chosen(const record::RowBatch& rows, Isolation isolation, record::Counters& counters,
+                                  std::vector<record::Reject>& rejects);
+  base::Result<void> insert_fresh(const record::RowBatch& rows, record::Counters& counters);
   base::Result<bool> was_committed(int64_t run, const record::EntityReport& before, const std::stop_token& stop);
   /// Rows of a batch, by index.
   using Range = std::span<const uint32_t>;

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Rows that are as we wrote them are not sent again; whatever else happened to a row, it is compared and set right.
+#include <thread>
+
 #include "support/loader.hpp"
 
 namespace syncline::load {
@@ -250,6 +252,47 @@ TEST_P(Stamping, WhatAnotherWayFoundIsLookedForEachTime) {
   const std::vector<Cell> both{Cell::of("1"), Cell::of("A1"), Cell::of("a"), Cell::of("b")};
   EXPECT_EQ(to.write({both}), "1 updated");
   EXPECT_EQ(to.sent({both}), "");
+}
+
+TEST_P(Stamping, NewRowsAreInsertedWithTheirParentsAndTheOthersAreJudged) {
+  make_bookings().missing = config::Relation::Missing::Reject;
+  loader("customers").write(three());
+  Loader to = loader("bookings");
+  EXPECT_EQ(to.write({booking("1", "a"), booking("2", "nobody"), booking("3", nullptr), booking("4", "b"), booking("4", "c")}),
+            "3 inserted, 1 duplicate, 1 rejected");
+  EXPECT_EQ(bookings(), "1|a, 3|NULL, 4|c");
+  EXPECT_EQ(rejects(), R"(match|2|customer_id|relation_missing|{"row":1})");
+  EXPECT_EQ(to.sent({booking("1", "a"), booking("3", nullptr), booking("4", "c")}), "");
+}
+
+TEST_P(Stamping, ARowMayReferToAnotherOneOfItsBatch) {
+  run("CREATE TABLE coaches (id serial PRIMARY KEY, external_id text UNIQUE, boss_id integer REFERENCES coaches (id)" +
+      std::string(StampColumns) + ")");
+  by_external_id(relation(entity("coaches", {}), "boss_id", "coaches"));
+  Loader to = loader("coaches");
+  EXPECT_EQ(to.write({{Cell::of("1"), Cell::null()}, {Cell::of("2"), Cell::of("1")}}), "2 inserted");
+  EXPECT_EQ(all("SELECT c.external_id, b.external_id FROM coaches c LEFT JOIN coaches b ON b.id = c.boss_id ORDER BY 1"), "1|NULL, 2|1");
+}
+
+TEST_P(Stamping, ADryRunCountsNewRowsAndWritesNone) {
+  Loader to = loader("customers", Ending::Rollback);
+  EXPECT_EQ(to.write(three()), "3 inserted");
+  EXPECT_EQ(customers(), "");
+}
+
+TEST_P(Stamping, ANewRowThatSomebodyElseInsertsMeanwhileIsJudgedAgain) {
+  const auto theirs = open();
+  run(*theirs, "BEGIN; INSERT INTO customers (external_id, name) VALUES ('b', 'theirs')");
+  std::thread lands([&] {
+    const auto watcher = open();
+    const auto waits = [&] { return watcher->query("SELECT count(*) FROM pg_locks WHERE NOT granted")->integer(0, 0) > 0; };
+    while (!waits()) std::this_thread::yield();
+    run(*theirs, "COMMIT");
+  });
+  Loader to = loader("customers");
+  EXPECT_EQ(to.write(three()), "2 inserted, 1 updated");
+  lands.join();
+  EXPECT_EQ(customers(), "a|A|NULL, b|B|NULL, c|C|NULL");
 }
 
 // --- where rows cannot be stamped ---

@@ -2,6 +2,7 @@
 #pragma once
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <deque>
 #include <initializer_list>
 #include <memory>
@@ -79,8 +80,11 @@ class Loader {
     Skip skip(target, Statements(target, entity_, store_.connection().dialect(), Relations::Judge).ask_stamps());
     const auto chosen = skip.choose(store_.connection(), batch_of(rows));
     if (!chosen) return chosen.error().message;
+    std::vector<uint32_t> rows_sent = chosen->judged;
+    rows_sent.insert(rows_sent.end(), chosen->fresh.begin(), chosen->fresh.end());
+    std::sort(rows_sent.begin(), rows_sent.end());
     std::string out;
-    for (const uint32_t row : chosen->rows) out += (out.empty() ? "" : " ") + std::to_string(row);
+    for (const uint32_t row : rows_sent) out += (out.empty() ? "" : " ") + std::to_string(row);
     return out;
   }
 
