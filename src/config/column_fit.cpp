@@ -199,6 +199,10 @@ tl::expected<Conversion, std::string> key_conversion(const Entity::Key& key, con
     return tl::unexpected(
         fmt::format("`{}` is {}, which cannot be a key", column.name, column.type == ColumnType::Json ? "json" : "a float"));
   }
+  if (!key.parts.empty() && column.type != ColumnType::Text) {
+    return tl::unexpected(
+        fmt::format("`{}` is {}; a key made of `parts` is a text, so the column must be text, too", column.name, type_text(column)));
+  }
   FieldMapping field;
   field.column = column.name;
   field.place = key.place;

@@ -83,18 +83,35 @@ namespace stamp {
 constexpr std::string_view Hash = "sync_hash", Transaction = "sync_xid";
 }  // namespace stamp
 
+/// The first steps of paths in an entity with `each`: the record that was fetched, and the element of its list. A path that begins with
+/// neither looks in the element, and there only. In `each` and `where` a path looks in the record.
+namespace scope {
+constexpr std::string_view Record = "record", Element = "element";
+}  // namespace scope
+
+/// A part of a key that is made of several.
+struct KeyPart {
+  enum class Kind {
+    Value,
+    Occurrence,  ///< 1, 2, … among the elements of one record whose other parts are equal; `from` is empty
+  } kind = Kind::Value;
+  Source from;
+};
+
 /// One of the user's things: a mapping from a stream onto a table. entities/NAME.yaml.
 struct Entity {
   std::string name;
   record::TableName table;
   std::string account;
   std::string stream;
+  std::optional<Source> each;       ///< a list in the record: one row for each of its elements; see `scope`
   std::optional<base::Date> start;  ///< how far back the first run reads
   std::vector<Filter> where;
   struct Key {
     std::string column;
-    Source from;
+    Source from;  ///< empty when there are parts
     Place place;
+    std::vector<KeyPart> parts = {};
   } key;
   struct Version {
     std::string column;

@@ -29,14 +29,13 @@ Entity entity_after_head(std::string_view lines) {
 
 TEST(EntityFile, AnUnknownKeyNamesTheNearestOrAll) {
   EXPECT_EQ(problems_after_head("feilds: {}\n"), at("5:1", "unknown key `feilds`; did you mean `fields`?"));
-  EXPECT_EQ(
-      problems_after_head("colour: red\n"),
-      at("5:1",
-         "unknown key `colour`; use one of table, account, from, start, where, key, version, fields, relations, adopt, local, stamp"));
+  EXPECT_EQ(problems_after_head("colour: red\n"), at("5:1",
+                                                     "unknown key `colour`; use one of table, account, from, each, start, where, key, "
+                                                     "version, fields, relations, adopt, local, stamp"));
 }
 
 TEST(EntityFile, WhatIsNotBuiltIsRefused) {
-  for (const char* key : {"each: items", "insert: true", "deletes: ignore", "parts: [a]", "unique: x"}) {
+  for (const char* key : {"insert: true", "deletes: ignore", "parts: [a]", "unique: x"}) {
     const std::string problem = problems_after_head(std::string(key) + "\n");
     EXPECT_EQ(problem.rfind("entities/customers.yaml:5:1: unknown key `", 0), 0u) << problem;
   }
@@ -62,20 +61,22 @@ TEST(EntityFile, AccountListsAreRefused) {
 TEST(EntityFile, RequiredKeysAreNamedWithWhatToWrite) {
   const test::ProjectFiles files;
   files.write("entities/customers.yaml", "table:\nfrom: contacts\nkey: {column: crm_id}\n");
-  EXPECT_EQ(files.problems(), at("1:1", "required key `account` is missing; write `account:` and one of the accounts of syncline.yaml") +
-                                  at("1:1", "required key `table` has no value; write `table:` and the table that is written") +
-                                  at("3:6", "required key `from` is missing; write `from:` and the path in the record"));
+  EXPECT_EQ(files.problems(),
+            at("1:1", "required key `account` is missing; write `account:` and one of the accounts of syncline.yaml") +
+                at("1:1", "required key `table` has no value; write `table:` and the table that is written") +
+                at("3:6", "required key `from` is missing; write `from:` and the path in the record, or `parts:` and several"));
 }
 
 TEST(EntityFile, AFileThatIsNoMapIsRefused) {
   const test::ProjectFiles files;
   files.write("entities/customers.yaml", "# nothing\n");
   files.write("entities/orders.yaml", "- a\n");
-  EXPECT_EQ(files.problems(),
-            "entities/customers.yaml:1:1: an entity must be a map, not nothing; its keys are table, account, from, start, where, key, "
-            "version, fields, relations, adopt, local, stamp\n"
-            "entities/orders.yaml:1:1: an entity must be a map, not a list; its keys are table, account, from, start, where, key, version, "
-            "fields, relations, adopt, local, stamp\n");
+  EXPECT_EQ(
+      files.problems(),
+      "entities/customers.yaml:1:1: an entity must be a map, not nothing; its keys are table, account, from, each, start, where, key, "
+      "version, fields, relations, adopt, local, stamp\n"
+      "entities/orders.yaml:1:1: an entity must be a map, not a list; its keys are table, account, from, each, start, where, key, version, "
+      "fields, relations, adopt, local, stamp\n");
 }
 
 TEST(EntityFile, WrongShapesSayWhatToWrite) {
@@ -137,6 +138,101 @@ TEST(EntityFile, APathThatIsNoneIsRefused) {
             at("5:13", "the path `x..y` has an empty name; write a name, a.b, list[0], or \"'a.b'\" for a name with dots in it"));
   EXPECT_EQ(problems_after_head("where: {x..y: {filled: true}}\n"),
             at("5:9", "the path `x..y` has an empty name; write a name, a.b, list[0], or \"'a.b'\" for a name with dots in it"));
+}
+
+/// The file with this key and `each: items`.
+std::string problems_of_key(std::string_view key, std::string_view each = "each: items\n") {
+  const test::ProjectFiles files;
+  files.write("entities/customers.yaml",
+              "table: customers\naccount: studio\nfrom: contacts\n" + std::string(each) + "key: " + std::string(key) + "\n");
+  return files.problems();
+}
+
+TEST(EntityFile, EachNamesAListInTheRecord) {
+  EXPECT_EQ(problems_after_head("eech: items\n"), at("5:1", "unknown key `eech`; did you mean `each`?"));
+  EXPECT_EQ(problems_after_head("each: {fromm: items}\n"),
+            at("5:7", "required key `from` is missing; write `from: name` or `from: [name, another name]`") +
+                at("5:8", "unknown key `fromm`; did you mean `from`?"));
+  EXPECT_EQ(problems_after_head("each: x..y\n"),
+            at("5:7", "the path `x..y` has an empty name; write a name, a.b, list[0], or \"'a.b'\" for a name with dots in it"));
+  for (const std::string itself : {".", "record"}) {
+    EXPECT_EQ(problems_after_head("each: " + itself + "\n"),
+              at("5:7", "`each` names a list in the record; `" + itself + "` is the record itself"));
+  }
+}
+
+TEST(EntityFile, WithEachAFilterJudgesTheRecord) {
+  EXPECT_EQ(problems_after_head("each: items\nwhere: {element.kind: {equals: a}}\n"),
+            at("6:9",
+               "`where` judges whole records, before there are elements; write a path in the record (a value of it that is named so is "
+               "`record.element.kind`)"));
+  EXPECT_EQ(problems_after_head("each: items\nwhere: {record.element.kind: {equals: a}}\n"), "");
+  EXPECT_EQ(problems_after_head("where: {element.kind: {equals: a}}\n"), "") << "without `each` the names mean nothing";
+}
+
+TEST(EntityFile, AKeyHasOneOrigin) {
+  EXPECT_EQ(problems_of_key("{column: k, from: id, parts: [id]}"),
+            at("5:18", "only one of `from`, `parts` can give the key; remove the other"));
+  EXPECT_EQ(problems_of_key("{column: k, first_value: true, parts: [id]}"),
+            at("5:18", "`first_value` is for a key with `from`; for one part, write {from: [a, b], first_value: true}"));
+  EXPECT_EQ(problems_of_key("{column: k, part: [id]}"),
+            at("5:6", "required key `from` is missing; write `from:` and the path in the record, or `parts:` and several") +
+                at("5:18", "unknown key `part`; did you mean `parts`?"));
+}
+
+TEST(EntityFile, PartsAreAListOfPaths) {
+  EXPECT_EQ(problems_of_key("{column: k, parts: id}"), at("5:25", "`parts` must be a list, not a text; write [path, another path]"));
+  EXPECT_EQ(problems_of_key("{column: k, parts: []}"), at("5:25", "`parts` is empty; name where the parts stand"));
+  EXPECT_EQ(problems_of_key("{column: k, parts: [id, ]}"), "") << "a comma at the end is none too many";
+  EXPECT_EQ(problems_of_key("{column: k, parts: [id, null]}"), at("5:30", "`parts` has no value; name where the value stands"));
+  EXPECT_EQ(problems_of_key("{column: k, parts: [id, a..b]}"),
+            at("5:30", "the path `a..b` has an empty name; write a name, a.b, list[0], or \"'a.b'\" for a name with dots in it"));
+}
+
+TEST(EntityFile, AnOccurrenceTellsEqualElementsApart) {
+  EXPECT_EQ(
+      problems_of_key("{column: k, parts: [id, occurrence]}", "local: []\n"),
+      at("5:30", "`occurrence` counts equal elements of one record, and without `each` a record makes one row; remove it, or add `each`"));
+  EXPECT_EQ(problems_of_key("{column: k, parts: [occurrence]}"),
+            at("5:25", "`occurrence` tells equal parts apart, and there is no other part; name one before it"));
+  EXPECT_EQ(problems_of_key("{column: k, parts: [id, occurrence, occurrence]}"), at("5:42", "`occurrence` is a part already; remove one"));
+}
+
+TEST(EntityFile, AMisspeltOccurrenceIsNoPath) {
+  EXPECT_EQ(problems_of_key("{column: k, parts: [id, occurence]}"),
+            at("5:30", "did you mean `occurrence`, not `occurence`? A value of that name is `element.occurence`"));
+  EXPECT_EQ(problems_of_key("{column: k, parts: [id, element.occurence]}"), "");
+  EXPECT_EQ(problems_of_key("{column: k, parts: [id, occurence]}", "local: []\n"), "") << "without `each` it can be a path only";
+}
+
+TEST(EntityFile, AKeyOfTheRecordAloneTellsNoElementsApart) {
+  const std::string message =
+      "every element of a record would have this key, and only one of them a row; name a value of the element, or "
+      "`parts: [record.id, occurrence]`";
+  EXPECT_EQ(problems_of_key("{column: k, from: [record.id, record.ID]}"), at("5:6", message));
+  EXPECT_EQ(problems_of_key("{column: k, parts: [record.id, record.number]}"), at("5:6", message));
+  EXPECT_EQ(problems_of_key("{column: k, from: [record.id, id]}"), "");
+  EXPECT_EQ(problems_of_key("{column: k, parts: [record.id, occurrence]}"), "");
+  EXPECT_EQ(problems_of_key("{column: k, from: record.id}", "local: []\n"), "") << "without `each` it is a path like others";
+}
+
+TEST(EntityFile, EachAndPartsAreReadWhole) {
+  const test::ProjectFiles files;
+  files.write("entities/customers.yaml",
+              "table: customers\naccount: studio\nfrom: contacts\neach: [lines, record.Lines]\n"
+              "key: {column: k, parts: [record.id, {from: [a, b], first_value: true}, occurrence, element.occurrence]}\n");
+  const auto project = files.load();
+  ASSERT_TRUE(project) << test::all_messages(project.error());
+  const Entity& entity = project->entities.at(0);
+  ASSERT_TRUE(entity.each);
+  EXPECT_EQ(entity.each->paths.at(1).text, "record.Lines");
+  EXPECT_EQ(entity.each->place.line, 4);
+  EXPECT_TRUE(entity.key.from.paths.empty());
+  ASSERT_EQ(entity.key.parts.size(), 4u);
+  EXPECT_EQ(entity.key.parts[0].from.paths.at(0).text, "record.id");
+  EXPECT_TRUE(entity.key.parts[1].from.first_value);
+  EXPECT_EQ(entity.key.parts[2].kind, KeyPart::Kind::Occurrence);
+  EXPECT_EQ(entity.key.parts[3].kind, KeyPart::Kind::Value);
 }
 
 TEST(EntityFile, AStartIsADate) {

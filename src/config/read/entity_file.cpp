@@ -7,30 +7,37 @@
 #include "base/time.hpp"
 #include "config/read/conditions.hpp"
 #include "config/read/field.hpp"
+#include "config/read/key.hpp"
 #include "config/read/names.hpp"
 #include "config/read/source.hpp"
 
 namespace syncline::config {
 namespace {
 
-/// `{column: …, from: …}`, the shape of `key` and `version`.
-struct ColumnFrom {
-  std::string column;
-  Source from;
-  Place place;
-};
-
-ColumnFrom read_column_from(const Reading& reading, const Tree& node, std::string_view name) {
-  const Keys keys(reading, node, fmt::format("`{}`", name), {"column", "from", "first_value"});
-  ColumnFrom result;
-  result.place = reading.place(node.spot);
+Entity::Version read_version(const Reading& reading, const Tree& node) {
+  const Keys keys(reading, node, "`version`", {"column", "from", "first_value"});
+  Entity::Version version;
+  version.place = reading.place(node.spot);
   if (const Tree* column = keys.required("column", "`column:` and the table's column"))
-    result.column = read_column(reading, *column, "column").value_or("");
+    version.column = read_column(reading, *column, "column").value_or("");
   if (const Tree* from = keys.required("from", "`from:` and the path in the record"))
-    result.from = read_source(reading, *from, "from").value_or(Source{});
+    version.from = read_source(reading, *from, "from").value_or(Source{});
   if (const Tree* first_value = keys.find("first_value"))
-    result.from.first_value = reading.boolean(*first_value, "first_value").value_or(false);
-  return result;
+    version.from.first_value = reading.boolean(*first_value, "first_value").value_or(false);
+  return version;
+}
+
+bool begins_with(const Path& path, std::string_view name) { return !path.steps.empty() && path.steps.front().name == name; }
+
+/// Where the list stands whose elements become rows.
+std::optional<Source> read_each(const Reading& reading, const Tree& node) {
+  std::optional<Source> each = read_source(reading, node, "each");
+  if (!each) return each;
+  for (const Path& path : each->paths) {
+    if (!path.steps.empty() && !(path.steps.size() == 1 && begins_with(path, scope::Record))) continue;
+    reading.problem(node.spot, fmt::format("`each` names a list in the record; `{}` is the record itself", path.text));
+  }
+  return each;
 }
 
 std::optional<base::Date> read_start(const Reading& reading, const Tree& node) {
@@ -41,10 +48,15 @@ std::optional<base::Date> read_start(const Reading& reading, const Tree& node) {
   return std::nullopt;
 }
 
-void read_where(const Reading& reading, const Tree& node, Entity& entity) {
+void read_where(const Reading& reading, const Tree& node, RowsOf rows_of, Entity& entity) {
   for (const Tree::Entry& entry : entries_of(reading, node, "where", "{path: {one_of: [a, b]}}")) {
     const auto path = parse_path(entry.key);
     if (!path) reading.problem(entry.spot, path.error().message);
+    if (path && rows_of == RowsOf::Elements && begins_with(*path, scope::Element)) {
+      reading.problem(entry.spot, fmt::format("`where` judges whole records, before there are elements; write a path in the record (a "
+                                              "value of it that is named so is `record.{}`)",
+                                              base::shown(path->text, 60)));
+    }
     Source source;
     source.place = reading.place(entry.spot);
     if (path) source.paths.push_back(*path);
@@ -132,8 +144,9 @@ void read_adopt(const Reading& reading, const Tree& node, Entity& entity) {
 }  // namespace
 
 Entity read_entity_file(const Reading& reading, const Tree& root, const std::string& name) {
-  const Keys keys(reading, root, "an entity",
-                  {"table", "account", "from", "start", "where", "key", "version", "fields", "relations", "adopt", "local", "stamp"});
+  const Keys keys(
+      reading, root, "an entity",
+      {"table", "account", "from", "each", "start", "where", "key", "version", "fields", "relations", "adopt", "local", "stamp"});
   Entity entity;
   entity.name = name;
   entity.place = reading.place(root.spot);
@@ -145,16 +158,12 @@ Entity read_entity_file(const Reading& reading, const Tree& root, const std::str
     entity.account = reading.filled_text(*account, "account").value_or("");
   if (const Tree* from = keys.required("from", "`from:` and a stream of the account's connector"))
     entity.stream = reading.filled_text(*from, "from").value_or("");
+  const RowsOf rows_of = keys.find("each") ? RowsOf::Elements : RowsOf::Records;
+  if (const Tree* each = keys.find("each")) entity.each = read_each(reading, *each);
   if (const Tree* start = keys.find("start")) entity.start = read_start(reading, *start);
-  if (const Tree* where = keys.find("where")) read_where(reading, *where, entity);
-  if (const Tree* key = keys.required("key", "`key: {column: …, from: …}`")) {
-    ColumnFrom read = read_column_from(reading, *key, "key");
-    entity.key = {std::move(read.column), std::move(read.from), std::move(read.place)};
-  }
-  if (const Tree* version = keys.find("version")) {
-    ColumnFrom read = read_column_from(reading, *version, "version");
-    entity.version = {std::move(read.column), std::move(read.from), std::move(read.place)};
-  }
+  if (const Tree* where = keys.find("where")) read_where(reading, *where, rows_of, entity);
+  if (const Tree* key = keys.required("key", "`key: {column: …, from: …}`")) entity.key = read_key(reading, *key, rows_of);
+  if (const Tree* version = keys.find("version")) entity.version = read_version(reading, *version);
   if (const Tree* fields = keys.find("fields")) {
     for (const Tree::Entry& entry : entries_of(reading, *fields, "fields", "{column: path}"))
       entity.fields.push_back(read_field(reading, entry));
