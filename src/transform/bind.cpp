@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <set>
+#include <span>
 
 #include "base/text.hpp"
 #include "config/column_fit.hpp"
@@ -19,10 +20,15 @@ using record::Column;
 class Binder {
  public:
   Binder(const config::Entity& entity, const record::Table& table, const std::vector<config::RuleSet>& rules)
-      : entity_(entity), table_(table), rules_(rules) {}
+      : entity_(entity.each ? scoped(entity) : entity), table_(table), rules_(rules) {
+    if (!entity.each) return;
+    parts_.each = MappingParts::Each{{}, {}, 0, scoped(rules)};
+    rules_ = parts_.each->rules;
+  }
 
   base::Result<std::unique_ptr<Mapping>> bind() {
     bind_filters();
+    if (entity_.each) bind_each(*entity_.each);
     bind_key();
     if (entity_.version) bind_version(*entity_.version);
     for (const config::FieldMapping& field : entity_.fields) bind_field(field, record::RowColumn::Role::Field);
@@ -44,6 +50,13 @@ class Binder {
     }
   }
 
+  void bind_each(const config::Source& each) {
+    static const std::string record(config::scope::Record);
+    parts_.each->list = Lookup(each, parts_.hints);
+    const config::Path id{{{record, record, std::nullopt}, {"id", "id", std::nullopt}}, "record.id"};
+    parts_.each->record_id = Lookup({{id}, false, {}}, parts_.hints);
+  }
+
   void bind_key() {
     const Column* column = writable_column(entity_.key.column, entity_.key.place);
     if (!column) return;
@@ -60,6 +73,7 @@ class Binder {
       return;
     }
     parts_.key = {Lookup(entity_.key.from, parts_.hints), std::move(*converter)};
+    if (!entity_.key.parts.empty()) parts_.key.composite.emplace(entity_.key.parts, parts_.hints);
     parts_.columns.push_back({record::RowColumn::Role::Key, *column});
   }
 
@@ -101,6 +115,10 @@ class Binder {
 
   void name_sources() {
     for (const config::Filter& filter : entity_.where) name_source(filter.from);
+    if (entity_.each) {
+      name_source(*entity_.each);
+      parts_.each->sources_of_record = parts_.sources.size();
+    }
     if (entity_.version) name_source(entity_.version->from);
     for (const config::FieldMapping& field : entity_.fields) {
       name_source(field.from);
@@ -161,9 +179,9 @@ class Binder {
     return base::fail(std::move(error));
   }
 
-  const config::Entity& entity_;
+  const config::Entity entity_;
   const record::Table& table_;
-  const std::vector<config::RuleSet>& rules_;
+  std::span<const config::RuleSet> rules_;
   std::set<std::string> written_;
   std::vector<Problem> problems_;
   MappingParts parts_;

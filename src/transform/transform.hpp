@@ -29,14 +29,16 @@ class Mapping {
   /// Key first, then version (if any), fields in file order, relation keys.
   [[nodiscard]] virtual const std::vector<record::RowColumn>& columns() const = 0;
 
-  /// Adds the rows of a page to `rows`, what could not become a row to `rejects`, and the counts to `counters` (fetched, mapped, filtered,
-  /// undecodable; rows and rejected for rejects of stage "map"). Cells may point into `records`, which must outlive `rows`.
+  /// Adds the rows of a page to `rows` (with `each` none, one or several of a record, which counts once as mapped), what could not become a
+  /// row to `rejects`, and the counts to `counters` (fetched, mapped, filtered, undecodable; rows and rejected for rejects of stage "map").
+  /// Cells may point into `records`, which must outlive `rows`.
   virtual void map(const record::RecordBatch& records, record::RowBatch& rows, std::vector<record::Reject>& rejects,
                    record::Counters& counters) const = 0;
 
   /// Every source of fields, relations, rules and filters. One that no record has at all is a renamed field or a misspelt name.
   [[nodiscard]] virtual const std::vector<NamedSource>& sources() const = 0;
-  /// Takes out of `missing`, indexes into `sources()`, those that a record of this page has, even as null.
+  /// Takes out of `missing`, indexes into `sources()`, those that a record of this page has, even as null; also those looked for in the
+  /// elements of `each` if the page has no element at all.
   virtual void strike_found(const record::RecordBatch& records, std::vector<size_t>& missing) const = 0;
 };
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 #include <string>
+#include <unordered_map>
 #include <vector>
 
 #include "config/rules.hpp"
@@ -15,7 +16,8 @@ struct Work {
   record::Record record;
   Hints hints;
   base::Arena& arena;
-  std::vector<record::Value> inputs;  ///< of the rule set being asked
+  std::vector<record::Value> inputs;                          ///< of the rule set being asked
+  std::unordered_map<std::string, int64_t> occurrences = {};  ///< of equal key parts, among the elements of the record
 };
 
 /// A rule set, ready to classify. Refers to the config::RuleSet it was made of. Immutable; may be used by any thread.

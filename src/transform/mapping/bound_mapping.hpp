@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 #include <memory>
+#include <optional>
 #include <vector>
 
+#include "transform/fields/composite_key.hpp"
 #include "transform/fields/field_maker.hpp"
 #include "transform/fields/relation_key.hpp"
+#include "transform/lookup/scope.hpp"
 #include "transform/transform.hpp"
 
 namespace syncline::transform {
@@ -18,9 +21,18 @@ struct MappingParts {
   struct Key {
     Lookup source;
     Converter converter;
+    std::optional<CompositeKey> composite = {};  ///< instead of `source`
+  };
+  /// Of an entity with `each`.
+  struct Each {
+    Lookup list;
+    Lookup record_id;                    ///< names the record in a reject that has no key
+    size_t sources_of_record;            ///< so many of `sources` are looked for in the record, the rest in the scope of an element
+    std::vector<config::RuleSet> rules;  ///< those the fields refer to
   };
   std::vector<record::RowColumn> columns;
   std::vector<BoundFilter> filters;
+  std::optional<Each> each;
   Key key;
   std::vector<FieldMaker> fields;  ///< the version, if any, is the first
   std::vector<RelationKey> relation_keys;
@@ -48,9 +60,21 @@ class BoundMapping final : public Mapping {
     record::Value value;
   };
 
+  /// What the rows and rejects of a page are added to.
+  struct Results {
+    record::RowBatch& rows;
+    std::vector<record::Reject>& rejects;
+    record::Counters& counters;
+  };
+
   [[nodiscard]] bool filtered_out(Work& work) const;
+  void map_elements(const record::Record& record, Work& work, const Results& results) const;
+  void map_element(const record::Record& record, Work& work, const Results& results) const;
+  void strike_found_in_elements(const record::RecordBatch& records, std::vector<size_t>& missing) const;
   [[nodiscard]] tl::expected<void, Failure> make_row(Work& work, std::vector<record::Cell>& cells) const;
   [[nodiscard]] FieldMaker::Outcome make_key(Work& work) const;
+  [[nodiscard]] FieldMaker::Outcome make_composite_key(Work& work) const;
+  [[nodiscard]] std::string shown_key(Work& work) const;
   [[nodiscard]] record::Reject reject_of(const Failure& failure, const record::Record& record, Work& work) const;
 
   MappingParts parts_;
