@@ -110,6 +110,7 @@ void BoundMapping::strike_found(const record::RecordBatch& records, std::vector<
 }
 
 void BoundMapping::strike_found_in_elements(const record::RecordBatch& records, std::vector<size_t>& missing) const {
+  if (missing.empty() || records.records.empty()) return;
   Hints hints(parts_.hints);
   bool any_element = false;
   const auto has = [&](size_t source, const record::Record& in) { return !parts_.source_lookups[source].find(in, hints).absent(); };

@@ -284,6 +284,7 @@ TEST(Each, WithoutAnyElementOnlyTheListItselfCanBeMissing) {
   EXPECT_EQ(missing(renamed), std::vector<std::string>{"payment_sources"});
   empty.add({{"id", Value::text("O1")}, {"payment_sources", empty.list({}, "[]")}});
   EXPECT_EQ(missing(empty), std::vector<std::string>{});
+  EXPECT_EQ(missing(Page()).size(), 5u) << "a page without records proves nothing at all";
 }
 
 }  // namespace
