@@ -16,6 +16,7 @@ using record::Value;
 
 std::vector<KeyPart> parts(const std::vector<std::string>& names) {
   std::vector<KeyPart> out;
+  out.reserve(names.size());
   for (const std::string& name : names) {
     out.push_back(name == "#" ? KeyPart{KeyPart::Kind::Occurrence, {}} : KeyPart{KeyPart::Kind::Value, sample::source({name})});
   }

@@ -266,6 +266,7 @@ std::vector<std::string> missing(const Page& page) {
   for (size_t i = 0; i < mapping->sources().size(); ++i) indexes.push_back(i);
   mapping->strike_found(page.records(), indexes);
   std::vector<std::string> names;
+  names.reserve(indexes.size());
   for (size_t i : indexes) names.push_back(mapping->sources()[i].names);
   return names;
 }
