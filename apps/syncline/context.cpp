@@ -59,7 +59,7 @@ base::Result<config::Project> open_project(const CommonOptions& common) {
   return base::fail({base::ErrorKind::BadConfig, base::Side::Files, base::joined(lines, "\n"), "bad_files", "", {}});
 }
 
-base::Result<std::unique_ptr<sql::Connection>> open_database(const config::Project& project) {
+base::Result<std::unique_ptr<sql::Connection>> open_database(const config::Project& project, sql::ConnectOptions::Access access) {
   if (project.database.empty()) {
     return base::fail({base::ErrorKind::BadConfig,
                        base::Side::Files,
@@ -68,7 +68,9 @@ base::Result<std::unique_ptr<sql::Connection>> open_database(const config::Proje
                        "",
                        {}});
   }
-  auto connection = sql::connect(project.database, {});
+  sql::ConnectOptions connect_options;
+  connect_options.access = access;
+  auto connection = sql::connect(project.database, connect_options);
   if (!connection) return base::fail(with_database_advice(std::move(connection).error(), project));
   return connection;
 }

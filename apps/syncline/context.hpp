@@ -21,7 +21,7 @@ base::Result<config::LoadOptions> load_options(const CommonOptions& common);
 base::Result<config::Project> open_project(const CommonOptions& common);
 
 /// A connection to the project's database.
-base::Result<std::unique_ptr<sql::Connection>> open_database(const config::Project& project);
+base::Result<std::unique_ptr<sql::Connection>> open_database(const config::Project& project, sql::ConnectOptions::Access access);
 
 /// What a person can do about an error of the database, by its SQLSTATE, as a phrase to put behind the message; "" when it says enough.
 [[nodiscard]] std::string database_advice(std::string_view code, const config::Project& project);

@@ -8,7 +8,7 @@ namespace syncline::apps {
 base::Result<History> open_history(const CommonOptions& common) {
   const config::Project project = TRY(open_project(common));
   History out;
-  out.connection = TRY(open_database(project));
+  out.connection = TRY(open_database(project, sql::ConnectOptions::Access::Read));
   out.store = std::make_unique<state::Store>(*out.connection, project.tables_prefix);
   if (TRY(out.connection->describe(out.store->names().in_catalog("sync_log")))) return out;
   return base::fail({base::ErrorKind::ContractDrift,

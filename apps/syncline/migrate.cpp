@@ -77,7 +77,7 @@ void print(const CommonOptions& common, const Outcome& outcome) {
 int migrate(const CommonOptions& common) {
   const auto project = open_project(common);
   if (!project) return print_error(common, project.error());
-  const auto connection = open_database(*project);
+  const auto connection = open_database(*project, sql::ConnectOptions::Access::Write);
   if (!connection) return print_error(common, connection.error());
   const auto outcome = run(*project, **connection);
   if (!outcome) return print_error(common, with_database_advice(outcome.error(), *project));

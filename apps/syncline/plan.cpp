@@ -49,7 +49,7 @@ base::Result<void> save(state::Store& store, const std::filesystem::path& folder
 
 base::Result<int> run(const CommonOptions& common, const PlanOptions& options) {
   const config::Project project = TRY(open_project(common));
-  const auto connection = TRY(open_database(project));
+  const auto connection = TRY(open_database(project, sql::ConnectOptions::Access::Read));
   auto planned = schema::make_plan(*connection, project);
   if (!planned) return base::fail(with_database_advice(planned.error(), project));
   Outcome outcome{*std::move(planned), {}, {}};

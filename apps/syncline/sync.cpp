@@ -48,7 +48,8 @@ base::Result<record::RunReport> run(const CommonOptions& common, const SyncOptio
   const sync::RunOptions asked = TRY(run_options(options));
   const config::Project project = TRY(open_project(common));
   TRY(refuse_placeholder_hosts(project, options.entities));
-  const auto connection = TRY(open_database(project));
+  using Access = sql::ConnectOptions::Access;
+  const auto connection = TRY(open_database(project, asked.ending == sync::RunOptions::Ending::Commit ? Access::Write : Access::Read));
   base::SystemClock clock;
   base::Random random = base::Random::from_entropy();
   StopSignal stop;

@@ -96,6 +96,9 @@ struct ConnectOptions {
   std::chrono::milliseconds statement{300'000};
   std::string application_name = "syncline";
   bool create = false;  ///< SQLite: make the file if it is not there
+  /// What the session is for: whoever only looks leaves the file's journal mode as it is (SQLite's write-ahead log is a property of the
+  /// file).
+  enum class Access { Read, Write } access = Access::Write;
 };
 
 /// postgresql://… (libpq's forms) or sqlite:FILE. The URL may hold a password: it is never shown.

@@ -144,7 +144,7 @@ base::Result<void> SqliteConnection::prepare_session() {
   sqlite3_db_config(database_.get(), SQLITE_DBCONFIG_DQS_DML, 0, nullptr);
   sqlite3_db_config(database_.get(), SQLITE_DBCONFIG_DQS_DDL, 0, nullptr);
   sqlite3_progress_handler(database_.get(), StepsBetweenDeadlineChecks, past_deadline, this);
-  TRY(use_write_ahead_log());
+  if (options_.access == ConnectOptions::Access::Write) TRY(use_write_ahead_log());
   // NORMAL may lose the last transactions when the power fails, but only whole ones, rows and checkpoint together: they are read again.
   return run(
       "PRAGMA synchronous = NORMAL; PRAGMA foreign_keys = ON; PRAGMA secure_delete = OFF; PRAGMA temp_store = MEMORY; PRAGMA cache_size = "

@@ -94,6 +94,19 @@ TEST_F(Sqlite, ManyCanOpenANewFileAtOnce) {
   for (const std::string& error : errors) EXPECT_EQ(error, "");
 }
 
+TEST_F(Sqlite, WhoOnlyLooksLeavesTheJournalAsItIs) {
+  const std::string url = "sqlite:" + (folder_.path() / "theirs.db").string();
+  ConnectOptions options;
+  options.create = true;
+  options.access = ConnectOptions::Access::Read;
+  const auto mode = [&] { return std::string((*connect(base::Secret(url), options))->query("PRAGMA journal_mode", {})->text(0, 0)); };
+  EXPECT_EQ(mode(), "delete");
+  options.access = ConnectOptions::Access::Write;
+  EXPECT_EQ(mode(), "wal");
+  options.access = ConnectOptions::Access::Read;
+  EXPECT_EQ(mode(), "wal");
+}
+
 TEST_F(Sqlite, TheSessionIsSetForSafetyAndSpeed) {
   EXPECT_EQ(text("PRAGMA journal_mode"), "wal");
   EXPECT_EQ(text("PRAGMA foreign_keys"), "1");
