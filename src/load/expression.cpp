@@ -8,7 +8,8 @@ namespace syncline::load {
 using sql::Dialect;
 
 std::string folded(const std::string& value, Dialect dialect) {
-  if (dialect == Dialect::Postgres) return fmt::format(R"(lower(btrim({}::text, E' \t\n\r\v\f') COLLATE "C"))", value);
+  // PostgreSQL knows no \v: it would be the letter.
+  if (dialect == Dialect::Postgres) return fmt::format(R"(lower(btrim({}::text, E' \t\n\r\x0B\f') COLLATE "C"))", value);
   return fmt::format("lower(trim({}, char(32, 9, 10, 11, 12, 13)))", value);
 }
 

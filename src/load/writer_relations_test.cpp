@@ -106,6 +106,18 @@ TEST_P(Relating, TheExternalIdIsAskedFirstAndTheFoldedEmailThen) {
   EXPECT_EQ(bookings(), "a|1, b|2, c|1, d|5, e|3");
 }
 
+TEST_P(Relating, BlanksAroundATextAreNoPartOfItAndLettersAre) {
+  make_tables();
+  run(std::string("INSERT INTO customers (id, email) VALUES (7, ") +
+      (postgres() ? "E' \t\n\r\x0B\fvera@x.tv\f\x0B'" : "char(32, 9, 10, 13, 11, 12) || 'vera@x.tv' || char(12, 11)") +
+      "), (8, 'era@x.t'), (9, 'ntrf@x.ntrf')");
+  Loader to = loader("bookings");
+  EXPECT_EQ(to.write({booking("a", Cell::null(), Cell::of("vera@x.tv")), booking("b", Cell::null(), Cell::of("era@x.t")),
+                      booking("c", Cell::null(), Cell::of("ntrf@x.ntrf"))}),
+            "3 inserted");
+  EXPECT_EQ(bookings(), "a|7, b|8, c|9");
+}
+
 TEST_P(Relating, AParentThatChangesIsAnUpdateAndTheSameOneIsNot) {
   make_tables();
   Loader to = loader("bookings");
