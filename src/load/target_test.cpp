@@ -45,6 +45,25 @@ TEST_P(Binding, ATableWithoutSyncedAtIsDrift) {
   expect_problem("customers", "no column `synced_at`; `syncline migrate` adds it");
 }
 
+TEST_P(Binding, AdoptedRowsNeedAPrimaryKeyOfTheirOwn) {
+  const std::string rest = ", synced_at " + when() + ")";
+  run("CREATE TABLE without (external_id text UNIQUE, email text" + rest +
+      "; CREATE TABLE pair (a integer, b integer, external_id text UNIQUE" + ", email text, synced_at " + when() +
+      ", PRIMARY KEY (a, b)); CREATE TABLE theirs (external_id text PRIMARY KEY, email text" + rest +
+      "; CREATE TABLE whole (id integer PRIMARY KEY, external_id text UNIQUE, email text" + rest);
+  for (const char* table : {"without", "pair", "theirs", "whole"}) {
+    config::Entity& of = entity(table, {});
+    run(std::string("ALTER TABLE ") + table + " ADD COLUMN parent bigint");
+    relation(of, "parent", "whole");
+    adopt_by(of, {"parent"});
+    of.adopt[0].place = {"entities/x.yaml", 9, 8};
+  }
+  for (const char* table : {"without", "pair", "theirs"})
+    expect_problem(table,
+                   "entities/x.yaml:9:8: rows of `" + std::string(table) + "` cannot be adopted: it has no primary key of one column");
+  EXPECT_EQ(problem("whole"), "");
+}
+
 TEST_P(Binding, ARelationNeedsItsColumnItsTableAndItsWays) {
   run("CREATE TABLE customers (id integer PRIMARY KEY, email text); CREATE TABLE bookings (external_id text UNIQUE, synced_at " + when() +
       ")");

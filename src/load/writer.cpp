@@ -201,10 +201,7 @@ base::Result<void> Writer::write_rows(const record::RowBatch& rows, Range range,
                                       std::vector<record::Reject>& rejects) {
   TRY(stage(rows, range));
   TRY(make_ready(rows, range));
-  if (statements_.adoption().wanted()) {
-    TRY(connection_.execute(statements_.adoption().clear_claims()));
-    if (TRY(claim_rows())) TRY(connection_.change(statements_.adoption().settle()));
-  }
+  if (statements_.adoption().wanted()) TRY(judge_adoption());
   const record::Counters before = counters;
   TRY(count_verdicts(rows, counters, rejects));
   const int64_t changed = counters.updated - before.updated, added = counters.inserted - before.inserted;

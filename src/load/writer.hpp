@@ -67,7 +67,9 @@ class Writer {
   base::Result<void> stage(const record::RowBatch& rows, Range range);
   base::Result<void> make_ready(const record::RowBatch& rows, Range range);
   base::Result<void> count_verdicts(const record::RowBatch& rows, record::Counters& counters, std::vector<record::Reject>& rejects);
-  /// writer_adoption.cpp: false where no row that was there before is claimed.
+  // These four are in writer_adoption.cpp.
+  base::Result<void> judge_adoption();
+  /// False where no row that was there before is claimed.
   base::Result<bool> claim_rows();
   struct UnclearRow {
     uint32_t row = 0;

@@ -151,6 +151,13 @@ TEST_P(Adopting, ARowIsFoundWhateverTheCaseAndTheBlanksAroundAndDotsAreKept) {
   EXPECT_EQ(owners(), "1|a, 2|b");
 }
 
+TEST_P(Adopting, NoLetterIsTakenForABlank) {
+  had("(1, 'vera@x.tv', NULL), (2, 'era@x.t', NULL), (3, 'trf@x.tnrf', NULL)");
+  Loader to = loader("customers");
+  EXPECT_EQ(to.write({row("a", "vera@x.tv"), row("b", "rf@x.tnr"), row("c", "era@x.t")}), "1 inserted, 2 adopted");
+  EXPECT_EQ(owners(), "1|a, 2|c, 3|NULL");
+}
+
 TEST_P(Adopting, AnAdoptedRowHasWhatTheSourceSaysAndKeepsWhatIsLocal) {
   had("(1, 'ANN@x.org', '+1', 'old', 'mine')", "id, email, phone, name, notes");
   Loader to = loader("customers");

@@ -55,8 +55,14 @@ base::Result<bool> Writer::claim_rows() {
   for (size_t way = 0; way < target_.adopt.size(); ++way) {
     if (TRY(connection_.change(adoption.look(way))) > 0) claims += TRY(connection_.change(adoption.claim(way)));
   }
-  if (const std::string small = statements_.plan_for_small_batch(); !small.empty()) TRY(connection_.execute(small));
   return claims > 0;
+}
+
+base::Result<void> Writer::judge_adoption() {
+  TRY(connection_.execute(statements_.adoption().clear_claims()));
+  if (TRY(claim_rows())) TRY(connection_.change(statements_.adoption().settle()));
+  if (const std::string small = statements_.plan_for_small_batch(); !small.empty()) TRY(connection_.execute(small));
+  return {};
 }
 
 base::Result<std::vector<Writer::UnclearRow>> Writer::unclear_rows(const record::RowBatch& rows) {
