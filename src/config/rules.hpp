@@ -19,7 +19,7 @@ struct Path {
     std::optional<size_t> index;
   };
   std::vector<Step> steps;  ///< none: the record itself
-  std::string text;  ///< as written
+  std::string text;         ///< as written
 };
 
 /// Reads a path as it is written in a file; the error says what is wrong with it. Options of kind Path have passed this.
