@@ -104,7 +104,7 @@ std::vector<uint32_t> Skip::askable(const record::RowBatch& rows) const {
 bool Skip::is_linked_by_external_ids(std::span<const Cell> row) const {
   for (const Parent& parent : target_.parents) {
     for (size_t way = 0; way < parent.ways.size(); ++way) {
-      if (row[parent.ways[way].key].is_null()) continue;
+      if (!row[parent.ways[way].key].has_value()) continue;
       if (way != parent.external_way) return false;
       break;  // the ways behind it are not needed when it leads somewhere, which the database is asked
     }
@@ -123,7 +123,11 @@ base::Result<std::vector<int64_t>> Skip::ask(sql::Connection& connection, const 
   add_array([&](uint32_t row) { return rows.row(row)[0]; });
   add_array([&](uint32_t row) { return Cell::of(hashes[row]); });
   for (const Parent& parent : target_.parents) {
-    if (parent.external_way) add_array([&](uint32_t row) { return rows.row(row)[parent.ways[*parent.external_way].key]; });
+    if (!parent.external_way) continue;
+    add_array([&](uint32_t row) {
+      const Cell& key = rows.row(row)[parent.ways[*parent.external_way].key];
+      return key.has_value() ? key : Cell::null();
+    });
   }
   std::vector<Cell> parameters;
   for (const std::string& array : arrays) parameters.push_back(Cell::of(std::string_view(array)));

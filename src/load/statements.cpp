@@ -197,9 +197,21 @@ std::string Statements::staged(size_t column) const {
                                                                        : fmt::format("s.c{}", column);
 }
 
+std::string Statements::is_kept(size_t column, const std::string& from) {
+  return fmt::format("({}.kept{} & {}) <> 0", from, column / KeptBits, int64_t{1} << (column % KeptBits));
+}
+
 std::string Statements::unless_kept(size_t column, const std::string& from, const std::string& value) const {
-  return fmt::format("CASE WHEN ({}.kept{} & {}) <> 0 THEN t.{} ELSE {} END", from, column / KeptBits, int64_t{1} << (column % KeptBits),
-                     sql::quoted(target_.columns[column].column.name), value);
+  return fmt::format("CASE WHEN {} THEN t.{} ELSE {} END", is_kept(column, from), sql::quoted(target_.columns[column].column.name), value);
+}
+
+std::string Statements::link(size_t relation, const std::string& from, bool keeps) const {
+  const std::string matched = fmt::format("{}.m{}", from, relation);
+  if (!keeps) return matched;
+  std::vector<std::string> kept;
+  for (const ParentWay& way : target_.parents[relation].ways) kept.push_back(is_kept(way.key, from));
+  return fmt::format("CASE WHEN {} THEN t.{} ELSE {} END", base::joined(kept, " AND "), sql::quoted(target_.parents[relation].column.name),
+                     matched);
 }
 
 std::string Statements::final_value(size_t column, bool keeps) const {
@@ -266,8 +278,8 @@ std::string Statements::make_ready(const std::vector<std::vector<bool>>& ways_us
   }
   for (size_t i = 0; i < target_.parents.size(); ++i) {
     columns.push_back(fmt::format("m{}", i));
-    values.push_back(fmt::format("s.m{}", i));
-    differences.push_back(differs(target_.parents[i].column, fmt::format("s.m{}", i)));
+    values.push_back(link(i, "s", keeps));
+    differences.push_back(differs(target_.parents[i].column, link(i, "s", keeps)));
   }
   const std::string differs_at_all = differences.empty() ? "1 = 0" : base::joined(differences, " OR ");
   if (stamps()) {
@@ -329,7 +341,7 @@ std::vector<std::string> Statements::assignments(bool keeps, Stamping stamping) 
     out.push_back(fmt::format("{} = {}", sql::quoted(target_.columns[i].column.name), keeps ? unless_kept(i, "r", value) : value));
   }
   for (size_t i = 0; i < target_.parents.size(); ++i)
-    out.push_back(fmt::format("{} = r.m{}", sql::quoted(target_.parents[i].column.name), i));
+    out.push_back(fmt::format("{} = {}", sql::quoted(target_.parents[i].column.name), link(i, "r", keeps)));
   out.push_back(fmt::format("synced_at = {}", sql::current_timestamp(dialect_)));
   if (stamps()) {
     const bool stamp = stamping == Stamping::Stamp;

@@ -75,8 +75,11 @@ class Statements {
  private:
   [[nodiscard]] std::string found_table(size_t relation, size_t way) const;
   [[nodiscard]] std::string staged(size_t column) const;
+  [[nodiscard]] static std::string is_kept(size_t column, const std::string& from);
   [[nodiscard]] std::string unless_kept(size_t column, const std::string& from, const std::string& value) const;
   [[nodiscard]] std::string final_value(size_t column, bool keeps) const;
+  /// Of a relation: the id that was matched, or what the column holds where the record does not speak of the relation.
+  [[nodiscard]] std::string link(size_t relation, const std::string& from, bool keeps) const;
   [[nodiscard]] std::string relation_key(size_t relation, size_t way) const;
   [[nodiscard]] std::string differs(const record::Column& column, const std::string& value) const;
   /// INSERT … SELECT the written columns' values, the relations' ids, and ours.

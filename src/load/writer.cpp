@@ -257,7 +257,7 @@ base::Result<void> Writer::make_ready(const record::RowBatch& rows, Range range)
     const RowColumn& column = target_.columns[c];
     if (column.role != RowColumn::Role::RelationKey) continue;
     ways_used[column.relation][column.way] =
-        std::any_of(range.begin(), range.end(), [&](uint32_t row) { return !rows.row(row)[c].is_null(); });
+        std::any_of(range.begin(), range.end(), [&](uint32_t row) { return rows.row(row)[c].has_value(); });
   }
   for (size_t relation = 0; relation < ways_used.size(); ++relation) {
     for (size_t way = 0; way < ways_used[relation].size(); ++way) {
@@ -323,7 +323,7 @@ record::Reject Writer::failed_relation(const record::RowBatch& rows, size_t row,
   std::vector<std::string> tried;
   for (size_t c = 0; c < target_.columns.size(); ++c) {
     const RowColumn& column = target_.columns[c];
-    if (column.role != RowColumn::Role::RelationKey || column.relation != relation || rows.row(row)[c].is_null()) continue;
+    if (column.role != RowColumn::Role::RelationKey || column.relation != relation || !rows.row(row)[c].has_value()) continue;
     tried.push_back(fmt::format("`{}` = {}", parent.ways[column.way].column.name, base::shown(rows.row(row)[c].text, 80)));
   }
   const std::string looked_for = base::joined(tried, " or ");

@@ -68,6 +68,20 @@ TEST_P(Relating, ARecordThatNamesNoParentHasNoneAndIsNoReject) {
   EXPECT_EQ(bookings(), "a|NULL, b|1");
 }
 
+TEST_P(Relating, ARecordThatDoesNotSpeakOfItsParentKeepsIt) {
+  make_tables().missing = Relation::Missing::Reject;
+  Loader to = loader("bookings");
+  EXPECT_EQ(to.write({booking("a", Cell::of("c1"), Cell::null()), booking("b", Cell::of("c2"), Cell::null())}), "2 inserted");
+  std::vector<Cell> moved = booking("b", Cell::keep(), Cell::keep());
+  moved[1] = Cell::of("another seat");
+  EXPECT_EQ(to.write({booking("a", Cell::keep(), Cell::keep()), moved, booking("c", Cell::keep(), Cell::keep())}),
+            "1 inserted, 1 updated, 1 unchanged");
+  EXPECT_EQ(bookings(), "a|1, b|2, c|NULL");
+  // One way that says null, or another parent, is said of the relation.
+  EXPECT_EQ(to.write({booking("a", Cell::keep(), Cell::null()), booking("b", Cell::keep(), Cell::of("ann@x.org"))}), "2 updated");
+  EXPECT_EQ(bookings(), "a|NULL, b|1, c|NULL");
+}
+
 TEST_P(Relating, AnAmbiguousParentIsARejectNeverTheFirstOfMany) {
   make_tables();
   Loader to = loader("bookings");

@@ -256,6 +256,18 @@ TEST_P(Stamping, WhatAnotherWayFoundIsLookedForEachTime) {
   EXPECT_EQ(to.sent({both}), "");
 }
 
+TEST_P(Stamping, AParentThatIsNotSpokenOfIsNeitherLookedForNorLost) {
+  make_bookings();
+  loader("customers").write(three());
+  Loader to = loader("bookings");
+  to.write({booking("1", "a")});
+  const std::vector<Cell> silent{Cell::of("1"), Cell::of("A1"), Cell::keep()}, moved{Cell::of("1"), Cell::of("B2"), Cell::keep()};
+  EXPECT_EQ(to.write({silent}), "1 unchanged");
+  EXPECT_EQ(to.write({moved}), "1 updated");
+  EXPECT_EQ(to.report.counters.restamped, 0);
+  EXPECT_EQ(bookings(), "1|a");
+}
+
 TEST_P(Stamping, NewRowsAreInsertedWithTheirParentsAndTheOthersAreJudged) {
   make_bookings().missing = config::Relation::Missing::Reject;
   loader("customers").write(three());

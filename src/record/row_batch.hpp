@@ -41,6 +41,8 @@ struct Cell {
   static Cell of(base::Timestamp instant) { return {Type::Timestamp, instant.time_since_epoch().count(), {}}; }
   static Cell date(int64_t days) { return {Type::Date, days, {}}; }
   [[nodiscard]] bool is_null() const { return type == Type::Null; }
+  /// Neither null nor kept.
+  [[nodiscard]] bool has_value() const { return type != Type::Null && type != Type::Keep; }
 };
 
 /// The rows made of some records: a matrix of cells in the order of a mapping's columns. The cells' text lives in `arena` or in the

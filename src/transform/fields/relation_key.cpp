@@ -13,6 +13,7 @@ using record::Value;
 Made RelationKey::make(Work& work) const {
   static const record::Column unbounded;
   const Value value = source_.find(work.record, work.hints);
+  if (value.absent()) return Cell::keep();
   if (says_nothing(value)) return Cell::null();
   if (value.is(Value::Type::List) || value.is(Value::Type::Object)) {
     return refuse("not_an_id", fmt::format(": `{}` is {}, not one id; name an element, as in `{}[0]`", source_.names(),
