@@ -140,6 +140,7 @@ void check_shared_keys(const std::vector<EntityFile>& entities, std::vector<Prob
 /// A row is adopted by what the record says of it, so by columns that the mapping writes.
 void check_adopt(const Entity& entity, std::vector<Problem>& problems) {
   std::vector<std::string> mapped;
+  mapped.reserve(entity.fields.size() + entity.relations.size());
   for (const FieldMapping& field : entity.fields) mapped.push_back(field.column);
   for (const Relation& relation : entity.relations) mapped.push_back(relation.column);
   for (const NaturalKey& key : entity.adopt) {

@@ -122,7 +122,6 @@ Relation read_relation(const Reading& reading, const Tree::Entry& entry) {
 
 /// Natural keys: a list of lists of columns. One column needs no list of its own.
 void read_adopt(const Reading& reading, const Tree& node, Entity& entity) {
-  constexpr std::string_view Shape = "[[email], [customer_id, class_id]]";
   const auto read_key = [&](const Tree& item) {
     NaturalKey key;
     key.place = reading.place(item.spot);
@@ -138,7 +137,7 @@ void read_adopt(const Reading& reading, const Tree& node, Entity& entity) {
     if (!key.columns.empty()) entity.adopt.push_back(std::move(key));
   };
   if (node.kind == Tree::Kind::Scalar) return read_key(node);
-  for (const Tree& item : items_of(reading, node, "adopt", Shape)) read_key(item);
+  for (const Tree& item : items_of(reading, node, "adopt", "[[email], [customer_id, class_id]]")) read_key(item);
 }
 
 }  // namespace
