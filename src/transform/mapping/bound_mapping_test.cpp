@@ -173,6 +173,17 @@ TEST(Mapping, ARecordThatLacksTheFilteredFieldIsFiltered) {
   EXPECT_EQ(sample::map(*mapping(), page).counters.filtered, 1);
 }
 
+TEST(Mapping, ARelationThatIsNotThereIsKeptAndOneThatIsNullIsNull) {
+  Page page;
+  auto fields = booking(page, "R1");
+  std::erase_if(fields, [](const record::Field& field) { return field.name == "user"; });
+  page.add(fields);
+  const Mapped mapped = sample::map(*mapping(), page);
+  const auto cells = mapped.rows.row(0);
+  EXPECT_EQ(cells[4].type, record::Cell::Type::Keep) << "user";
+  EXPECT_EQ(cells[6].type, record::Cell::Type::Null) << "class_session";
+}
+
 TEST(Mapping, ARelationWhoseValueIsAListIsRejected) {
   Page page;
   auto fields = booking(page, "R1");
