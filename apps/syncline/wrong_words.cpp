@@ -37,7 +37,7 @@ std::string unknown_option(const CLI::App& command, std::span<const std::string>
   const std::vector<std::string> known = options_of(command);
   for (const std::string& word : words) {
     if (word == "--") break;
-    const std::string name = word.substr(0, word.find('='));
+    std::string name = word.substr(0, word.find('='));
     if (word.starts_with("--") && std::find(known.begin(), known.end(), name) == known.end()) return name;
   }
   return "";

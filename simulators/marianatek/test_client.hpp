@@ -14,7 +14,7 @@ using nlohmann::json;
 /// A simulator with a client that knows the north tenant's API key: what the tests of this folder speak through.
 class Client {
  public:
-  explicit Client(SimulatorOptions options = quick()) : simulator(*make_simulator(options)) {}
+  explicit Client(const SimulatorOptions& options = quick()) : simulator(*make_simulator(options)) {}
 
   static SimulatorOptions quick() {
     SimulatorOptions options;

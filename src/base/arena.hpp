@@ -29,7 +29,7 @@ class Arena {
   }
   /// A copy of the text that lives as long as the arena.
   std::string_view copy(std::string_view text) {
-    if (text.empty()) return {"", 0};
+    if (text.empty()) return "";
     char* to = static_cast<char*>(take(text.size(), 1));
     std::memcpy(to, text.data(), text.size());
     return {to, text.size()};

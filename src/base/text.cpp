@@ -34,10 +34,10 @@ size_t sequence_length(std::string_view text, size_t at) {
 
 /// Where ASCII ends, from `at`: eight bytes at a time, for nearly all text is.
 size_t end_of_ascii(std::string_view text, size_t at) {
-  constexpr uint64_t HighBits = 0x8080808080808080;
+  constexpr uint64_t high_bits = 0x8080808080808080;
   for (uint64_t eight = 0; at + sizeof eight <= text.size(); at += sizeof eight) {
     std::memcpy(&eight, text.data() + at, sizeof eight);
-    if (eight & HighBits) break;
+    if (eight & high_bits) break;
   }
   while (at < text.size() && uint8_t(text[at]) < 0x80) ++at;
   return at;

@@ -9,6 +9,7 @@
 #include <fstream>
 #include <iterator>
 
+#include "base/hash.hpp"
 #include "base/text.hpp"
 #include "schema/durable_file.hpp"
 #include "schema/script.hpp"
@@ -27,12 +28,8 @@ base::Error file_error(const std::filesystem::path& file, std::string message) {
 
 std::string_view dialect_name(sql::Dialect dialect) { return dialect == sql::Dialect::Postgres ? "postgresql" : "sqlite"; }
 
-/// FNV-1a, 64 bits: tells an edited file from the applied one; it guards against mistakes, not against malice.
-std::string checksum_of(std::string_view text) {
-  uint64_t hash = 0xcbf29ce484222325ull;
-  for (const char c : text) hash = (hash ^ uint8_t(c)) * 0x100000001b3ull;
-  return fmt::format("{:016x}", hash);
-}
+/// Tells an edited file from the applied one; it guards against mistakes, not against malice.
+std::string checksum_of(std::string_view text) { return fmt::format("{:016x}", base::hash_of(text)); }
 
 /// The dialect a file of ours was written for; "" in the user's own files.
 std::string_view declared_dialect(std::string_view text) {

@@ -15,12 +15,14 @@ namespace {
 
 std::vector<std::string> names_of(const std::vector<Setting>& settings) {
   std::vector<std::string> names;
+  names.reserve(settings.size());
   for (const Setting& setting : settings) names.push_back(setting.name);
   return names;
 }
 
 std::vector<std::string> names_of(const std::vector<Options>& methods) {
   std::vector<std::string> names;
+  names.reserve(methods.size());
   for (const Options& method : methods) names.push_back(method.name);
   return names;
 }

@@ -28,12 +28,14 @@ Place place_of(const FileTree& file, std::initializer_list<std::string_view> key
 template <class Named>
 std::vector<std::string> names_of(const std::vector<Named>& all) {
   std::vector<std::string> names;
+  names.reserve(all.size());
   for (const Named& one : all) names.push_back(one.name);
   return names;
 }
 
 std::vector<std::string> names_of(const std::vector<EntityFile>& all) {
   std::vector<std::string> names;
+  names.reserve(all.size());
   for (const EntityFile& one : all) names.push_back(one.entity.name);
   return names;
 }
