@@ -29,6 +29,7 @@ Json entity_json(const record::EntityReport& report) {
           {"deleted", c.deleted},
           {"local_edits", c.local_edits},
           {"restamped", c.restamped},
+          {"unlinked", c.unlinked},
           {"rows_synced", c.rows_synced()},
           {"errors_count", c.rejected + c.undecodable},
           {"requests", report.requests},

@@ -83,7 +83,7 @@ std::string Statements::create() const {
   const bool postgres = dialect_ == Dialect::Postgres;
   const std::string_view ending = postgres ? ") ON COMMIT DROP;\n" : ");\n";
   const std::string_view create = postgres ? "CREATE TEMP TABLE " : "CREATE TEMP TABLE IF NOT EXISTS ";
-  std::vector<std::string> stage, ready{"n bigint", "verdict integer"};
+  std::vector<std::string> stage, ready{"n bigint", "verdict integer", "unlinked integer"};
   for (const Column& column : stage_columns_)
     stage.push_back(fmt::format("{} {}", sql::quoted(column.name), sql::type_name(dialect_, column)));
   // Two spellings of one key in a batch are one row, as the table's index sees it.
@@ -233,7 +233,7 @@ std::string Statements::differs(const Column& column, const std::string& value) 
 }
 
 std::string Statements::make_ready(const std::vector<std::vector<bool>>& ways_used, bool keeps) const {
-  std::vector<std::string> columns, values, differences, judged, matched;
+  std::vector<std::string> columns, values, differences, judged, matched, unlinked;
   std::string joins;
   for (size_t i = 0; i < target_.parents.size(); ++i) {
     const Parent& parent = target_.parents[i];
@@ -256,6 +256,7 @@ std::string Statements::make_ready(const std::vector<std::vector<bool>>& ways_us
     const std::string none = dialect_ == Dialect::Postgres ? fmt::format("NULL::{}", declared(parent.id, dialect_)) : "NULL";
     const std::string id = ids.empty() ? none : ids.size() == 1 ? ids[0] : fmt::format("COALESCE({})", base::joined(ids, ", "));
     matched.push_back(fmt::format("{} AS m{}", id, i));
+    if (!keys.empty()) unlinked.push_back(fmt::format("({} IS NULL AND ({}))", id, base::joined(keys, " OR ")));
     const config::Relation& relation = entity_.relations[i];
     const int64_t missing = verdict::FirstRelation + 2 * int64_t(i);
     const bool judge = relations_ == Relations::Judge;
@@ -290,11 +291,13 @@ std::string Statements::make_ready(const std::vector<std::vector<bool>>& ways_us
                                              edited, config::stamp::Transaction)});
     matched.push_back(settled(ways_used) + " AS settled");
   }
+  matched.push_back(fmt::format("CASE WHEN {} THEN 1 ELSE 0 END AS unlinked", unlinked.empty() ? "1 = 0" : base::joined(unlinked, " OR ")));
   const std::string version = target_.version ? fmt::format("s.c{} DESC NULLS LAST, ", *target_.version) : "";
   const std::string stale = target_.version ? fmt::format(" WHEN {} THEN {}", version_guard("s"), verdict::Stale) : "";
   const std::string key = sql::quoted(target_.columns[0].column.name);
   return fmt::format(
-      "INSERT INTO {ready} (n, verdict, {columns}) SELECT s.n, CASE WHEN s.arrival > 1 THEN {duplicate} WHEN s.failed > 0 THEN s.failed "
+      "INSERT INTO {ready} (n, unlinked, verdict, {columns}) SELECT s.n, s.unlinked, CASE WHEN s.arrival > 1 THEN {duplicate} WHEN "
+      "s.failed > 0 THEN s.failed "
       "WHEN t.{key} IS NULL THEN {new_}{stale} WHEN {differs} THEN "
       "{changed} ELSE {unchanged} END, {values} FROM (SELECT s.*, {matched}CASE {judged}ELSE 0 END AS failed, row_number() OVER (PARTITION "
       "BY {staged_key} ORDER BY {version}s.n DESC) AS arrival "
@@ -302,7 +305,7 @@ std::string Statements::make_ready(const std::vector<std::vector<bool>>& ways_us
       fmt::arg("ready", ready_), fmt::arg("columns", base::joined(columns, ", ")), fmt::arg("duplicate", verdict::Duplicate),
       fmt::arg("key", key), fmt::arg("new_", verdict::New), fmt::arg("stale", stale), fmt::arg("differs", differs_at_all),
       fmt::arg("changed", verdict::Changed), fmt::arg("unchanged", verdict::Unchanged), fmt::arg("values", base::joined(values, ", ")),
-      fmt::arg("matched", matched.empty() ? "" : base::joined(matched, ", ") + ", "),
+      fmt::arg("matched", base::joined(matched, ", ") + ", "),
       fmt::arg("judged", judged.empty() ? "WHEN 1 = 0 THEN 0 " : base::joined(judged, " ") + " "), fmt::arg("staged_key", staged(0)),
       fmt::arg("version", version), fmt::arg("stage", stage_), fmt::arg("joins", joins),
       fmt::arg("table", sql::quoted(target_.table.name)));
@@ -310,7 +313,7 @@ std::string Statements::make_ready(const std::vector<std::vector<bool>>& ways_us
 
 std::string Statements::tally() const {
   const char* const stamped = stamps() ? "count(*) FILTER (WHERE edited), count(*) FILTER (WHERE restamp)" : "0, 0";
-  return fmt::format("SELECT verdict, count(*), {} FROM {} GROUP BY verdict", stamped, ready_);
+  return fmt::format("SELECT verdict, count(*), {}, sum(unlinked) FROM {} GROUP BY verdict", stamped, ready_);
 }
 
 std::string Statements::failed_relations() const {

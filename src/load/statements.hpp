@@ -22,9 +22,9 @@ enum class Restamp { No, Yes };
 /// insert. Pure text, made once per target.
 ///
 /// stage has the columns n, kept0…, hash, c0… in the order of Target::columns. ready has n, verdict, kept0…, c0… (without relation keys)
-/// and m0…, one per relation, all typed as the target's; where rows are stamped also hash, settled (whether the row may be stamped), edited
-/// (the table's stamp has our hash) and restamp (equal, but its stamp does not hold); where rows are adopted also way (which natural key
-/// found the row) and adopts (its primary key).
+/// unlinked (1 where a parent is named and not found) and m0…, one per relation, all typed as the target's; where rows are stamped also
+/// hash, settled (whether the row may be stamped), edited (the table's stamp has our hash) and restamp (equal, but its stamp does not
+/// hold); where rows are adopted also way (which natural key found the row) and adopts (its primary key).
 class Statements {
  public:
   Statements(const Target& target, const config::Entity& entity, sql::Dialect dialect, Relations relations);
@@ -51,7 +51,7 @@ class Statements {
   /// Matches and judges every staged row. `ways_used[relation][way]` says which relation keys the batch has at all; `keeps` whether any
   /// cell says Keep.
   [[nodiscard]] std::string make_ready(const std::vector<std::vector<bool>>& ways_used, bool keeps) const;
-  /// verdict, count, how many of them are local edits, how many could be stamped again.
+  /// verdict, count, how many of them are local edits, how many could be stamped again, how many name a parent that is not there.
   [[nodiscard]] std::string tally() const;
   /// n, verdict of the rows whose relation failed.
   [[nodiscard]] std::string failed_relations() const;

@@ -56,6 +56,11 @@ int64_t kept_bits(std::span<const Cell> cells, size_t k) {
   return kept;
 }
 
+/// Whether a row of that verdict is in the table afterwards, as the record says.
+bool lands(int64_t verdict) {
+  return verdict == verdict::New || verdict == verdict::Changed || verdict == verdict::Unchanged || verdict == verdict::Adopted;
+}
+
 }  // namespace
 
 Writer::Writer(state::Store& store, const config::Entity& entity, Target target, state::Lease lease, Ending ending, base::Clock& clock)
@@ -276,6 +281,8 @@ base::Result<void> Writer::count_verdicts(const record::RowBatch& rows, record::
   restampable_ = 0;
   for (size_t i = 0; i < tally.size(); ++i) {
     const int64_t count = tally.integer(i, 1);
+    // In a dry run this run's own parents never land.
+    if (lands(tally.integer(i, 0)) && ending_ == Ending::Commit) counters.unlinked += tally.integer(i, 4);
     switch (tally.integer(i, 0)) {
       case verdict::New:
         counters.inserted += count;

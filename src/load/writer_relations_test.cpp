@@ -57,6 +57,12 @@ TEST_P(Relating, AMissingParentIsNullWhereThatIsAllowed) {
   make_tables();
   Loader to = loader("bookings");
   EXPECT_EQ(to.write({booking("a", Cell::of("nobody"), Cell::null())}), "1 inserted");
+  EXPECT_EQ(to.report.counters.unlinked, 1);
+  EXPECT_EQ(to.write({booking("a", Cell::of("nobody"), Cell::null()), booking("b", Cell::of("c1"), Cell::of("no@x.org")),
+                      booking("c", Cell::null(), Cell::null()), booking("d", Cell::keep(), Cell::keep())}),
+            "3 inserted, 1 unchanged");
+  EXPECT_EQ(to.report.counters.unlinked, 2) << "the same row is looked at again, and counted again";
+  run("DELETE FROM bookings WHERE external_id <> 'a'");
   EXPECT_EQ(bookings(), "a|NULL");
 }
 

@@ -20,6 +20,7 @@ Counters& Counters::operator+=(const Counters& other) {
   deleted += other.deleted;
   local_edits += other.local_edits;
   restamped += other.restamped;
+  unlinked += other.unlinked;
   return *this;
 }
 

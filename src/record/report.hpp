@@ -18,6 +18,7 @@ struct Counters {
   int64_t rows = 0, inserted = 0, updated = 0, unchanged = 0, adopted = 0, stale = 0, duplicate = 0, rejected = 0, waiting = 0;
   int64_t deleted = 0;
   int64_t local_edits = 0;  ///< of `updated`: the source says what it said before, somebody else had changed the row
+  int64_t unlinked = 0;     ///< of the rows compared or written: names a parent that is not there (`missing: null`)
   int64_t restamped = 0;    ///< of `unchanged`: found equal by full comparison, and marked as ours again
 
   Counters& operator+=(const Counters& other);

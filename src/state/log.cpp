@@ -19,7 +19,7 @@ struct CounterColumn {
 };
 
 /// sync_log's counters that are the ledger's.
-constexpr std::array<CounterColumn, 16> LedgerColumns{{{"fetched", &Counters::fetched},
+constexpr std::array<CounterColumn, 17> LedgerColumns{{{"fetched", &Counters::fetched},
                                                        {"mapped", &Counters::mapped},
                                                        {"filtered", &Counters::filtered},
                                                        {"undecodable", &Counters::undecodable},
@@ -34,7 +34,8 @@ constexpr std::array<CounterColumn, 16> LedgerColumns{{{"fetched", &Counters::fe
                                                        {"waiting", &Counters::waiting},
                                                        {"deleted", &Counters::deleted},
                                                        {"local_edits", &Counters::local_edits},
-                                                       {"restamped", &Counters::restamped}}};
+                                                       {"restamped", &Counters::restamped},
+                                                       {"unlinked", &Counters::unlinked}}};
 
 /// A column of sync_log that the report gives a value for.
 struct LogValue {

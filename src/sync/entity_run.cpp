@@ -172,6 +172,7 @@ class EntityRun {
     report_.complete = end.complete;
     report_.checkpoint = end.checkpoint.cursor;
     note_unfound();
+    note_unlinked();
     if (!end.complete) report_.note += (report_.note.empty() ? "" : "; ") + end.missing + "; the next run reads it again";
     Group nothing;
     auto written = write(nothing, end.checkpoint);
@@ -180,6 +181,16 @@ class EntityRun {
       report_.checkpoint = before_.cursor;
     }
     return written;
+  }
+
+  /// Nothing is wrong yet, but somebody who looks for the link must not have to guess.
+  void note_unlinked() {
+    const int64_t rows = report_.counters.unlinked;
+    if (rows == 0) return;
+    if (!report_.note.empty()) report_.note += "; ";
+    report_.note += fmt::format(
+        "{} {} a row that is not there, so the link is null; it is looked for again when the record is next read (`--full` reads all)",
+        base::with_thousands(rows), rows == 1 ? "row names" : "rows name");
   }
 
   /// A field that the source has renamed, or a misspelt name, would otherwise be missing without a word.
