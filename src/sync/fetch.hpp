@@ -45,7 +45,7 @@ class Fetcher {
  private:
   base::Result<void> read(Source& source, const config::Stream& stream, const extract::ReadOptions& options);
 
-  static constexpr size_t BytesAheadMax = size_t{3} << 20;
+  static constexpr size_t BytesAheadMax = size_t{2} << 20;
 
   base::BoundedQueue<Fetched> pages_{BytesAheadMax};
   std::stop_source stop_;
