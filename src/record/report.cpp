@@ -3,6 +3,8 @@
 
 namespace syncline::record {
 
+constexpr size_t SumsMax = 50;
+
 Counters& Counters::operator+=(const Counters& other) {
   fetched += other.fetched;
   mapped += other.mapped;
@@ -31,11 +33,11 @@ bool Counters::ledger_holds() const {
 
 void add(std::vector<ErrorSummary>& sums, const Reject& reject) {
   for (ErrorSummary& sum : sums) {
-    if (sum.code != reject.code || sum.message != reject.reason) continue;
+    if (sum.code != reject.code || sum.field != reject.field) continue;
     ++sum.count;
     return;
   }
-  sums.push_back({reject.code, reject.reason, reject.key, 1});
+  if (sums.size() < SumsMax) sums.push_back({reject.code, reject.reason, reject.key, 1, reject.field});
 }
 
 }  // namespace syncline::record

@@ -35,9 +35,11 @@ struct Counters {
 struct ErrorSummary {
   std::string code, message, example;
   int64_t count = 0;
+  std::string field{};  ///< of rejects: what they are summed by, beside the code
 };
 
-/// Counts a reject where those with its code and message are summed; the example is the first one's key.
+/// Counts a reject where those of its code and field are summed, as the stored ones are: messages name values, so each would be one of its
+/// own. The message and the example are the first one's. At most 50 sums.
 void add(std::vector<ErrorSummary>& sums, const Reject& reject);
 
 /// One entity of a run: a row of sync_log and of the run report.

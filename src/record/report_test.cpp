@@ -3,6 +3,8 @@
 
 #include <gtest/gtest.h>
 
+#include <string>
+
 namespace syncline::record {
 namespace {
 
@@ -37,6 +39,24 @@ TEST(Counters, OneLostRecordBreaksTheLedger) {
   c.fetched = 2;
   c.mapped = c.rows = c.inserted = 1;
   EXPECT_FALSE(c.ledger_holds());
+}
+
+TEST(ErrorSummary, RejectsAreSummedByCodeAndFieldWhateverTheirMessagesSay) {
+  std::vector<ErrorSummary> sums;
+  for (const char* value : {"x", "y", "z"})
+    add(sums, {"map", value, "price", "not_an_amount", std::string("`price` is \"") + value + "\"", value, "{}"});
+  add(sums, {"map", "w", "tax", "not_an_amount", "`tax` is \"w\"", "w", "{}"});
+  ASSERT_EQ(sums.size(), 2u);
+  EXPECT_EQ(sums[0].count, 3);
+  EXPECT_EQ(sums[0].example, "x");
+  EXPECT_EQ(sums[0].message, "`price` is \"x\"");
+  EXPECT_EQ(sums[1].count, 1);
+}
+
+TEST(ErrorSummary, ThereAreNoMoreThanAPersonReads) {
+  std::vector<ErrorSummary> sums;
+  for (int i = 0; i < 1000; ++i) add(sums, {"map", "", "column" + std::to_string(i), "blank", "", "", "{}"});
+  EXPECT_EQ(sums.size(), 50u);
 }
 
 }  // namespace
