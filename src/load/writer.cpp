@@ -56,6 +56,10 @@ int64_t kept_bits(std::span<const Cell> cells, size_t k) {
   return kept;
 }
 
+base::Error stopped() {
+  return {base::ErrorKind::Cancelled, base::Side::Database, "stopped while the database was waited for", "stopped", "", {}};
+}
+
 /// Whether a row of that verdict is in the table afterwards, as the record says.
 bool lands(int64_t verdict) {
   return verdict == verdict::New || verdict == verdict::Changed || verdict == verdict::Unchanged || verdict == verdict::Adopted;
@@ -89,15 +93,14 @@ base::Result<void> Writer::write(const Batch& batch, int64_t run, record::Entity
       isolation = Isolation::Halving;
       continue;
     }
+    // Before anything is given up: what has landed must be counted.
     const bool lost = sql::is_connection_lost(error);
-    if (attempt >= AttemptsMax || !(lost || error.code == "raced" || sql::may_pass_again(error))) return base::fail(error);
-    if (stop.stop_requested()) {
-      return base::fail({base::ErrorKind::Cancelled, base::Side::Database, "stopped while the database was waited for", "stopped", "", {}});
-    }
     if (lost && TRY(was_committed(run, report, stop))) {
       report = std::move(after);
       return {};
     }
+    if (attempt >= AttemptsMax || !(lost || error.code == "raced" || sql::may_pass_again(error))) return base::fail(error);
+    if (stop.stop_requested()) return base::fail(stopped());
   }
 }
 
@@ -106,7 +109,7 @@ base::Result<void> Writer::write(const Batch& batch, int64_t run, record::Entity
 base::Result<bool> Writer::was_committed(int64_t run, const record::EntityReport& before, const std::stop_token& stop) {
   base::Result<bool> committed = false;
   for (const std::chrono::milliseconds wait : ReconnectWaits) {
-    if (!clock_.wait(wait, stop)) break;
+    if (!clock_.wait(wait, stop)) return base::fail(stopped());
     committed = [&]() -> base::Result<bool> {
       TRY(connection_.reconnect());
       if (ending_ == Ending::Rollback) return false;

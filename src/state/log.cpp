@@ -127,7 +127,10 @@ base::Result<void> Store::insert_log(int64_t run, const record::EntityReport& re
   });
 }
 
-base::Result<void> Store::update_log(int64_t run, const record::EntityReport& report) { return set_log(run, report, "running", "NULL"); }
+base::Result<void> Store::update_log(int64_t run, const record::EntityReport& report) {
+  TRY(set_log(run, report, "running", "NULL", "true"));
+  return {};
+}
 
 base::Result<int64_t> Store::transactions_of(int64_t run, const std::string& entity) {
   const auto rows = TRY(connection_.query(fmt::format("SELECT transactions FROM {} WHERE run = $1 AND entity = $2{}", names_("sync_log"),
@@ -137,10 +140,22 @@ base::Result<int64_t> Store::transactions_of(int64_t run, const std::string& ent
 }
 
 base::Result<void> Store::end_log(int64_t run, const record::EntityReport& report, std::string_view status) {
-  return repeated([&] { return set_log(run, report, status, now_of(names_.dialect())); });
+  const std::string now = now_of(names_.dialect()), known = fmt::format("transactions = {}", report.transactions);
+  const std::string errors = errors_as_json(report.errors);
+  const std::string words =
+      fmt::format("UPDATE {} SET status = $3, completed_at = {}, note = $4, exit_code = $5, errors = $6 WHERE run = $1 AND entity = $2",
+                  names_("sync_log"), now);
+  return repeated([&]() -> base::Result<void> {
+    const int64_t told = TRY(set_log(run, report, status, now, known));
+    if (told > 0) return {};
+    TRY(connection_.change(words, std::array{Cell::of(run), Cell::of(report.entity), Cell::of(status), Cell::of(report.note),
+                                             Cell::of(int64_t(report.exit_code)), Cell::of(errors)}));
+    return {};
+  });
 }
 
-base::Result<void> Store::set_log(int64_t run, const record::EntityReport& report, std::string_view status, std::string_view completed_at) {
+base::Result<int64_t> Store::set_log(int64_t run, const record::EntityReport& report, std::string_view status,
+                                     std::string_view completed_at, std::string_view condition) {
   const std::string errors = errors_as_json(report.errors);
   std::vector<Cell> parameters{Cell::of(run), Cell::of(report.entity), Cell::of(status)};
   std::string assignments = fmt::format("status = $3, completed_at = {}", completed_at);
@@ -148,8 +163,8 @@ base::Result<void> Store::set_log(int64_t run, const record::EntityReport& repor
     parameters.push_back(value.value);
     assignments += fmt::format(", {} = ${}", value.column, parameters.size());
   }
-  TRY(connection_.change(fmt::format("UPDATE {} SET {} WHERE run = $1 AND entity = $2", names_("sync_log"), assignments), parameters));
-  return {};
+  return connection_.change(
+      fmt::format("UPDATE {} SET {} WHERE run = $1 AND entity = $2 AND {}", names_("sync_log"), assignments, condition), parameters);
 }
 
 base::Result<std::vector<LogEntry>> Store::read_log(std::optional<int64_t> run, int64_t runs_max) {

@@ -86,7 +86,8 @@ class Store {
   base::Result<void> update_log(int64_t run, const record::EntityReport& report);
   /// How many transactions of this entity's run have committed. Waits for one that is being committed at this moment.
   base::Result<int64_t> transactions_of(int64_t run, const std::string& entity);
-  /// The log row's last word.
+  /// The log row's last word. Where more transactions have committed than the report knows of (the answer to the last COMMIT was lost for
+  /// good), the counters stay as they committed.
   base::Result<void> end_log(int64_t run, const record::EntityReport& report, std::string_view status);
   /// The log row of an entity that was not begun: its parent failed, or another run holds it.
   base::Result<void> log_unbegun(int64_t run, const record::EntityReport& report, std::string_view status);
@@ -104,7 +105,9 @@ class Store {
 
  private:
   base::Result<void> insert_log(int64_t run, const record::EntityReport& report, std::string_view status, std::string_view completed_at);
-  base::Result<void> set_log(int64_t run, const record::EntityReport& report, std::string_view status, std::string_view completed_at);
+  /// Sets the log row where `condition` holds, too; how many rows that were.
+  base::Result<int64_t> set_log(int64_t run, const record::EntityReport& report, std::string_view status, std::string_view completed_at,
+                                std::string_view condition);
 
   /// A column of ours that holds a time, as every reader of our tables gets to see it.
   [[nodiscard]] std::string shown_time(std::string_view column) const;

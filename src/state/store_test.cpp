@@ -3,13 +3,11 @@
 #include "state/store.hpp"
 
 #include <gtest/gtest.h>
-#include <sys/wait.h>
-#include <unistd.h>
 
 #include <thread>
 
 #include "base/time.hpp"
-#include "state/holder.hpp"
+#include "state/test_support/ended_holder.hpp"
 #include "support/on_both_databases.hpp"
 
 namespace syncline::state {
@@ -29,24 +27,6 @@ bool is_moment(std::string_view text) {
     const auto ok_result_ = (expression);                  \
     ASSERT_TRUE(ok_result_) << ok_result_.error().message; \
   } while (false)
-
-/// The holder's word of a process that has ended.
-std::string holder_that_is_gone() {
-  int ends[2];
-  EXPECT_EQ(pipe(ends), 0);
-  const pid_t child = fork();
-  if (child == 0) {
-    const std::string holder = this_holder();
-    _exit(write(ends[1], holder.data(), holder.size()) == ssize_t(holder.size()) ? 0 : 1);
-  }
-  char text[256];
-  const ssize_t length = read(ends[0], text, sizeof text);
-  waitpid(child, nullptr, 0);
-  close(ends[0]);
-  close(ends[1]);
-  EXPECT_GT(length, 0);
-  return std::string(text, size_t(std::max<ssize_t>(length, 0)));
-}
 
 class OwnTables : public test::OnBothDatabases {
  protected:
@@ -145,13 +125,13 @@ TEST_P(OwnTables, ALeaseThatHasRunOutIsTakenOverAndTheOldHolderIsFenced) {
 
 TEST_P(OwnTables, ALeaseOfAProcessThatIsGoneIsFreeAtOnce) {
   OK(store().take_lease("customers", 1));
-  run("UPDATE " + own("sync_lease") + " SET holder = " + sql::literal(holder_that_is_gone()) + " WHERE name = 'customers'");
+  run("UPDATE " + own("sync_lease") + " SET holder = " + sql::literal(test_support::holder_that_is_gone()) + " WHERE name = 'customers'");
   OK(store().take_lease("customers", 2));
 }
 
 TEST_P(OwnTables, TheLockOfASessionWhoseProcessIsGoneIsWaitedFor) {
   OK(store().take_lease("customers", 41));
-  run("UPDATE " + own("sync_lease") + " SET holder = " + sql::literal(holder_that_is_gone()));
+  run("UPDATE " + own("sync_lease") + " SET holder = " + sql::literal(test_support::holder_that_is_gone()));
   OK(db().begin());
   OK(db().change("UPDATE " + own("sync_lease") + " SET run = run"));
   const auto watcher = open();
@@ -308,6 +288,28 @@ TEST_P(OwnTables, TheCommittedTransactionsOfARunAreCounted) {
   OK(store().update_log(1, written));
   EXPECT_EQ(*store().transactions_of(1, "customers"), 2);
   EXPECT_EQ(*store().transactions_of(1, "classes"), 0);
+}
+
+TEST_P(OwnTables, WhatHasCommittedStaysCountedWhenTheReportKnowsLess) {
+  EntityReport known = report("customers");
+  OK(store().begin_log(1, known));
+  known.transactions = 1;
+  known.counters.fetched = known.counters.mapped = known.counters.rows = known.counters.inserted = 10;
+  EntityReport landed = known;
+  landed.transactions = 2;
+  landed.counters.fetched = landed.counters.mapped = landed.counters.rows = landed.counters.inserted = 25;
+  OK(store().update_log(1, landed));
+  known.exit_code = 23;
+  known.errors = {{"commit_unknown", "the answer to COMMIT was lost", "", 1}};
+  OK(store().end_log(1, known, "failed"));
+  const auto log = store().read_log(1, 10);
+  OK(log);
+  EXPECT_EQ(log->front().report.counters, landed.counters);
+  EXPECT_EQ(log->front().report.transactions, 2);
+  EXPECT_EQ(log->front().status, "failed");
+  EXPECT_EQ(log->front().report.exit_code, 23);
+  EXPECT_EQ(log->front().report.errors.at(0).code, "commit_unknown");
+  EXPECT_TRUE(is_moment(log->front().completed_at));
 }
 
 TEST_P(OwnTables, ALogRowReadsBackAsItWasReported) {
