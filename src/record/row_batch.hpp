@@ -64,7 +64,17 @@ struct RowBatch {
     arena = {};
   }
 
+  /// Puts the rows of another batch of the same mapping behind these. Their texts stay in the other's arena.
+  void append(const RowBatch& other) {
+    columns = other.columns;
+    cells.insert(cells.end(), other.cells.begin(), other.cells.end());
+    sources.insert(sources.end(), other.sources.begin(), other.sources.end());
+  }
+
   [[nodiscard]] size_t size() const { return sources.size(); }
+  [[nodiscard]] size_t bytes() const {
+    return cells.capacity() * sizeof(Cell) + sources.capacity() * sizeof(std::string_view) + arena.bytes();
+  }
   [[nodiscard]] std::span<const Cell> row(size_t index) const { return std::span(cells).subspan(index * columns, columns); }
 };
 

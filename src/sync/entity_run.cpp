@@ -20,7 +20,7 @@ namespace {
 using std::chrono::milliseconds;
 
 /// A transaction is large enough to pay for itself and small enough to be lost: whichever comes first.
-constexpr size_t BatchRowsMax = 10'000, BatchBytesMax = size_t{4} << 20;
+constexpr size_t BatchRowsMax = 5'000, BatchBytesMax = size_t{4} << 20;
 constexpr milliseconds BatchAgeMax{2'000};
 /// How long the writer waits for a page before it renews its lease.
 constexpr milliseconds Heartbeat{10'000};
@@ -31,10 +31,12 @@ constexpr int64_t RecordsThatProveAName = 20;
 
 /// Pages that will be written in one transaction, and what has been made of them.
 struct Group {
-  std::vector<record::RecordBatch> pages;  ///< what the rows' cells point into
+  std::vector<record::RecordBatch> pages;  ///< what the rows' cells point into…
+  std::vector<base::Arena> arenas;         ///< …and what was made for them
   record::RowBatch rows;
   std::vector<record::Reject> rejects;
   record::Counters counters;
+  state::Checkpoint checkpoint;  ///< after these pages
   size_t bytes = 0;
   std::chrono::steady_clock::time_point begun{};
 
@@ -42,6 +44,7 @@ struct Group {
   /// For the next transaction, with the memory of this one.
   void clear() {
     pages.clear();
+    arenas.clear();
     rows.clear();
     rejects.clear();
     counters = {};
@@ -145,16 +148,17 @@ class EntityRun {
       const state::Sweep& at = *sweep.checkpoint().sweep;
       read.resume = extract::Position{at.next, at.read, at.last_page, at.last};
     }
-    Fetcher fetcher(source_, stream, std::move(read), worlds_.stop,
-                    [this](std::string_view reason, milliseconds duration) { report_wait(reason, duration); });
+    Fetcher fetcher(
+        source_, stream, std::move(read), worlds_.stop, [&](extract::Page page) { return prepared(std::move(page), sweep); },
+        [this](std::string_view reason, milliseconds duration) { report_wait(reason, duration); });
     Group group;
     while (true) {
       auto popped = fetcher.pages().pop(group.empty() ? Heartbeat : BatchAgeMax);
       if (Fetched* fetched = std::get_if<Fetched>(&popped)) {
-        take(*fetched, sweep, group);
-        if (is_full(group)) TRY(write(group, sweep.checkpoint()));
+        take(*fetched, group);
+        if (is_full(group)) TRY(write(group));
       } else if (std::holds_alternative<base::BoundedQueue<Fetched>::TimedOut>(popped)) {
-        TRY(group.empty() ? keep_lease() : write(group, sweep.checkpoint()));
+        TRY(group.empty() ? keep_lease() : write(group));
       } else {
         break;
       }
@@ -162,7 +166,7 @@ class EntityRun {
     const base::Result<void>& outcome = fetcher.pages().outcome();
     take_traffic(source_.client->traffic(), source_.authenticator->method());
     // What has been fetched lands, whatever comes next; the checkpoint says where to go on.
-    if (!group.empty()) TRY(write(group, sweep.checkpoint()));
+    if (!group.empty()) TRY(write(group));
     if (!outcome) return base::fail(outcome.error());
     return complete(TRY(sweep.end()));
   }
@@ -175,7 +179,8 @@ class EntityRun {
     note_unlinked();
     if (!end.complete) report_.note += (report_.note.empty() ? "" : "; ") + end.missing + "; the next run reads it again";
     Group nothing;
-    auto written = write(nothing, end.checkpoint);
+    nothing.checkpoint = end.checkpoint;
+    auto written = write(nothing);
     if (!written) {
       report_.complete = false;
       report_.checkpoint = before_.cursor;
@@ -203,24 +208,39 @@ class EntityRun {
     }
   }
 
-  void take(Fetched& fetched, SweepProgress& sweep, Group& group) {
+  /// On the read thread, which has `sweep` and `unfound_` to itself until it has ended.
+  Fetched prepared(extract::Page page, SweepProgress& sweep) {
+    sweep.add(page);
+    Fetched out;
+    out.checkpoint = sweep.checkpoint();
+    out.declared = sweep.declared();
+    out.records = std::move(page.records);
+    mapping_->strike_found(out.records, unfound_);
+    out.rows.cells.reserve(out.records.records.size() * mapping_->columns().size());
+    mapping_->map(out.records, out.rows, out.rejects, out.counters);
+    out.records.forget_records();
+    return out;
+  }
+
+  void take(Fetched& fetched, Group& group) {
     take_traffic(fetched.traffic, fetched.auth_method);
-    sweep.add(fetched.page);
     if (group.empty()) group.begun = worlds_.clock.steady();
-    group.pages.push_back(std::move(fetched.page.records));
-    mapping_->strike_found(group.pages.back(), unfound_);
-    mapping_->map(group.pages.back(), group.rows, group.rejects, group.counters);
-    group.pages.back().forget_records();
-    group.bytes += group.pages.back().bytes();
-    declared_ = sweep.declared();
+    group.bytes += fetched.records.bytes();
+    group.rows.append(fetched.rows);
+    group.pages.push_back(std::move(fetched.records));
+    group.arenas.push_back(std::move(fetched.rows.arena));
+    std::move(fetched.rejects.begin(), fetched.rejects.end(), std::back_inserter(group.rejects));
+    group.counters += fetched.counters;
+    group.checkpoint = std::move(fetched.checkpoint);
+    declared_ = fetched.declared;
   }
 
   [[nodiscard]] bool is_full(const Group& group) const {
     return group.rows.size() >= BatchRowsMax || group.bytes >= BatchBytesMax || worlds_.clock.steady() - group.begun >= BatchAgeMax;
   }
 
-  base::Result<void> write(Group& group, const state::Checkpoint& checkpoint) {
-    TRY(writer_->write({group.rows, group.rejects, group.counters, checkpoint}, run_, report_, worlds_.stop));
+  base::Result<void> write(Group& group) {
+    TRY(writer_->write({group.rows, group.rejects, group.counters, group.checkpoint}, run_, report_, worlds_.stop));
     group.clear();
     report_progress("");
     return too_many_rejects() ? refuse_the_mapping() : base::Result<void>();

@@ -15,10 +15,13 @@ base::Result<std::unique_ptr<Source>> open_source(const config::Account& account
   return source;
 }
 
-Fetcher::Fetcher(Source& source, const config::Stream& stream, extract::ReadOptions options, std::stop_token stop, OnWait on_wait)
+Fetcher::Fetcher(Source& source, const config::Stream& stream, extract::ReadOptions options, std::stop_token stop, OnPage on_page,
+                 OnWait on_wait)
     : stop_with_run_(std::move(stop), [this] { stop_.request_stop(); }) {
   source.client->on_wait(std::move(on_wait));
-  thread_ = std::thread([this, &source, &stream, options = std::move(options)] { pages_.close(read(source, stream, options)); });
+  thread_ = std::thread([this, &source, &stream, options = std::move(options), on_page = std::move(on_page)] {
+    pages_.close(read(source, stream, options, on_page));
+  });
 }
 
 Fetcher::~Fetcher() {
@@ -27,13 +30,16 @@ Fetcher::~Fetcher() {
   thread_.join();
 }
 
-base::Result<void> Fetcher::read(Source& source, const config::Stream& stream, const extract::ReadOptions& options) {
+base::Result<void> Fetcher::read(Source& source, const config::Stream& stream, const extract::ReadOptions& options, const OnPage& on_page) {
   const auto reader = TRY(extract::make_reader(source.account, stream, options, *source.client, *source.authenticator));
   while (true) {
     std::optional<extract::Page> page = TRY(reader->next(stop_.get_token()));
     if (!page) return {};
-    const size_t bytes = page->records.bytes();
-    if (!pages_.push({*std::move(page), source.client->traffic(), source.authenticator->method()}, bytes)) return {};
+    Fetched fetched = on_page(*std::move(page));
+    fetched.traffic = source.client->traffic();
+    fetched.auth_method = source.authenticator->method();
+    const size_t bytes = fetched.bytes();
+    if (!pages_.push(std::move(fetched), bytes)) return {};
   }
 }
 

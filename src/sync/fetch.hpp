@@ -2,14 +2,20 @@
 #pragma once
 #include <functional>
 #include <memory>
+#include <optional>
 #include <stop_token>
 #include <string>
 #include <thread>
+#include <vector>
 
 #include "base/bounded_queue.hpp"
 #include "config/project.hpp"
 #include "extract/extract.hpp"
 #include "http/client.hpp"
+#include "record/reject.hpp"
+#include "record/report.hpp"
+#include "record/row_batch.hpp"
+#include "state/store.hpp"
 #include "sync/run.hpp"
 
 namespace syncline::sync {
@@ -24,11 +30,18 @@ struct Source {
 
 base::Result<std::unique_ptr<Source>> open_source(const config::Account& account, const Worlds& worlds, std::chrono::milliseconds wait_max);
 
-/// A page, and what it cost to get it.
+/// What a page has become, where the reading stands after it, and what it cost to get it.
 struct Fetched {
-  extract::Page page;
-  http::Traffic traffic;  ///< of the client, up to this page
+  record::RecordBatch records;  ///< what the rows' cells point into; their shapes are gone
+  record::RowBatch rows;
+  std::vector<record::Reject> rejects;
+  record::Counters counters;
+  state::Checkpoint checkpoint;
+  std::optional<int64_t> declared;  ///< how many records the source says the whole list has
+  http::Traffic traffic;            ///< of the client, up to this page
   std::string auth_method;
+
+  [[nodiscard]] size_t bytes() const { return records.bytes() + rows.bytes(); }
 };
 
 /// Reads a stream on a thread of its own, so far ahead that the next transaction's pages are there when one has been committed. The
@@ -36,16 +49,18 @@ struct Fetched {
 class Fetcher {
  public:
   using OnWait = http::Client::OnWait;
+  /// Makes rows of a page; called by the read thread.
+  using OnPage = std::function<Fetched(extract::Page page)>;
 
-  Fetcher(Source& source, const config::Stream& stream, extract::ReadOptions options, std::stop_token stop, OnWait on_wait);
+  Fetcher(Source& source, const config::Stream& stream, extract::ReadOptions options, std::stop_token stop, OnPage on_page, OnWait on_wait);
   ~Fetcher();
 
   [[nodiscard]] base::BoundedQueue<Fetched>& pages() { return pages_; }
 
  private:
-  base::Result<void> read(Source& source, const config::Stream& stream, const extract::ReadOptions& options);
+  base::Result<void> read(Source& source, const config::Stream& stream, const extract::ReadOptions& options, const OnPage& on_page);
 
-  static constexpr size_t BytesAheadMax = size_t{2} << 20;
+  static constexpr size_t BytesAheadMax = size_t{4} << 20;
 
   base::BoundedQueue<Fetched> pages_{BytesAheadMax};
   std::stop_source stop_;
