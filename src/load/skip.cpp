@@ -49,7 +49,7 @@ base::Result<Chosen> Skip::choose(sql::Connection& connection, const record::Row
   std::vector<int64_t> found(rows.size(), stamped::Other);
   if (target_.stamp_seed) {
     for (size_t i = 0; i < rows.size(); ++i) out.hashes[i] = hash_of(rows.row(i));
-    TRY(look(connection, rows, out.hashes, found));
+    TRY(look(connection, rows, out, found));
   }
   for (uint32_t i = 0; i < rows.size(); ++i) {
     // A row that is new by its external id may have been there before, without one.
@@ -69,12 +69,18 @@ base::Result<Chosen> Skip::choose(sql::Connection& connection, const record::Row
   return out;
 }
 
-base::Result<void> Skip::look(sql::Connection& connection, const record::RowBatch& rows, const std::vector<int64_t>& hashes,
-                              std::vector<int64_t>& found) {
+base::Result<void> Skip::look(sql::Connection& connection, const record::RowBatch& rows, Chosen& out, std::vector<int64_t>& found) {
   if (!comparable_ || (batches_without_asking_ > 0 && --batches_without_asking_ > 0)) return {};
   const std::vector<uint32_t> asked = askable(rows);
-  const std::vector<int64_t> answers = TRY(ask(connection, rows, hashes, asked));
-  for (size_t i = 0; i < asked.size(); ++i) found[asked[i]] = answers[i];
+  if (asked.empty()) return {};
+  out.answer = TRY(ask(connection, rows, out.hashes, asked));
+  out.answers.resize(rows.size());
+  for (const uint32_t row : asked) found[row] = stamped::AsWritten;
+  for (uint32_t i = 0; i < out.answer.size(); ++i) {
+    const uint32_t row = asked[size_t(out.answer.integer(i, 0) - 1)];
+    found[row] = out.answer.integer(i, 1);
+    out.answers[row] = i;
+  }
   const auto useless = size_t(std::count(found.begin(), found.end(), stamped::Other));
   if (useless * 10 > rows.size() * 9) batches_without_asking_ = BatchesWithoutAsking;
   return {};
@@ -112,8 +118,8 @@ bool Skip::is_linked_by_external_ids(std::span<const Cell> row) const {
   return true;
 }
 
-base::Result<std::vector<int64_t>> Skip::ask(sql::Connection& connection, const record::RowBatch& rows, const std::vector<int64_t>& hashes,
-                                             const std::vector<uint32_t>& asked) const {
+base::Result<sql::Rows> Skip::ask(sql::Connection& connection, const record::RowBatch& rows, const std::vector<int64_t>& hashes,
+                                  const std::vector<uint32_t>& asked) const {
   std::vector<std::string> arrays;
   const auto add_array = [&](const auto& cell_of) {
     sql::ArrayText array;
@@ -132,11 +138,7 @@ base::Result<std::vector<int64_t>> Skip::ask(sql::Connection& connection, const 
   std::vector<Cell> parameters;
   for (const std::string& array : arrays) parameters.push_back(Cell::of(std::string_view(array)));
 
-  std::vector<int64_t> out(asked.size(), stamped::AsWritten);
-  if (asked.empty()) return out;
-  const sql::Rows differing = TRY(connection.query(question_, parameters));
-  for (size_t i = 0; i < differing.size(); ++i) out[size_t(differing.integer(i, 0) - 1)] = differing.integer(i, 1);
-  return out;
+  return connection.query(question_, parameters);
 }
 
 }  // namespace syncline::load

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -14,9 +15,21 @@ namespace syncline::load {
 
 /// What is to be done with the rows of a batch, by their indexes; the others are in the table as we wrote them.
 struct Chosen {
-  std::vector<uint32_t> judged;  ///< sent, matched and compared with what is there; in the order of their arrival
-  std::vector<uint32_t> fresh;   ///< new beyond doubt, their parents found: inserted without more ado; in the order of their keys
-  std::vector<int64_t> hashes;   ///< of every row of the batch; 0 where rows are not stamped
+  std::vector<uint32_t> judged;   ///< sent, matched and compared with what is there; in the order of their arrival
+  std::vector<uint32_t> fresh;    ///< new beyond doubt, their parents found: inserted without more ado; in the order of their keys
+  std::vector<int64_t> hashes;    ///< of every row of the batch; 0 where rows are not stamped
+  sql::Rows answer;               ///< what the database said of the rows that are not as we wrote them
+  std::vector<uint32_t> answers;  ///< of each row of the batch, its place in `answer` if it is fresh
+
+  /// Of a fresh row: the id of the parent that a relation leads to, as text; nullopt where it leads to none.
+  [[nodiscard]] const std::optional<std::string>& parent_id(uint32_t row, size_t relation) const {
+    return answer.at(answers[row], FirstParentId + relation);
+  }
+  [[nodiscard]] int64_t parent_number(uint32_t row, size_t relation) const {
+    return answer.integer(answers[row], FirstParentId + relation);
+  }
+
+  static constexpr size_t FirstParentId = 2;
 };
 
 /// Leaves out the rows that are in the table just as we wrote them, before anything is sent: ids and hashes go up, what differs comes back.
@@ -35,12 +48,10 @@ class Skip {
   [[nodiscard]] int64_t hash_of(std::span<const record::Cell> row) const;
   [[nodiscard]] std::vector<uint32_t> askable(const record::RowBatch& rows) const;
   [[nodiscard]] bool is_linked_by_external_ids(std::span<const record::Cell> row) const;
-  /// Asks, where that is of use, and notes what each row is.
-  base::Result<void> look(sql::Connection& connection, const record::RowBatch& rows, const std::vector<int64_t>& hashes,
-                          std::vector<int64_t>& found);
-  /// For each of the rows asked about, what it is (`stamped::…`).
-  base::Result<std::vector<int64_t>> ask(sql::Connection& connection, const record::RowBatch& rows, const std::vector<int64_t>& hashes,
-                                         const std::vector<uint32_t>& asked) const;
+  /// Asks, where that is of use, and notes what each row is (`stamped::…`).
+  base::Result<void> look(sql::Connection& connection, const record::RowBatch& rows, Chosen& out, std::vector<int64_t>& found);
+  base::Result<sql::Rows> ask(sql::Connection& connection, const record::RowBatch& rows, const std::vector<int64_t>& hashes,
+                              const std::vector<uint32_t>& asked) const;
 
   const Target& target_;
   const std::string question_;

@@ -108,7 +108,7 @@ std::string Statements::create() const {
 std::string Statements::ask_stamps() const {
   if (!stamps()) return "";
   const bool integer = target_.columns[0].column.type == ColumnType::Integer;
-  std::string arrays = fmt::format("$1::{}[], $2::bigint[]", integer ? "bigint" : "text"), names = "key, hash", joins;
+  std::string arrays = fmt::format("$1::{}[], $2::bigint[]", integer ? "bigint" : "text"), names = "key, hash", joins, ids;
   std::vector<std::string> differences{fmt::format("t.{} IS DISTINCT FROM k.hash", config::stamp::Hash),
                                        fmt::format("t.{} IS DISTINCT FROM t.xmin", config::stamp::Transaction)};
   std::vector<std::string> parentless;
@@ -117,8 +117,10 @@ std::string Statements::ask_stamps() const {
     const std::string column = "t." + sql::quoted(parent.column.name);
     if (!parent.external_way) {
       differences.push_back(column + " IS NOT NULL");
+      ids += ", NULL";
       continue;
     }
+    ids += fmt::format(", p{}.{}", i, sql::quoted(parent.id.name));
     const Column& id = parent.ways[*parent.external_way].column;
     arrays += fmt::format(", ${}::text[]", next++);
     names += fmt::format(", r{}", i);
@@ -132,9 +134,9 @@ std::string Statements::ask_stamps() const {
   const std::string key = "t." + sql::quoted(target_.columns[0].column.name);
   parentless.insert(parentless.begin(), key + " IS NOT NULL");
   return fmt::format(
-      "SELECT k.n, CASE WHEN {} THEN {} ELSE {} END FROM unnest({}) WITH ORDINALITY AS k ({}, n) LEFT JOIN {} AS t ON {} = k.key{} WHERE "
+      "SELECT k.n, CASE WHEN {} THEN {} ELSE {} END{} FROM unnest({}) WITH ORDINALITY AS k ({}, n) LEFT JOIN {} AS t ON {} = k.key{} WHERE "
       "{}",
-      base::joined(parentless, " OR "), stamped::Other, stamped::Fresh, arrays, names, sql::quoted(target_.table.name), key, joins,
+      base::joined(parentless, " OR "), stamped::Other, stamped::Fresh, ids, arrays, names, sql::quoted(target_.table.name), key, joins,
       base::joined(differences, " OR "));
 }
 

@@ -39,7 +39,7 @@ class Statements {
   static constexpr size_t KeptBits = 62;
 
   /// Of keys ($1), hashes ($2) and the external ids of each relation ($3…), as arrays: the position, from 1, of each whose row is not as we
-  /// wrote it, and what it is (`stamped::…`). Empty where rows are not stamped.
+  /// wrote it, what it is (`stamped::…`), and the id of each relation's parent. Empty where rows are not stamped.
   [[nodiscard]] std::string ask_stamps() const;
 
   /// Temporary tables; PostgreSQL drops them at commit, SQLite keeps them for the connection.

@@ -151,6 +151,18 @@ base::Result<std::optional<uint64_t>> stamp_seed(sql::Connection& connection, co
   return seed.value();
 }
 
+/// COPY passes rules over, and where the rows a role may see are limited it is refused.
+base::Result<bool> takes_copies(sql::Connection& connection, const record::Table& table) {
+  const std::string name = sql::quoted(table.name);
+  const auto rows = connection.query(
+      "SELECT 1 FROM pg_catalog.pg_class WHERE oid = pg_catalog.to_regclass($1::text) AND relkind IN ('r', 'p') AND NOT relhasrules AND "
+      "NOT "
+      "pg_catalog.row_security_active(oid)",
+      std::array{record::Cell::of(name)});
+  if (!rows) return sql::is_connection_lost(rows.error()) ? base::Result<bool>(base::fail(rows.error())) : false;
+  return !rows->empty();
+}
+
 }  // namespace
 
 base::Result<Target> bind_target(sql::Connection& connection, const config::Project& project, const config::Entity& entity,
@@ -162,7 +174,7 @@ base::Result<Target> bind_target(sql::Connection& connection, const config::Proj
   if (!table.column("synced_at"))
     return base::fail(
         drift(entity.place, fmt::format("`{}` has no column `synced_at`; `syncline migrate` adds it", to_string(table.name))));
-  Target out{table, std::move(columns), {}, {}, {}, TRY(key_collation(connection, table, entity.key.column)), {}, {}};
+  Target out{table, std::move(columns), {}, {}, {}, {}, TRY(key_collation(connection, table, entity.key.column)), {}, {}};
   for (size_t i = 0; i < out.columns.size(); ++i) {
     if (out.columns[i].role == record::RowColumn::Role::Version) out.version = i;
   }
@@ -174,6 +186,7 @@ base::Result<Target> bind_target(sql::Connection& connection, const config::Proj
   if (!entity.adopt.empty()) out.row_id = TRY(bind_row_id(entity, table));
   for (const config::NaturalKey& key : entity.adopt) out.adopt.push_back(TRY(bind_natural_key(entity, key, out)));
   out.stamp_seed = TRY(stamp_seed(connection, entity, table, out.columns));
+  if (out.stamp_seed) out.takes_copies = TRY(takes_copies(connection, table));
   return out;
 }
 

@@ -48,6 +48,7 @@ struct Target {
   std::vector<Parent> parents;
   std::optional<size_t> version;       ///< index into `columns`
   std::optional<uint64_t> stamp_seed;  ///< where rows are stamped: what else but the row's values makes its stamp void
+  bool takes_copies = false;           ///< COPY may put rows into the table, and does what INSERT would
   std::string key_collation;           ///< of the key, ready for a statement, when texts that differ can be equal by it; empty otherwise
   std::vector<NaturalKey> adopt;       ///< in the order in which they are tried
   record::Column row_id;               ///< the table's primary key, where rows are adopted

@@ -76,7 +76,8 @@ Writer::Writer(state::Store& store, const config::Entity& entity, Target target,
       ending_(ending),
       clock_(clock),
       statements_(target_, entity_, connection_.dialect(), ending == Ending::Commit ? Relations::Judge : Relations::TakeAsNull),
-      skip_(target_, statements_.ask_stamps()) {}
+      skip_(target_, statements_.ask_stamps()),
+      direct_insert_(target_) {}
 
 base::Result<void> Writer::write(const Batch& batch, int64_t run, record::EntityReport& report, const std::stop_token& stop) {
   Isolation isolation = Isolation::None;
@@ -146,7 +147,8 @@ base::Result<void> Writer::write_chosen(const record::RowBatch& rows, Isolation 
   chosen_ = TRY(skip_.choose(connection_, rows));
   counters.unchanged += int64_t(rows.size() - chosen_.judged.size() - chosen_.fresh.size());
   if (chosen_.judged.empty() && chosen_.fresh.empty()) return {};
-  TRY(connection_.execute(statements_.create()));
+  const bool all_go_straight_in = isolation == Isolation::None && chosen_.judged.empty() && direct_insert_.fits(rows, chosen_);
+  if (!all_go_straight_in) TRY(connection_.execute(statements_.create()));
   if (isolation == Isolation::None) {
     if (!chosen_.fresh.empty()) TRY(insert_fresh(rows, counters));
     return chosen_.judged.empty() ? base::Result<void>() : write_rows(rows, chosen_.judged, Stamping::Stamp, counters, rejects);
@@ -164,12 +166,18 @@ base::Result<void> Writer::insert_fresh(const record::RowBatch& rows, record::Co
   const auto fresh = int64_t(chosen_.fresh.size());
   counters.inserted += fresh;
   if (ending_ == Ending::Rollback) return {};
+  const bool direct = direct_insert_.fits(rows, chosen_);
+  const int64_t inserted = direct ? TRY(direct_insert_.insert(connection_, rows, chosen_)) : TRY(insert_staged(rows));
+  if (inserted != fresh) return base::fail(raced("inserting", fresh, inserted));
+  return {};
+}
+
+base::Result<int64_t> Writer::insert_staged(const record::RowBatch& rows) {
   TRY(stage(rows, chosen_.fresh));
   if (const std::string small = statements_.plan_for_small_batch(); !small.empty()) TRY(connection_.execute(small));
   const int64_t inserted = TRY(connection_.change(statements_.insert_staged()));
-  if (inserted != fresh) return base::fail(raced("inserting", fresh, inserted));
   if (const std::string usual = statements_.plan_as_usual(); !usual.empty()) TRY(connection_.execute(usual));
-  return {};
+  return inserted;
 }
 
 base::Result<void> Writer::halve(Range range, const std::function<base::Result<void>(Range)>& step,

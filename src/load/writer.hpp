@@ -7,6 +7,7 @@
 
 #include "base/clock.hpp"
 #include "base/result.hpp"
+#include "load/direct_insert.hpp"
 #include "load/skip.hpp"
 #include "load/statements.hpp"
 #include "load/target.hpp"
@@ -53,6 +54,7 @@ class Writer {
   base::Result<void> write_chosen(const record::RowBatch& rows, Isolation isolation, record::Counters& counters,
                                   std::vector<record::Reject>& rejects);
   base::Result<void> insert_fresh(const record::RowBatch& rows, record::Counters& counters);
+  base::Result<int64_t> insert_staged(const record::RowBatch& rows);
   base::Result<bool> was_committed(int64_t run, const record::EntityReport& before, const std::stop_token& stop);
   /// Rows of a batch, by index.
   using Range = std::span<const uint32_t>;
@@ -89,6 +91,7 @@ class Writer {
   base::Clock& clock_;
   const Statements statements_;
   Skip skip_;
+  DirectInsert direct_insert_;
   Chosen chosen_;                     ///< of the batch being written
   int64_t restampable_ = 0;           ///< of the rows judged last
   bool keeps_ = false;                ///< of the rows staged last

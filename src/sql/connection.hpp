@@ -77,11 +77,11 @@ class Connection {
   virtual base::Result<Rows> query(std::string_view sql, std::span<const record::Cell> parameters = {}) = 0;
 
   /// Puts `rows` × `columns.size()` cells (row-major) into a table (as SQL writes it, quoted) whose columns have exactly these names and
-  /// types: binary COPY on PostgreSQL, a prepared INSERT on SQLite. A Keep cell is stored as NULL. A cell that its column would round, cut
-  /// or retype is refused with class 22, the column as subject and "row N:" in the message. After an error nothing of the batch stays;
-  /// within a transaction that takes a rollback, at least to a savepoint.
-  virtual base::Result<void> insert_many(std::string_view table, std::span<const record::Column> columns,
-                                         std::span<const record::Cell> cells) = 0;
+  /// types: binary COPY on PostgreSQL, a prepared INSERT on SQLite. How many it took, which on PostgreSQL a trigger can make fewer. A Keep
+  /// cell is stored as NULL. A cell that its column would round, cut or retype is refused with class 22, the column as subject and "row N:"
+  /// in the message. After an error nothing of the batch stays; within a transaction that takes a rollback, at least to a savepoint.
+  virtual base::Result<int64_t> insert_many(std::string_view table, std::span<const record::Column> columns,
+                                            std::span<const record::Cell> cells) = 0;
 
   /// The catalog's description of a table or view; nullopt if there is none. An unqualified name is looked up as the database would.
   virtual base::Result<std::optional<record::Table>> describe(const record::TableName& table) = 0;

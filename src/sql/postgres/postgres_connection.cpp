@@ -237,10 +237,10 @@ Answer PostgresConnection::end_copy(PGresult* started, const char* reason) {
   return last;
 }
 
-base::Result<void> PostgresConnection::insert_many(std::string_view table, std::span<const record::Column> columns,
-                                                   std::span<const record::Cell> cells) {
+base::Result<int64_t> PostgresConnection::insert_many(std::string_view table, std::span<const record::Column> columns,
+                                                      std::span<const record::Cell> cells) {
   base::check(!columns.empty() && cells.size() % columns.size() == 0, "cells are whole rows");
-  if (cells.empty()) return {};
+  if (cells.empty()) return 0;
   TRY(usable());
   std::string names;
   for (const record::Column& column : columns) names += (names.empty() ? "" : ", ") + sql::quoted(column.name);
@@ -251,11 +251,11 @@ base::Result<void> PostgresConnection::insert_many(std::string_view table, std::
   if (PQresultStatus(started.get()) != PGRES_COPY_IN) return base::fail(error_of(connection_.get(), started.get()));
   if (base::Result<void> sent = send_rows(columns, cells); !sent) {
     end_copy(started.get(), "a value was refused by the client");
-    return sent;
+    return base::fail(std::move(sent).error());
   }
   const Answer answer = end_copy(started.get(), nullptr);
   if (!succeeded(answer.get())) return base::fail(error_of(connection_.get(), answer.get()));
-  return {};
+  return rows_changed(answer.get());
 }
 
 /// In pieces, so that the memory needed does not grow with the batch.

@@ -44,8 +44,8 @@ class SqliteConnection final : public Connection {
   base::Result<void> execute(std::string_view sql) override;
   base::Result<int64_t> change(std::string_view sql, std::span<const record::Cell> parameters) override;
   base::Result<Rows> query(std::string_view sql, std::span<const record::Cell> parameters) override;
-  base::Result<void> insert_many(std::string_view table, std::span<const record::Column> columns,
-                                 std::span<const record::Cell> cells) override;
+  base::Result<int64_t> insert_many(std::string_view table, std::span<const record::Column> columns,
+                                    std::span<const record::Cell> cells) override;
   base::Result<std::optional<record::Table>> describe(const record::TableName& table) override;
   base::Result<std::vector<std::string>> table_names() override;
 
@@ -274,10 +274,10 @@ base::Result<Rows> SqliteConnection::query(std::string_view sql, std::span<const
   return Rows(size_t(columns), std::move(values));
 }
 
-base::Result<void> SqliteConnection::insert_many(std::string_view table, std::span<const record::Column> columns,
-                                                 std::span<const record::Cell> cells) {
+base::Result<int64_t> SqliteConnection::insert_many(std::string_view table, std::span<const record::Column> columns,
+                                                    std::span<const record::Cell> cells) {
   base::check(!columns.empty() && cells.size() % columns.size() == 0, "cells are whole rows");
-  if (cells.empty()) return {};
+  if (cells.empty()) return 0;
   TRY(usable());
   std::string names, places;
   for (size_t index = 0; index < columns.size(); ++index) {
@@ -304,7 +304,8 @@ base::Result<void> SqliteConnection::insert_many(std::string_view table, std::sp
       return base::fail(std::move(inserted).error().within(fmt::format("row {}", row + 1)));
     }
   }
-  return alone ? run("COMMIT") : base::Result<void>();
+  if (alone) TRY(run("COMMIT"));
+  return int64_t(cells.size() / columns.size());
 }
 
 base::Result<std::optional<record::Table>> SqliteConnection::describe(const record::TableName& table) {

@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "load/direct_insert.hpp"
+
+#include <algorithm>
+
+#include "sql/dialect.hpp"
+
+namespace syncline::load {
+namespace {
+
+using record::Cell;
+using record::Column;
+using record::ColumnType;
+using record::RowColumn;
+
+/// How many rows are laid out at once: the memory it takes does not grow with the batch.
+constexpr size_t RowsAtOnce = 1'000;
+
+/// Whether the type's own binary form is what we send. An enum's is its label.
+bool is_sendable(const Column& column) { return column.type != ColumnType::Other || !column.labels.empty(); }
+
+/// A parent's id comes back as text.
+bool is_linkable(const Column& column) {
+  return column.type == ColumnType::Integer || column.type == ColumnType::Text || column.type == ColumnType::Uuid;
+}
+
+/// A transaction's id has 32 bits without a sign, and is sent as four bytes of which the database does not ask.
+Column transaction_column() {
+  Column out;
+  out.name = config::stamp::Transaction;
+  out.type = ColumnType::Integer;
+  out.bytes = 4;
+  return out;
+}
+
+}  // namespace
+
+DirectInsert::DirectInsert(const Target& target) : target_(target) {
+  const Column *hash = target.table.column(config::stamp::Hash), *synced_at = target.table.column("synced_at");
+  possible_ = target.stamp_seed && target.takes_copies && synced_at->type == ColumnType::Timestamp;
+  if (!possible_) return;
+  for (const RowColumn& column : target.columns) {
+    if (column.role == RowColumn::Role::RelationKey) continue;
+    possible_ = possible_ && is_sendable(column.column);
+    columns_.push_back(column.column);
+  }
+  for (const Parent& parent : target.parents) {
+    possible_ = possible_ && is_linkable(parent.column) && is_linkable(parent.id);
+    columns_.push_back(parent.column);
+  }
+  columns_.insert(columns_.end(), {*hash, transaction_column(), *synced_at});
+}
+
+bool DirectInsert::fits(const record::RowBatch& rows, const Chosen& chosen) const {
+  return possible_ && std::none_of(chosen.fresh.begin(), chosen.fresh.end(), [&](uint32_t row) {
+           const auto cells = rows.row(row);
+           return std::any_of(cells.begin(), cells.end(), [](const Cell& cell) { return cell.type == Cell::Type::Keep; });
+         });
+}
+
+base::Result<int64_t> DirectInsert::insert(sql::Connection& connection, const record::RowBatch& rows, const Chosen& chosen) {
+  const sql::Rows stamp = TRY(connection.query(
+      "SELECT (pg_catalog.pg_current_xact_id()::text::numeric % 4294967296)::bigint, (extract(epoch FROM pg_catalog.now()) * "
+      "1000000)::bigint"));
+  const int64_t transaction = int32_t(uint32_t(stamp.integer(0, 0))), now = stamp.integer(0, 1);
+  int64_t inserted = 0;
+  for (size_t begin = 0; begin < chosen.fresh.size(); begin += RowsAtOnce) {
+    cells_.clear();
+    for (size_t i = begin; i < std::min(begin + RowsAtOnce, chosen.fresh.size()); ++i)
+      add_row(rows, chosen, chosen.fresh[i], transaction, now);
+    inserted += TRY(connection.insert_many(sql::quoted(target_.table.name), columns_, cells_));
+  }
+  return inserted;
+}
+
+void DirectInsert::add_row(const record::RowBatch& rows, const Chosen& chosen, uint32_t row, int64_t transaction, int64_t now) {
+  const auto cells = rows.row(row);
+  for (size_t c = 0; c < cells.size(); ++c) {
+    if (target_.columns[c].role != RowColumn::Role::RelationKey) cells_.push_back(cells[c]);
+  }
+  for (size_t i = 0; i < target_.parents.size(); ++i) {
+    const std::optional<std::string>& id = chosen.parent_id(row, i);
+    cells_.push_back(!id                                                 ? Cell::null()
+                     : target_.parents[i].id.type == ColumnType::Integer ? Cell::of(chosen.parent_number(row, i))
+                                                                         : Cell::of(std::string_view(*id)));
+  }
+  cells_.push_back(Cell::of(chosen.hashes[row]));
+  cells_.push_back(Cell::of(transaction));
+  cells_.push_back(Cell::of(base::Timestamp(std::chrono::microseconds(now))));
+}
+
+}  // namespace syncline::load
