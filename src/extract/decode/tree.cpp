@@ -86,6 +86,58 @@ std::span<const T> moved_to_arena(std::vector<T>& open, size_t begin, base::Aren
   return room;
 }
 
+/// The names that the first object at a place of the document had, in their order. The objects of a list are alike: a name that comes where
+/// it is expected needs no search for its end, names in the shape's order cannot be equal to each other, and all of them are one text in
+/// memory.
+class Shape {
+ public:
+  static constexpr size_t Unknown = SIZE_MAX;
+
+  [[nodiscard]] bool is_known() const { return known_; }
+  /// Whether no two of its names are equal.
+  [[nodiscard]] bool is_distinct() const { return distinct_; }
+  [[nodiscard]] std::string_view name(size_t at) const { return names_[at]; }
+
+  /// Adds a name of the first object; its place.
+  size_t add(std::string_view name) {
+    // Names are compared as they stand in the page, where a backslash would not stand for itself.
+    names_.push_back(std::memchr(name.data(), '\\', name.size()) ? std::string_view(nullptr, Unknown) : name);
+    inner_.emplace_back();
+    return names_.size() - 1;
+  }
+  /// The first object has ended.
+  void close(bool distinct) {
+    known_ = !names_.empty();
+    distinct_ = distinct;
+  }
+
+  /// The place, from `from` on, of the name that begins at `start`, behind its quote. A few names that are left out are passed over.
+  [[nodiscard]] size_t find(const char* start, const char* end, size_t from) const {
+    for (size_t at = from; at < std::min(from + LookAhead, names_.size()); ++at) {
+      const std::string_view name = names_[at];
+      if (size_t(end - start) > name.size() && start[name.size()] == '"' && std::memcmp(start, name.data(), name.size()) == 0) return at;
+    }
+    return Unknown;
+  }
+
+  /// The shape of what stands behind a name.
+  Shape& inner(size_t at) { return made(inner_[at]); }
+  /// The shape of a list's elements.
+  Shape& element() { return made(element_); }
+
+ private:
+  static constexpr size_t LookAhead = 4;
+  static Shape& made(std::unique_ptr<Shape>& shape) {
+    if (!shape) shape = std::make_unique<Shape>();
+    return *shape;
+  }
+
+  std::vector<std::string_view> names_;
+  std::vector<std::unique_ptr<Shape>> inner_;
+  std::unique_ptr<Shape> element_;
+  bool known_ = false, distinct_ = false;
+};
+
 /// One walk over one document. Every function returns false when the document is to be dropped, with the reason kept: the library's
 /// state after an error must not be used any more.
 class Walk {
@@ -101,15 +153,16 @@ class Walk {
     if (type == ondemand::json_type::object) {
       ondemand::object object;
       if (const auto error = document_.get_object().get(object)) return broken(error);
-      if (!members(object, 1)) return false;
+      std::span<const Field> fields;
+      if (!members(object, 1, shape_, fields)) return false;
       if (!at_end()) return broken("something follows the end of the document");
-      out = Value::object(close_object(0), without_trailing_space({start, size_t(json_.data() + json_.size() - start)}));
+      out = Value::object(fields, without_trailing_space({start, size_t(json_.data() + json_.size() - start)}));
       return true;
     }
     if (type == ondemand::json_type::array) {
       ondemand::array array;
       if (const auto error = document_.get_array().get(array)) return broken(error);
-      if (!items(array, 1)) return false;
+      if (!items(array, 1, shape_)) return false;
       if (!at_end()) return broken("something follows the end of the document");
       out =
           Value::list(moved_to_arena(elements_, 0, shapes_), without_trailing_space({start, size_t(json_.data() + json_.size() - start)}));
@@ -130,52 +183,67 @@ class Walk {
 
   bool at_end() { return document_.current_location().error() == simdjson::OUT_OF_BOUNDS; }
 
-  std::span<const Field> close_object(size_t begin) {
-    drop_duplicates(fields_, begin);
-    return moved_to_arena(fields_, begin, shapes_);
-  }
-
   bool deep_enough(int depth) {
     if (depth <= TreeParser::DepthMax) return true;
     why = {NotJson::Kind::TooDeep, "it is nested deeper than " + std::to_string(TreeParser::DepthMax) + " levels"};
     return false;
   }
 
-  /// Appends the object's members to fields_.
-  bool members(ondemand::object object, int depth) {
+  bool members(ondemand::object object, int depth, Shape& shape, std::span<const Field>& out) {
+    const size_t begin = fields_.size();
+    const bool first = !shape.is_known();
+    bool in_order = !first && shape.is_distinct();
+    size_t next = 0;
     for (auto entry : object) {
       ondemand::field field;
       if (const auto error = std::move(entry).get(field)) return broken(error);
+      const char* const start = field.key().raw();
       std::string_view name;
-      if (!key(field.key().raw(), name)) return false;
+      size_t place = first ? Shape::Unknown : shape.find(start, json_.data() + json_.size(), next);
+      if (place != Shape::Unknown) {
+        name = shape.name(place);
+        next = place + 1;
+      } else {
+        in_order = false;
+        if (!key(start, name)) return false;
+        if (first) place = shape.add(name);
+      }
       Value member;
-      if (!value(field.value(), depth, member)) return false;
+      if (!value(field.value(), depth, place == Shape::Unknown ? nullptr : &shape, place, member)) return false;
       fields_.push_back({name, member});
     }
+    const size_t count = fields_.size();
+    if (!in_order) drop_duplicates(fields_, begin);
+    if (first) shape.close(fields_.size() == count);
+    out = moved_to_arena(fields_, begin, shapes_);
     return true;
   }
 
   /// Appends the array's elements to elements_.
-  bool items(ondemand::array array, int depth) {
+  bool items(ondemand::array array, int depth, Shape& shape) {
     for (auto entry : array) {
       ondemand::value item;
       if (const auto error = entry.get(item)) return broken(error);
       Value element;
-      if (!value(item, depth, element)) return false;
+      if (!value(item, depth, &shape, Shape::Unknown, element)) return false;
       elements_.push_back(element);
     }
     return true;
   }
 
-  bool value(ondemand::value source, int depth, Value& out) {
+  /// `in` is the shape of the container, if it is known; `place` that of the value's name in it, or Unknown for an element.
+  bool value(ondemand::value source, int depth, Shape* in, size_t place, Value& out) {
     // The token reaches to the next one: blanks between the two belong to it.
     const std::string_view token = without_trailing_space(source.raw_json_token());
     if (token.empty()) return broken("a value is missing");
     switch (token.front()) {
       case '{':
-        return object(source, token.data(), depth + 1, out);
-      case '[':
-        return list(source, token.data(), depth + 1, out);
+      case '[': {
+        Shape unknown;
+        Shape& shape = !in ? unknown : place == Shape::Unknown ? in->element() : in->inner(place);
+        return token.front() == '{' ? object(source, token.data(), depth + 1, shape, out)
+                                    : list(source, token.data(), depth + 1, shape, out);
+      }
       case '"':
         return text(token, out);
       case 'n':
@@ -192,24 +260,24 @@ class Walk {
     return true;
   }
 
-  bool object(ondemand::value& source, const char* start, int depth, Value& out) {
+  bool object(ondemand::value& source, const char* start, int depth, Shape& shape, Value& out) {
     if (!deep_enough(depth)) return false;
     ondemand::object object;
     if (const auto error = source.get_object().get(object)) return broken(error);
-    const size_t begin = fields_.size();
-    if (!members(object, depth)) return false;
+    std::span<const Field> fields;
+    if (!members(object, depth, shape, fields)) return false;
     std::string_view json;
     if (!source_text(source, start, json)) return false;
-    out = Value::object(close_object(begin), json);
+    out = Value::object(fields, json);
     return true;
   }
 
-  bool list(ondemand::value& source, const char* start, int depth, Value& out) {
+  bool list(ondemand::value& source, const char* start, int depth, Shape& shape, Value& out) {
     if (!deep_enough(depth)) return false;
     ondemand::array array;
     if (const auto error = source.get_array().get(array)) return broken(error);
     const size_t begin = elements_.size();
-    if (!items(array, depth)) return false;
+    if (!items(array, depth, shape)) return false;
     std::string_view json;
     if (!source_text(source, start, json)) return false;
     out = Value::list(moved_to_arena(elements_, begin, shapes_), json);
@@ -267,6 +335,7 @@ class Walk {
   std::vector<Value>& elements_;
   base::Arena& arena_;
   base::Arena& shapes_;
+  Shape shape_;  ///< of the root
 };
 
 }  // namespace

@@ -153,6 +153,50 @@ TEST(Tree, OfEqualNamesTheLastCounts) {
   }
 }
 
+/// Names and values of a list's objects: "a=1 b=2; a=3".
+std::string objects_in(const std::string& json) {
+  const Parsed result = parsed(json);
+  if (!result.tree) return result.tree.error().reason;
+  std::string out;
+  for (const Value& object : result.tree->root.elements()) {
+    if (&object != result.tree->root.elements().data()) out += "; ";
+    for (const record::Field& field : object.fields())
+      out += (&field == object.fields().data() ? "" : " ") + std::string(field.name) + "=" + std::string(field.value.text());
+  }
+  return out;
+}
+
+TEST(Tree, ObjectsUnlikeTheFirstOneOfTheirListAreReadAsTheyAre) {
+  EXPECT_EQ(objects_in(R"([{"a":1,"b":2,"c":3},{"a":4,"b":5,"c":6}])"), "a=1 b=2 c=3; a=4 b=5 c=6");
+  EXPECT_EQ(objects_in(R"([{"a":1,"b":2,"c":3},{"c":4,"b":5,"a":6},{"c":7}])"), "a=1 b=2 c=3; c=4 b=5 a=6; c=7");
+  EXPECT_EQ(objects_in(R"([{"a":1,"b":2},{"x":3,"a":4,"b":5,"y":6},{}])"), "a=1 b=2; x=3 a=4 b=5 y=6; ");
+  EXPECT_EQ(objects_in(R"([{},{"a":1},{"a":2,"b":3},{"b":4}])"), "; a=1; a=2 b=3; b=4");
+  EXPECT_EQ(objects_in(R"([{"ab":1,"a":2},{"a":3,"ab":4},{"abc":5,"":6}])"), "ab=1 a=2; a=3 ab=4; abc=5 =6");
+}
+
+TEST(Tree, OfEqualNamesTheLastCountsInEveryObjectOfAList) {
+  EXPECT_EQ(objects_in(R"([{"a":1,"b":2},{"a":3,"a":4},{"a":5,"b":6,"a":7},{"b":8,"b":9,"a":0}])"), "a=1 b=2; a=4; a=7 b=6; b=9 a=0");
+  EXPECT_EQ(objects_in(R"([{"a":1,"a":2,"b":3},{"a":4,"a":5},{"a":6,"b":7}])"), "a=2 b=3; a=5; a=6 b=7");
+}
+
+TEST(Tree, ANameWithAnEscapeIsNoOtherName) {
+  // The first one's name ends in a backslash: in the page it would seem to begin the second one's.
+  EXPECT_EQ(objects_in(R"([{"a\\":1},{"a\\":2},{"a\"b":3},{"a":4}])"), "a\\=1; a\\=2; a\"b=3; a=4");
+  EXPECT_EQ(objects_in(R"([{"\u0061":1},{"a":2},{"\u0061":3,"a":4}])"), "a=1; a=2; a=4");
+}
+
+TEST(Tree, WhatStandsBehindANameMayChangeItsShape) {
+  const Parsed result = parsed(R"([{"x":{"a":1}},{"x":[{"a":2}]},{"x":{"b":3,"a":4}},{"x":null},{"y":{"a":5}}])");
+  ASSERT_TRUE(result.tree);
+  std::string out;
+  for (const Value& object : result.tree->root.elements()) {
+    const Value inner = object.fields()[0].value;
+    out += std::string(inner.text()) + " ";
+    for (const record::Field& field : inner.fields()) out += std::string(field.name) + "=" + std::string(field.value.text()) + " ";
+  }
+  EXPECT_EQ(out, R"({"a":1} a=1 [{"a":2}] {"b":3,"a":4} b=3 a=4  {"a":5} a=5 )");
+}
+
 TEST(Tree, AFlawIsFoundByThePartItIsIn) {
   const auto result = parsed("[{\"a\":\"\\ud83d\"},{\"a\":\"\\ud83d\\ude00\"},{\"\\udc00\":1}]");
   ASSERT_TRUE(result.tree);

@@ -32,11 +32,14 @@ const Field* only_folded(std::span<const Field> fields, std::string_view folded)
   return found;
 }
 
-const Field* field_named(std::span<const Field> fields, const config::Path::Step& step, uint32_t& hint) {
-  if (hint < fields.size() && fields[hint].name == step.name) return &fields[hint];
+const Field* field_named(std::span<const Field> fields, const config::Path::Step& step, Hint& hint) {
+  if (hint.at < fields.size()) {
+    const std::string_view name = fields[hint.at].name;
+    if ((hint.name && name.data() == hint.name) || name == step.name) return &fields[hint.at];
+  }
   for (const Field& field : fields) {
     if (field.name != step.name) continue;
-    hint = uint32_t(&field - fields.data());
+    hint = {uint32_t(&field - fields.data()), field.name.data()};
     return &field;
   }
   return only_folded(fields, step.folded);

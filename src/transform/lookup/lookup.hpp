@@ -9,9 +9,13 @@
 
 namespace syncline::transform {
 
-/// Where each step of each lookup found its field in the record before: the records of a page share a shape, so it is tried first. Made
-/// anew for each batch; owned by one thread.
-using Hints = std::vector<uint32_t>;
+/// Where a step of a lookup found its field in the record before: the records of a page share a shape, so it is tried first.
+struct Hint {
+  uint32_t at = 0;
+  const char* name = nullptr;  ///< the field's name in memory, which the records of a page may share
+};
+/// One for each step of each lookup. Made anew for each page; owned by one thread.
+using Hints = std::vector<Hint>;
 
 /// Finds the value a Source names in a record. Immutable after construction; may be used by any thread.
 class Lookup {
