@@ -182,10 +182,10 @@ tl::expected<Conversion, std::string> conversion(const FieldMapping& field, cons
   const Reads reads = reads_of(field, column);
   const std::optional<Writes> writes = writes_of(reads, column.type);
   if (!writes) return tl::unexpected(fmt::format("type {} cannot go into a column that is {}", word_for(field.type), type_text(column)));
-  if (reads == Reads::LocalTimestamp && !field.zone) {
+  if (reads == Reads::LocalTimestamp && !field.zone && !field.zone_from) {
     return tl::unexpected(std::string("is a timestamp without time zone; declare with `zone:` whose wall clock it shows"));
   }
-  if (reads == Reads::Timestamp && !field.format.empty() && !field.zone) {
+  if (reads == Reads::Timestamp && !field.format.empty() && !field.zone && !field.zone_from) {
     return tl::unexpected(std::string("has a `format:`, whose times are local; declare their `zone:`"));
   }
   if (!field.currency.empty() && !base::currency_exponent(field.currency)) {

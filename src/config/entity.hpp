@@ -28,7 +28,8 @@ struct FieldMapping {
   std::optional<std::string> constant;  ///< `const:`
   std::string rules;                    ///< name of the RuleSet
   FieldType type = FieldType::FromColumn;
-  std::optional<base::Zone> zone;  ///< of local times at the source; for type date: where the day is
+  std::optional<base::Zone> zone;   ///< of local times at the source; for types date and time: where the day, the time of day is
+  std::optional<Source> zone_from;  ///< or where the record names it
   base::Zone::Unclear unclear = base::Zone::Unclear::Refuse;
   std::string format;  ///< of dates and times, e.g. "%m/%d/%Y"; empty: ISO 8601
   MoneyUnit unit = MoneyUnit::Major;

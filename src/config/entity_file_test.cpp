@@ -261,6 +261,12 @@ TEST(EntityFile, AZoneMustExist) {
   EXPECT_NE(problem.find("America/Chicago"), std::string::npos) << problem;
 }
 
+TEST(EntityFile, AZoneMayBeNamedByTheRecord) {
+  EXPECT_EQ(problems_after_head("fields: {a: {from: x, type: date, zone: {from: location.timezone}}}\n"), "");
+  EXPECT_EQ(problems_after_head("fields: {a: {from: x, type: date, zone: {}}}\n"),
+            at("5:41", "required key `from` is missing; write `from:` and where the record names the zone"));
+}
+
 TEST(EntityFile, AFormatHasKnownParts) {
   EXPECT_EQ(problems_after_head("fields: {a: {from: x, format: \"%m/%e\"}}\n"),
             at("5:31", "`format` knows %Y %m %d %H %M %S %y %b %p %I, not `%e`"));

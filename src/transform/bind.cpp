@@ -123,6 +123,7 @@ class Binder {
     for (const config::FieldMapping& field : entity_.fields) {
       name_source(field.from);
       if (field.currency_from) name_source(*field.currency_from);
+      if (field.zone_from) name_source(*field.zone_from);
       for (const config::RuleSet& set : rules_) {
         if (set.name != field.rules) continue;
         for (const config::RuleSet::Input& input : set.inputs) name_source(input.source);

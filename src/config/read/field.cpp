@@ -81,15 +81,7 @@ class FieldReader {
   }
 
   void read_time_options() {
-    if (const Tree* zone = keys_.find("zone")) {
-      if (const auto name = reading_.filled_text(*zone, "zone")) {
-        if (auto found = base::Zone::find(*name)) {
-          field_.zone = *found;
-        } else {
-          reading_.problem(zone->spot, found.error().message);
-        }
-      }
-    }
+    if (const Tree* zone = keys_.find("zone")) read_zone(*zone);
     if (const Tree* unclear = keys_.find("unclear")) {
       using Unclear = base::Zone::Unclear;
       field_.unclear =
@@ -100,6 +92,23 @@ class FieldReader {
     if (const Tree* format = keys_.find("format")) {
       field_.format = reading_.filled_text(*format, "format").value_or("");
       check_format(*format);
+    }
+  }
+
+  /// A zone's name, or {from: path} where the record names it.
+  void read_zone(const Tree& node) {
+    if (node.kind == Tree::Kind::Map) {
+      const Keys keys(reading_, node, "`zone`", {"from"});
+      if (const Tree* from = keys.required("from", "`from:` and where the record names the zone"))
+        field_.zone_from = read_source(reading_, *from, "from");
+      return;
+    }
+    const auto name = reading_.filled_text(node, "zone");
+    if (!name) return;
+    if (auto found = base::Zone::find(*name)) {
+      field_.zone = *found;
+    } else {
+      reading_.problem(node.spot, found.error().message);
     }
   }
 

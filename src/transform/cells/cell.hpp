@@ -37,6 +37,7 @@ struct Making {
   const config::FieldMapping& field;
   const record::Column& column;
   base::Arena& arena;
+  std::optional<base::Zone> zone = {};  ///< that the field declares, or the record names
 };
 
 Made make_text(const record::Value& value, const Making& making);

@@ -31,22 +31,23 @@ Result<LocalTime> wall_clock(std::string_view text) {
 }
 
 /// The instant, in the declared format if there is one (bind has seen to it that a format comes with a zone).
-Result<Timestamp> instant_of(std::string_view text, const config::FieldMapping& field) {
-  const base::Zone* zone = field.zone ? &*field.zone : nullptr;
+Result<Timestamp> instant_of(std::string_view text, const Making& making) {
+  const config::FieldMapping& field = making.field;
+  const base::Zone* zone = making.zone ? &*making.zone : nullptr;
   if (field.format.empty() || !zone) return base::parse_timestamp(text, zone, field.unclear);
   return zone->to_instant(TRY(base::parse_local_time(text, field.format)), field.unclear);
 }
 
-Result<LocalTime> local_time_of(std::string_view text, const config::FieldMapping& field) {
-  if (!field.format.empty()) return base::parse_local_time(text, field.format);
+Result<LocalTime> local_time_of(std::string_view text, const Making& making) {
+  if (!making.field.format.empty()) return base::parse_local_time(text, making.field.format);
   if (!has_offset(text)) return wall_clock(text);
-  return field.zone->to_local(TRY(base::parse_timestamp(text)));
+  return making.zone->to_local(TRY(base::parse_timestamp(text)));
 }
 
-Result<base::Date> date_of(std::string_view text, const config::FieldMapping& field) {
-  if (text.size() == 10 && field.format.empty()) return base::parse_date(text);
-  if (!field.format.empty() || field.zone)
-    return base::Date(std::chrono::floor<std::chrono::days>(TRY(local_time_of(text, field))).time_since_epoch());
+Result<base::Date> date_of(std::string_view text, const Making& making) {
+  if (text.size() == 10 && making.field.format.empty()) return base::parse_date(text);
+  if (!making.field.format.empty() || making.zone)
+    return base::Date(std::chrono::floor<std::chrono::days>(TRY(local_time_of(text, making))).time_since_epoch());
   return base::parse_date(text);
 }
 
@@ -54,14 +55,14 @@ Result<base::Date> date_of(std::string_view text, const config::FieldMapping& fi
 
 Made make_timestamp(const Value& value, const Making& making) {
   if (!value.is(Value::Type::Text)) return not_text(value, "a point in time");
-  const Result<Timestamp> instant = instant_of(base::trim(value.text()), making.field);
+  const Result<Timestamp> instant = instant_of(base::trim(value.text()), making);
   if (!instant) return refuse_time(instant.error());
   return Cell::of(*instant);
 }
 
 Made make_local_timestamp(const Value& value, const Making& making) {
   if (!value.is(Value::Type::Text)) return not_text(value, "a point in time");
-  const Result<LocalTime> local = local_time_of(base::trim(value.text()), making.field);
+  const Result<LocalTime> local = local_time_of(base::trim(value.text()), making);
   if (!local) return refuse_time(local.error());
   return Cell{Cell::Type::LocalTimestamp, local->time_since_epoch().count(), {}};
 }
@@ -69,19 +70,28 @@ Made make_local_timestamp(const Value& value, const Making& making) {
 Made make_date(const Value& value, const Making& making) {
   if (!value.is(Value::Type::Text)) return not_text(value, "a date");
   const std::string_view text = base::trim(value.text());
-  const Result<base::Date> date = date_of(text, making.field);
+  const Result<base::Date> date = date_of(text, making);
   if (date) return Cell::date(date->time_since_epoch().count());
-  if (!making.field.zone && base::parse_timestamp(text)) {
+  if (!making.zone && base::parse_timestamp(text)) {
     return refuse_value("needs_zone", value, "is a point in time; its day depends on where: declare `zone:`");
   }
   return refuse_time(date.error());
 }
 
-Made make_time(const Value& value, const Making&) {
+/// A time of day, or that of a point in time where the studio is.
+Made make_time(const Value& value, const Making& making) {
   if (!value.is(Value::Type::Text)) return not_text(value, "a time of day");
-  const Result<std::chrono::microseconds> time = base::parse_time_of_day(base::trim(value.text()));
-  if (!time) return refuse_time(time.error());
-  return Cell{Cell::Type::Time, time->count(), {}};
+  const std::string_view text = base::trim(value.text());
+  const Result<std::chrono::microseconds> time = base::parse_time_of_day(text);
+  if (time) return Cell{Cell::Type::Time, time->count(), {}};
+  if (making.zone) {
+    if (const Result<LocalTime> local = local_time_of(text, making)) {
+      return Cell{Cell::Type::Time, (*local - std::chrono::floor<std::chrono::days>(*local)).count(), {}};
+    }
+  } else if (base::parse_timestamp(text)) {
+    return refuse_value("needs_zone", value, "is a point in time; what time it is depends on where: declare `zone:`");
+  }
+  return refuse_time(time.error());
 }
 
 }  // namespace syncline::transform

@@ -113,7 +113,32 @@ TEST(DateCell, DaysThatDoNotExistAreRefused) {
 TEST(TimeCell, IsATimeOfDay) {
   EXPECT_EQ(made(plain(), Clock, Value::text("09:30")), "time 09:30:00");
   EXPECT_EQ(code(plain(), Clock, Value::text("24:00")), "not_a_time");
-  EXPECT_EQ(code(plain(), Clock, Value::text("2024-07-02T02:00:00Z")), "not_a_time");
+}
+
+TEST(TimeCell, APointInTimeHasATimeOfDayOnlyInADeclaredZone) {
+  EXPECT_EQ(made(plain(), Clock, Value::text("2024-07-02T02:00:00Z")),
+            "needs_zone: `x` is \"2024-07-02T02:00:00Z\", which is a point in time; what time it is depends on where: declare `zone:`");
+  EXPECT_EQ(made(in_new_york(), Clock, Value::text("2024-07-02T02:00:00Z")), "time 22:00:00");
+  EXPECT_EQ(made(in_new_york(), Clock, Value::text("2024-01-02T02:00:00.5Z")), "time 21:00:00.500000");
+  EXPECT_EQ(made(in_new_york(), Clock, Value::text("1969-12-31T23:00:00Z")), "time 18:00:00");
+  EXPECT_EQ(made(in_new_york(), Clock, Value::text("02:00:00")), "time 02:00:00");
+  EXPECT_EQ(code(in_new_york(), Clock, Value::text("2024-13-02T02:00:00Z")), "not_a_time");
+}
+
+// What is on in London at half past midnight is another day's class in Dallas: each record may name its own zone.
+TEST(DateCell, TheZoneMayBeNamedByTheRecord) {
+  config::FieldMapping field = plain();
+  field.zone_from = sample::source({"zone"});
+  const auto in = [&](const Column& column, const Value& zone, std::string_view text = "2024-07-02T02:00:00Z") {
+    return made(field, column, {{"x", Value::text(text)}, {"zone", zone}});
+  };
+  EXPECT_EQ(in(Day, Value::text("US/Eastern")), "date 2024-07-01");
+  EXPECT_EQ(in(Clock, Value::text(" Europe/London ")), "time 03:00:00");
+  EXPECT_EQ(in(Local, Value::text("UTC")), "local 2024-07-02T02:00:00");
+  EXPECT_EQ(in(Day, Value::text("US/Eastern"), "2024-07-02"), "date 2024-07-02");
+  EXPECT_EQ(in(Day, Value::null()), "missing_zone: `x` has no zone: `zone` is empty");
+  EXPECT_EQ(in(Day, Value::text("Mars/Base")).substr(0, 12), "unknown_zone");
+  EXPECT_EQ(made(field, Day, Value::text("2024-07-02T02:00:00Z")), "missing_zone: `x` has no zone: `zone` is absent");
 }
 
 }  // namespace

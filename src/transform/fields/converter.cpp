@@ -56,6 +56,7 @@ tl::expected<Converter, std::string> Converter::create(const FieldMapping& field
   converter.reads_ = conversion->reads;
   converter.writes_ = conversion->writes;
   if (field.currency_from) converter.currency_ = Lookup(*field.currency_from, hints);
+  if (field.zone_from) converter.zone_ = Lookup(*field.zone_from, hints);
   return converter;
 }
 
@@ -66,7 +67,9 @@ Made Converter::convert(const Value& value, Work& work) const {
 }
 
 Made Converter::read(const Value& value, Work& work) const {
-  const Making making{field_, column_, work.arena};
+  const auto where = zone(work);
+  if (!where) return tl::unexpected(where.error());
+  const Making making{field_, column_, work.arena, *where};
   switch (reads_) {
     case Reads::Text:
       return make_text(value, making);
@@ -128,6 +131,18 @@ tl::expected<int, Refusal> Converter::exponent(Work& work) const {
   if (!places)
     return refuse("unknown_currency", fmt::format(" is in \"{}\", which is not a currency of ISO 4217", base::shown(code.text(), 20)));
   return *places;
+}
+
+/// A day in a zone that is guessed would be right for most of the records, which is worse than none.
+tl::expected<std::optional<base::Zone>, Refusal> Converter::zone(Work& work) const {
+  if (!field_.zone_from) return field_.zone;
+  const Value name = zone_.find(work.record, work.hints);
+  if (says_nothing(name)) {
+    return refuse("missing_zone", fmt::format(" has no zone: `{}` is {}", zone_.names(), name.absent() ? "absent" : "empty"));
+  }
+  const base::Result<base::Zone> found = base::Zone::find(base::trim(name.text()));
+  if (!found) return refuse("unknown_zone", found.error());
+  return std::optional(*found);
 }
 
 }  // namespace syncline::transform

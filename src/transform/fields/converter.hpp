@@ -18,18 +18,19 @@ class Converter {
 
   /// Whether "" is a value of its own for this field.
   [[nodiscard]] bool textual() const { return reads_ == config::Reads::Text || reads_ == config::Reads::Other; }
-  /// Whether a value can be judged without its record (an amount whose currency the record names cannot).
-  [[nodiscard]] bool needs_record() const { return field_.currency_from.has_value(); }
+  /// Whether a value can be judged without its record (an amount whose currency the record names cannot, nor a day in a zone it names).
+  [[nodiscard]] bool needs_record() const { return field_.currency_from || field_.zone_from; }
   [[nodiscard]] const record::Column& column() const { return column_; }
 
  private:
   [[nodiscard]] Made read(const record::Value& value, Work& work) const;
   [[nodiscard]] Made write(const record::Cell& cell, const Making& making) const;
   [[nodiscard]] tl::expected<int, Refusal> exponent(Work& work) const;
+  [[nodiscard]] tl::expected<std::optional<base::Zone>, Refusal> zone(Work& work) const;
 
   config::FieldMapping field_;
   record::Column column_;
-  Lookup currency_;
+  Lookup currency_, zone_;
   config::Reads reads_ = config::Reads::Text;
   config::Writes writes_ = config::Writes::AsRead;
 };

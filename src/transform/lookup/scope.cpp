@@ -36,6 +36,7 @@ config::Entity scoped(config::Entity entity) {
   for (config::FieldMapping& field : entity.fields) {
     look_in_element(field.from);
     if (field.currency_from) look_in_element(*field.currency_from);
+    if (field.zone_from) look_in_element(*field.zone_from);
   }
   for (config::Relation& relation : entity.relations) {
     for (config::RelationWay& way : relation.by) look_in_element(way.from);
