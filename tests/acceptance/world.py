@@ -1,0 +1,51 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A vendor, a studio's database with rows of its own, and the project that joins them."""
+import shutil
+from pathlib import Path
+
+from acceptance.studio import Studio
+from support import syncline
+from support.database import Database
+from support.project import quoted
+from support.simulator import Simulator
+
+PROJECT = Path(__file__).with_name("project")
+RESOURCES = ("locations", "users", "employees", "employee_public_profiles", "class_session_types", "class_sessions", "reservations", "membership_instances", "orders", "order_lines",
+             "credit_transactions")
+ROWS = {"users": 1200, "employees": 12, "employee_public_profiles": 12, "class_sessions": 500, "reservations": 3000, "membership_instances": 300, "membership_transactions": 600,
+        "orders": 600, "order_lines": 1000, "credit_transactions": 1000}
+CLOCK = "2026-03-02T12:00:00Z"
+
+
+def simulator(seed=7, rows=None):
+    return Simulator(seed=seed, rows=rows or ROWS, rate=0, clock=CLOCK)
+
+
+def truth(vendor, tenant="north"):
+    """Everything the vendor knows: resource → documents."""
+    return {resource: list(vendor.truth(resource, tenant)) for resource in RESOURCES}
+
+
+class StudioProject:
+    """The folder a user has: copied from project/, with a .env that reaches the vendor."""
+
+    def __init__(self, folder, database_url, vendor, tenant="north", change=lambda folder: None):
+        self.folder, self.database_url = Path(folder), database_url
+        shutil.copytree(PROJECT, self.folder)
+        env = {name: value.replace("north", tenant) for name, value in vendor.env.items()}
+        values = {"DATABASE_URL": database_url, "SYNCLINE_ALLOW_PRIVATE": "true", "MT_RATE": "100000/s", **env}
+        (self.folder / ".env").write_text("".join(f"{name}={quoted(str(value))}\n" for name, value in values.items()))
+        change(self.folder)
+
+    def run(self, *arguments, **options):
+        return syncline.run(*arguments, project=self.folder, **options)
+
+    def command(self, *arguments):
+        return syncline.command(*arguments, project=self.folder)
+
+
+def studio_database(postgres, documents, seed=1, share=None):
+    """A new database with the studio's schema and rows."""
+    database = Database(postgres.create_database())
+    database.execute(Studio(documents, seed, share).sql())
+    return database
