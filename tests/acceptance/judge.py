@@ -365,7 +365,15 @@ class Judge:
     """before: the Snapshot from before the first sync. Remembers which external id was given to which row, for that must never change."""
 
     def __init__(self, before, tables=tuple(TABLES)):
-        self.before, self.tables, self.seen, self.identity, self.edits = before, tables, defaultdict(dict), {}, []
+        self.before, self.tables, self.seen, self.identity, self.edits, self.landed = before, tables, defaultdict(dict), {}, [], defaultdict(set)
+
+    def note(self, truth):
+        """The vendor has changed, and what a run read of it before may be in the tables: every version of a record that was ever seen counts."""
+        for name in self.tables:
+            for key, record in TABLES[name].records(truth):
+                versions = self.seen[name].setdefault(key, [])
+                if record not in versions:
+                    versions.append(record)
 
     def allow_edit(self, table, pk, column, value):
         """Somebody changed a row of the studio's own, or a column that is not mapped: from now on this is what must be there."""
@@ -384,18 +392,19 @@ class Judge:
         strict: everything has been read again. Otherwise a record that has not changed was not, so what it points at may have come, gone or been
         renamed since, and its reject need not be true any more.
         """
+        landed = {name: set(keys) for name, keys in self.landed.items()}
+        self.note(truth)
         verdict, world = Verdict(), World(truth, now)
         for name in self.tables:
-            OneTable(self, name, now, truth, rejects, world, verdict, strict).check()
+            OneTable(self, name, now, truth, rejects, world, verdict, strict, landed.get(name, set())).check()
         return verdict
 
 
 class OneTable:
-    def __init__(self, judge, name, now, truth, rejects, world, verdict, strict):
-        self.strict, self.judge, self.name = strict, judge, name
+    def __init__(self, judge, name, now, truth, rejects, world, verdict, strict, landed):
+        self.strict, self.judge, self.name, self.landed = strict, judge, name, landed
         self.table, self.world, self.verdict, self.rejects = TABLES[name], world, verdict, rejects
         self.now, self.before, self.records = now.rows[name], judge.before.rows[name], self.table.records(truth)
-        self.new_keys = {key for key, _ in self.records} - set(judge.seen[name])
 
     def differs(self, key, column, expected, actual):
         self.verdict.differences.append(Difference(self.name, str(key), column, expected, actual))
@@ -405,7 +414,6 @@ class OneTable:
         self.claims = self.natural_keys_of_records()
         self.owners = self.natural_keys_of_own_rows()
         for key, record in self.records:
-            self.judge.seen[self.name][key] = record
             found = by_key.pop(key, None)
             wrong = self.wrong_cells(key, record, found)
             if not wrong:
@@ -512,18 +520,23 @@ class OneTable:
             self.differs(key, "(row)", f"the one with {known}", f"the one with {pk}")
         if pk in self.before:
             self.verdict.adopted[self.name] += 1
-        if key in self.new_keys:
+        self.judge.landed[self.name].add(key)
+        if key not in self.landed:
             self.check_adoption(key, pk)
         for column in self.table.numbered:
             self.check_number(key, pk, row, column)
 
     def check_adoption(self, key, pk):
         """A row from before that is clearly this record's gets its external id; whatever else has it is a twin."""
-        try:
-            candidates, claims = self.candidates(self.judge.seen[self.name][key])
-        except Unlandable:
-            return
-        if len(candidates) == 1 and claims == 1 and pk not in candidates:
+        versions = self.judge.seen[self.name][key]
+        candidates, claims = set(), 0
+        for version in versions:
+            try:
+                found, claims = self.candidates(version)
+            except (Unlandable, KeyError):
+                return
+            candidates |= found
+        if len(versions) == 1 and len(candidates) == 1 and claims == 1 and pk not in candidates:
             self.differs(key, "(row)", f"adopted as {candidates}", f"a twin, {pk}")
         if pk in self.before and pk not in candidates and self.before[pk].get(self.table.key) is None:
             self.differs(key, "(row)", f"one of {candidates}", f"somebody else's row, {pk}")

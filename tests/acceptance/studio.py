@@ -11,9 +11,19 @@ from zoneinfo import ZoneInfo
 
 SCHEMA = Path(__file__).with_name("studio.sql")
 SITES = {"Chelsea": ("CHE", "US/Eastern"), "Bishop Arts": ("BIS", "America/Chicago"), "Shoreditch": ("SHO", "Europe/London")}
-PEOPLE, MEMBERSHIPS, BOOKINGS, CLASSES, SALES = 2600, 900, 12_000, 700, 1200
 LAST_MEMBERSHIP, LAST_INSTANCE = 2644, 9652  # the greatest numbers anybody has given by hand
 NOW = datetime(2026, 3, 2, 12, tzinfo=timezone.utc)
+
+
+@dataclass
+class Sizes:
+    """How many rows the studio has of its own."""
+
+    people: int = 2600
+    memberships: int = 900
+    bookings: int = 12_000
+    classes: int = 700
+    sales: int = 1200
 
 
 @dataclass
@@ -54,8 +64,8 @@ def quoted(cell):
 class Studio:
     """Makes the rows from what the vendor knows at this moment (truth: resource → list of documents); the same seed makes the same rows."""
 
-    def __init__(self, truth, seed=1, share=None):
-        self.truth, self.chance, self.share = truth, random.Random(f"studio {seed}"), share or Share()
+    def __init__(self, truth, seed=1, sizes=None):
+        self.truth, self.chance, self.share, self.sizes = truth, random.Random(f"studio {seed}"), Share(), sizes or Sizes()
         self.locations = {location["id"]: location for location in truth["locations"]}
         self.person_of, self.class_of, self.sale_of, self.emails = {}, {}, {}, set()
 
@@ -78,7 +88,7 @@ class Studio:
 
     def people(self):
         table = Table("people", "id", "given_name", "family_name", "email", "mobile", "born", "home_site", "kind", "legacy_no", "wants_mail", "created_at", "deleted_at")
-        numbers = iter(self.chance.sample(range(1, 9 * PEOPLE), PEOPLE))
+        numbers = iter(self.chance.sample(range(1, 9 * self.sizes.people), self.sizes.people))
         self.count = 0
 
         def add(given, family, email, mobile):
@@ -94,7 +104,7 @@ class Studio:
 
         for user in self.truth["users"]:
             self.person_like(user, add)
-        while self.count < PEOPLE:
+        while self.count < self.sizes.people:
             number = self.count + 1
             email = None if self.hits(5) else f"{self.chance.choice(['Walk.In', 'guest', 'Ada'])}.{number}@studio.example"
             add(self.chance.choice(["Ada", "Bo", "Cy", "Zoë"]), f"Own {number}", email, f"+1555{number:07d}" if self.hits(60) else None)
@@ -144,7 +154,7 @@ class Studio:
             number += 1
             self.class_of[session["id"]] = table.add(number, key[0], "OTHER", key[3], key[1], key[2], 50, 12, self.chance.choice([None, *self.own_coaches]), False)
         self.first_own_class = number + 1
-        for number in range(number + 1, CLASSES + 1):
+        for number in range(number + 1, self.sizes.classes + 1):
             table.add(number, self.chance.choice(["CHE", "BIS", "SHO", "HQ"]), self.chance.choice(["YOGA", "EVENT", "OTHER"]), f"Open Floor {number}",
                       (NOW - timedelta(days=self.chance.randrange(-60, 400))).date(), f"{self.chance.randrange(6, 22):02d}:15", 60, 20, self.chance.choice([None, *self.own_coaches]), self.hits(5))
         return table
@@ -160,9 +170,9 @@ class Studio:
             taken.add(key)
             number += 1
             table.add(number, lesson, person, "BK", "unknown", None, None, 1900, reservation["creation_date"], NOW)
-        for number in range(number + 1, BOOKINGS + 1):
+        for number in range(number + 1, self.sizes.bookings + 1):
             at = NOW - timedelta(days=self.chance.randrange(1, 500), seconds=number)  # no two alike
-            table.add(number, self.chance.randrange(1, CLASSES + 1), self.chance.randrange(1, self.count + 1), self.chance.choice(["BK", "AT", "CX", "LC", "NS", "WL"]),
+            table.add(number, self.chance.randrange(1, self.sizes.classes + 1), self.chance.randrange(1, self.count + 1), self.chance.choice(["BK", "AT", "CX", "LC", "NS", "WL"]),
                       self.chance.choice(["app", "web", "desk"]), None, "cash", self.chance.choice([None, 1900, 2500]), at, at)
         return table
 
@@ -176,8 +186,8 @@ class Studio:
 
     def memberships(self):
         table = Table("memberships", "id", "instance_id", "person_id", "plan_id", "status", "begins", "ends", "renews_on", "mrr_cents")
-        ids = iter(sorted(self.chance.sample(range(1, LAST_MEMBERSHIP), MEMBERSHIPS - 1)) + [LAST_MEMBERSHIP])
-        instances = iter([LAST_INSTANCE] + self.chance.sample(range(1, LAST_INSTANCE), MEMBERSHIPS - 1))
+        ids = iter(sorted(self.chance.sample(range(1, LAST_MEMBERSHIP), self.sizes.memberships - 1)) + [LAST_MEMBERSHIP])
+        instances = iter([LAST_INSTANCE] + self.chance.sample(range(1, LAST_INSTANCE), self.sizes.memberships - 1))
         taken = set()
         for instance in self.truth["membership_instances"]:
             key = (self.person_of.get(instance["user"]), self.plan_of[instance["membership_name"]], instance["start_date"])
@@ -197,7 +207,7 @@ class Studio:
                 receipt = self.chance.choice([order["number"], order["number"].lower(), f" {order['number']}"])
                 self.sale_of[order["id"]] = table.add(len(table.rows) + 1, receipt, None, None, order["date_placed"], 0, 0, 0, "USD")
         self.matched_sales = len(table.rows)
-        for number in range(len(table.rows) + 1, SALES + 1):
+        for number in range(len(table.rows) + 1, self.sizes.sales + 1):
             table.add(number, f"T-{number}", self.chance.choice([None, self.chance.randrange(1, self.count + 1)]), self.chance.choice(["CHE", "HQ", None]),
                       NOW - timedelta(days=self.chance.randrange(1, 900)), self.chance.randrange(100, 90_000), 0, 0, "USD")
         return table
@@ -205,19 +215,19 @@ class Studio:
     def sale_items(self):
         """Hand-written lines, also on sales that are the vendor's, too: what is numbered from now on comes after them."""
         table = Table("sale_items", "sale_id", "line_no", "what", "category", "qty", "amount_cents")
-        for sale in range(1, SALES + 1):
+        for sale in range(1, self.sizes.sales + 1):
             for line in range(1, self.chance.choice([1, 1, 2, 3]) + (sale > self.matched_sales)):
                 table.add(sale, line, f"Tip {line}", "retail", 1, 100 * line)
         return table
 
     def tenders(self):
         table = Table("tenders", "id", "sale_id", "method", "amount_cents", "at")
-        for sale in range(self.matched_sales + 1, SALES + 1):
+        for sale in range(self.matched_sales + 1, self.sizes.sales + 1):
             table.add(len(table.rows) + 1, sale, self.chance.choice(["Cash", "Card"]), 1000, NOW - timedelta(days=3))
         return table
 
     def class_packs(self):
         table = Table("class_packs", "id", "person_id", "bought_sale", "size", "left_over", "expires_on")
-        for number in range(1, 201):
+        for number in range(1, self.sizes.sales // 6):
             table.add(number, self.chance.randrange(1, self.count + 1), self.chance.choice([None, number]), 10, self.chance.randrange(0, 10), None)
         return table

@@ -1,8 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
 """A vendor, a studio's database with rows of its own, and the project that joins them."""
 import shutil
+from collections import defaultdict
 from pathlib import Path
 
+from acceptance.judge import TABLES
 from acceptance.studio import Studio
 from support import syncline
 from support.database import Database
@@ -15,6 +17,8 @@ RESOURCES = ("locations", "users", "employees", "employee_public_profiles", "cla
 ROWS = {"users": 1200, "employees": 12, "employee_public_profiles": 12, "class_sessions": 500, "reservations": 3000, "membership_instances": 300, "membership_transactions": 600,
         "orders": 600, "order_lines": 1000, "credit_transactions": 1000}
 CLOCK = "2026-03-02T12:00:00Z"
+SYNCED = tuple(name for name in TABLES if (PROJECT / "entities" / f"{name}.yaml").exists())
+CHANGING = ["users", "employees", "employee_public_profiles", "class_session_types", "class_sessions", "reservations", "membership_instances", "orders", "order_lines", "credit_transactions"]
 
 
 def simulator(seed=7, rows=None):
@@ -44,8 +48,16 @@ class StudioProject:
         return syncline.command(*arguments, project=self.folder)
 
 
-def studio_database(postgres, documents, seed=1, share=None):
+def studio_database(postgres, documents, seed=1, sizes=None):
     """A new database with the studio's schema and rows."""
     database = Database(postgres.create_database())
-    database.execute(Studio(documents, seed, share).sql())
+    database.execute(Studio(documents, seed, sizes).sql())
     return database
+
+
+def rejects(database, run=None):
+    """(entity, external id) → codes; of one run, or of all."""
+    result = defaultdict(set)
+    for entity, key, code in database.rows(f"select entity, key, code from syncline.sync_reject{f' where run = {run}' if run else ''}"):
+        result[entity, key].add(code)
+    return result

@@ -6,26 +6,15 @@ import os
 import random
 import tempfile
 import unittest
-from collections import defaultdict
 from pathlib import Path
 
 from acceptance.judge import TABLES, Judge, Snapshot
-from acceptance.world import PROJECT, StudioProject, simulator, studio_database, truth
+from acceptance.world import CHANGING, SYNCED, StudioProject, rejects, simulator, studio_database, truth
 from support.postgres import Postgres
 
 MUTATIONS = int(os.environ.get("SYNCLINE_MUTATIONS", "300"))
 SEED = int(os.environ.get("SYNCLINE_ACCEPTANCE_SEED", "20260302"))
 ROUNDS = 5
-SYNCED = tuple(name for name in TABLES if (PROJECT / "entities" / f"{name}.yaml").exists())
-CHANGING = ["users", "employees", "employee_public_profiles", "class_session_types", "class_sessions", "reservations", "membership_instances", "orders", "order_lines", "credit_transactions"]
-
-
-def rejects(database, run=None):
-    """(entity, external id) → codes; of one run, or of all."""
-    result = defaultdict(set)
-    for entity, key, code in database.rows(f"select entity, key, code from syncline.sync_reject{f' where run = {run}' if run else ''}"):
-        result[entity, key].add(code)
-    return result
 
 
 class Acceptance(unittest.TestCase):

@@ -22,14 +22,18 @@ class Killed:
     stderr: str
 
 
-def run_and_kill(command, *, after=None, when=None, how=signal.SIGKILL, env=None, cwd=None, timeout=600):
-    """Runs a command and sends it a signal `after` so many seconds, or as soon as when() is true; without both it runs to its end."""
+def run_and_kill(command, *, after=None, when=None, how=signal.SIGKILL, env=None, cwd=None, timeout=600, started=lambda pid: None):
+    """Runs a command and sends it a signal `after` so many seconds, or as soon as when() is true; without both it runs to its end.
+
+    started: is told the process id, for somebody else who kills it.
+    """
     with tempfile.TemporaryFile("w+", errors="replace") as stderr:
-        started = time.monotonic()
+        begun = time.monotonic()
         process = subprocess.Popen([str(word) for word in command], env=env, cwd=cwd, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=stderr, preexec_fn=die_with_parent)
+        started(process.pid)
         killed = False
         if after is not None or when is not None:
-            killed = _wait_for_moment(process, started, after, when, timeout)
+            killed = _wait_for_moment(process, begun, after, when, timeout)
             if killed:
                 os.kill(process.pid, how)
         try:
@@ -39,7 +43,7 @@ def run_and_kill(command, *, after=None, when=None, how=signal.SIGKILL, env=None
             process.wait()
             raise
         stderr.seek(0)
-        return Killed(killed and code == -how, code, time.monotonic() - started, stderr.read())
+        return Killed(killed and code == -how, code, time.monotonic() - begun, stderr.read())
 
 
 def _wait_for_moment(process, started, after, when, timeout):

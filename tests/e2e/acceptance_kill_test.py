@@ -1,0 +1,102 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Killed between the first request and the last commit, again and again, while fetching, inside transactions and around COMMIT: the next run goes
+on, and in the end every cell of the acceptance schema is what the independent judge says."""
+import os
+import random
+import tempfile
+import unittest
+from collections import Counter
+from pathlib import Path
+
+from acceptance.judge import Judge, Snapshot
+from acceptance.studio import Sizes
+from acceptance.world import CHANGING, SYNCED, StudioProject, rejects, simulator, studio_database, truth
+from support.database import Database
+from support.kill import run_and_kill
+from support.kill_point import KillPoint
+from support.postgres import Postgres
+from support.syncline import environment
+
+KILLS = int(os.environ.get("SYNCLINE_ACCEPTANCE_KILLS", "30"))
+SEED = int(os.environ.get("SYNCLINE_KILL_SEED", "20260302"))
+ROWS = {"users": 150, "employees": 8, "employee_public_profiles": 8, "class_sessions": 90, "reservations": 400, "membership_instances": 60, "membership_transactions": 120, "orders": 120,
+        "order_lines": 200, "credit_transactions": 200}
+OWN = Sizes(people=300, memberships=120, bookings=600, classes=120, sales=100)
+MOMENTS = ("while fetching", "inside a transaction", "COMMIT, not sent", "COMMIT, not answered", "after a commit")
+KILLS_IN_A_LIFE = 12  # of one database: a half of them in its first sync, the others in later ones
+
+
+class AcceptanceKill(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.postgres = Postgres()
+        cls.addClassCleanup(cls.postgres.stop)
+        cls.point = KillPoint(cls.postgres.port)
+        cls.addClassCleanup(cls.point.stop)
+
+    def test_after_any_number_of_kills_the_next_run_sets_everything_right(self):
+        self.chance, self.phases, self.entities = random.Random(SEED), Counter(), Counter()
+        life = 0
+        while sum(self.phases.values()) < KILLS:
+            life += 1
+            self.assertLess(life, 3 + KILLS // 2, f"too few kills fell into a run: {self.phases}")
+            with tempfile.TemporaryDirectory(prefix="syncline-acceptance-kill-") as folder, simulator(seed=life, rows=ROWS) as vendor:
+                self.one_life(life, Path(folder), vendor)
+        print(f"{sum(self.phases.values())} kills in {life} databases, seed {SEED}\nby phase: {dict(sorted(self.phases.items()))}\nby entity: {dict(sorted(self.entities.items()))}", flush=True)
+        for moment in MOMENTS:
+            self.assertGreater(self.phases[moment], 0, moment)
+
+    def one_life(self, seed, folder, vendor):
+        """A first sync that is killed until it is through, then later ones, then one that nobody kills."""
+        database = studio_database(self.postgres, truth(vendor), seed=seed, sizes=OWN)
+        judge = Judge(Snapshot(database, SYNCED), SYNCED)
+        project = StudioProject(folder / "project", database.url, vendor)
+        self.assertEqual(project.run("migrate").code, 0)
+        judge.note(truth(vendor))
+        self.kill_until_through(project, database, vendor, KILLS_IN_A_LIFE // 2, first=True)
+        for _ in range(KILLS_IN_A_LIFE // 2):
+            vendor.clock(advance_s=3600)
+            vendor.mutate("churn", tenant="north", count=12, resources=CHANGING)
+            judge.note(truth(vendor))
+            self.kill_until_through(project, database, vendor, 1, first=False)
+        ended = project.run("sync", "--json", "--full")
+        self.assertIn(ended.code, (0, 10), str(ended))
+        verdict = judge.check(Snapshot(database, SYNCED), truth(vendor), rejects(database, ended.document["run"]))
+        self.assertEqual(verdict.differences, [], str(verdict))
+        self.assertEqual(database.value("select count(*) from syncline.sync_log where status = 'running'"), "0")
+        self.postgres.execute(f'drop database "{database.url.rpartition("/")[2]}"')
+
+    def kill_until_through(self, project, database, vendor, times, first):
+        for _ in range(times):
+            moment = MOMENTS[(sum(self.phases.values()) + self.chance.randrange(2)) % len(MOMENTS)]
+            if not self.kill_once(project, database, vendor, moment, first):
+                return
+
+    def kill_once(self, project, database, vendor, moment, first):
+        """True when the run was killed there; False when it ended before, and then it ended well."""
+        before = vendor.log()["next"]
+        number = self.chance.randrange(1, {"while fetching": 8 if first else 6, "inside a transaction": 250 if first else 120}.get(moment, 16))
+        self.point.plan(None if moment == "while fetching" else moment, number)
+        when = (lambda: vendor.requests("/api/", before) >= number) if moment == "while fetching" else None
+        killed = run_and_kill(project.command("sync"), when=when, env=environment({"DATABASE_URL": self.point.url(database.url)}), started=self.point.aim)
+        if killed.code != -9:
+            self.assertIn(killed.code, (0, 10), killed.stderr)
+            return False
+        if vendor.requests("/api/", before) == 0:  # only what falls between the first request and the last commit counts
+            return True
+        self.phases["inside a transaction" if moment == "while fetching" and self.point.in_transaction else moment] += 1
+        self.entities[self.entity(database)] += 1
+        return True
+
+    @staticmethod
+    def entity(database):
+        """Which entity was under way, and how far: nothing of it committed, something, or all."""
+        running = list(database.rows("select entity, fetched, complete from syncline.sync_log where status = 'running' order by run desc, started_at desc"))
+        if not running:
+            return "between entities"
+        entity, fetched, complete = running[0]
+        return f"{entity}, {'all' if complete == 't' else 'something' if int(fetched) else 'nothing'} committed"
+
+
+if __name__ == "__main__":
+    unittest.main()
