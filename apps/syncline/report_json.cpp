@@ -22,6 +22,7 @@ Json entity_json(const record::EntityReport& report) {
           {"updated", c.updated},
           {"unchanged", c.unchanged},
           {"adopted", c.adopted},
+          {"unmatched", c.unmatched},
           {"stale", c.stale},
           {"duplicate", c.duplicate},
           {"rejected", c.rejected},

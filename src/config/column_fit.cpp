@@ -41,6 +41,8 @@ std::string_view word_for(FieldType type) {
       return "uuid";
     case FieldType::Email:
       return "email";
+    case FieldType::Phone:
+      return "phone";
   }
   return "";
 }
@@ -107,6 +109,8 @@ Reads reads_of(const FieldMapping& field, const Column& column) {
       return Reads::Uuid;
     case FieldType::Email:
       return Reads::Email;
+    case FieldType::Phone:
+      return Reads::Phone;
     case FieldType::FromColumn:
       break;
   }
@@ -142,12 +146,14 @@ Reads reads_of(const FieldMapping& field, const Column& column) {
 std::optional<Writes> writes_of(Reads reads, ColumnType column) {
   const auto if_column = [&](bool fits, Writes writes = Writes::AsRead) { return fits ? std::optional(writes) : std::nullopt; };
   // Every type has a canonical text; only what is text by itself goes into a column of a type we do not know unchanged.
-  const bool own_text = reads == Reads::Text || reads == Reads::Other || reads == Reads::Email || reads == Reads::Uuid;
+  const bool own_text =
+      reads == Reads::Text || reads == Reads::Other || reads == Reads::Email || reads == Reads::Phone || reads == Reads::Uuid;
   if (is_text(column)) return own_text ? Writes::AsRead : Writes::Text;
   switch (reads) {
     case Reads::Text:
     case Reads::Other:
     case Reads::Email:
+    case Reads::Phone:
       return if_column(is_json(column), Writes::Json);
     case Reads::Uuid:
       return if_column(column == ColumnType::Uuid);

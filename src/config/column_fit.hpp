@@ -10,7 +10,7 @@
 namespace syncline::config {
 
 /// What a field's values are read as: its declared type, else its column's.
-enum class Reads { Text, Other, Email, Uuid, Json, Boolean, Integer, Decimal, Money, Timestamp, LocalTimestamp, Date, Time };
+enum class Reads { Text, Other, Email, Phone, Uuid, Json, Boolean, Integer, Decimal, Money, Timestamp, LocalTimestamp, Date, Time };
 /// What is made of the value read to go into the column.
 enum class Writes { AsRead, Text, Integer, Decimal, Json };
 

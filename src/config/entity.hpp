@@ -13,7 +13,7 @@
 namespace syncline::config {
 
 /// A field's declared type, where the column alone does not say it.
-enum class FieldType { FromColumn, Text, Integer, Decimal, Money, Boolean, Timestamp, Date, Time, Json, Uuid, Email };
+enum class FieldType { FromColumn, Text, Integer, Decimal, Money, Boolean, Timestamp, Date, Time, Json, Uuid, Email, Phone };
 
 /// What becomes of a key the record does not have, of "", of a value outside a map.
 enum class Policy { Keep, Null, Reject };
@@ -38,11 +38,14 @@ struct FieldMapping {
   std::optional<Source> currency_from;  ///< or where the record says it
   bool decorated = false;               ///< `decorated: true`: "$1,234.50", "(12.30)"; always on for money
   char decimal_mark = '.';
+  std::string calling_code;          ///< of type phone: the country of numbers without a "+"; digits, empty: only numbers with one
+  std::optional<std::string> trunk;  ///< of type phone: what stands before a number within the country; absent: the country's own
   std::map<std::string, std::optional<std::string>> values;  ///< value map, compared trimmed and without case; empty: none
   std::optional<std::string> otherwise;                      ///< for a value outside the map, unless `otherwise_policy` says
   std::optional<Policy> otherwise_policy;                    ///< `otherwise: reject | null | keep` (keep: the value as it is)
   std::optional<std::string> fallback;                       ///< `default:` for null and absent
   Policy on_missing = Policy::Keep;
+  bool fill = false;            ///< `fill: true`: only where the column is NULL
   std::optional<Policy> blank;  ///< for ""; nullopt: text keeps it, every other type rejects it
   Place place;
 };
@@ -99,7 +102,8 @@ struct KeyPart {
   Source from;
 };
 
-/// One of the user's things: a mapping from a stream onto a table. entities/NAME.yaml.
+/// One of the user's things: a mapping from a stream onto a table. entities/NAME.yaml. A file with several accounts is one entity for each,
+/// of the same name.
 struct Entity {
   std::string name;
   record::TableName table;
@@ -113,6 +117,7 @@ struct Entity {
     Source from;  ///< empty when there are parts
     Place place;
     std::vector<KeyPart> parts = {};
+    std::string account_column = {};  ///< holds the account's name where several accounts feed the table; empty: none
   } key;
   struct Version {
     std::string column;
@@ -124,6 +129,7 @@ struct Entity {
   std::vector<Relation> relations;
   std::vector<NaturalKey> adopt;   ///< tried in order for a record whose external id no row has
   std::vector<std::string> local;  ///< columns that are never written
+  bool insert = true;              ///< `insert: false`: only rows that exist are written
   bool stamp = true;               ///< whether the table may have the two stamp columns, where the database can use them
   Place place;
 };

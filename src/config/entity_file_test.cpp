@@ -31,11 +31,11 @@ TEST(EntityFile, AnUnknownKeyNamesTheNearestOrAll) {
   EXPECT_EQ(problems_after_head("feilds: {}\n"), at("5:1", "unknown key `feilds`; did you mean `fields`?"));
   EXPECT_EQ(problems_after_head("colour: red\n"), at("5:1",
                                                      "unknown key `colour`; use one of table, account, from, each, start, where, key, "
-                                                     "version, fields, relations, adopt, local, stamp"));
+                                                     "version, fields, relations, adopt, local, insert, stamp"));
 }
 
 TEST(EntityFile, WhatIsNotBuiltIsRefused) {
-  for (const char* key : {"insert: true", "deletes: ignore", "parts: [a]", "unique: x"}) {
+  for (const char* key : {"deletes: ignore", "parts: [a]", "unique: x"}) {
     const std::string problem = problems_after_head(std::string(key) + "\n");
     EXPECT_EQ(problem.rfind("entities/customers.yaml:5:1: unknown key `", 0), 0u) << problem;
   }
@@ -44,12 +44,40 @@ TEST(EntityFile, WhatIsNotBuiltIsRefused) {
                 at("6:7",
                    "unknown key `next_in`; use one of from, first_value, const, rules, type, zone, unclear, format, unit, store, currency, "
                    "decorated, "
-                   "decimal_mark, values, otherwise, default, on_missing, blank"));
+                   "decimal_mark, calling_code, trunk, values, otherwise, default, on_missing, blank, fill"));
   EXPECT_EQ(problems_after_head("relations:\n  a_id: {to: {table: t, column: id}, by: [{name: x}], missing: wait}\n"),
             at("6:64", "`missing` cannot be `wait`; use one of null, reject"));
   EXPECT_EQ(
-      problems_after_head("fields: {p: {from: x, type: phone}}\n"),
-      at("5:29", "`type` cannot be `phone`; use one of text, integer, decimal, money, boolean, timestamp, date, time, json, uuid, email"));
+      problems_after_head("fields: {p: {from: x, type: fone}}\n"),
+      at("5:29",
+         "`type` cannot be `fone`; use one of text, integer, decimal, money, boolean, timestamp, date, time, json, uuid, email, phone"));
+}
+
+TEST(EntityFile, APhonesCountryIsDigits) {
+  EXPECT_EQ(problems_after_head("fields: {p: {from: x, type: phone, calling_code: US}}\n"),
+            at("5:50", "`calling_code` is digits such as 1 or 44, not `US`"));
+  EXPECT_EQ(problems_after_head("fields: {p: {from: x, type: phone, calling_code: 044}}\n"),
+            at("5:50", "`calling_code` is what stands after the \"+\", such as 1 or 44; no calling code begins with 0"));
+  EXPECT_EQ(problems_after_head("fields: {p: {from: x, type: phone, trunk: 0}}\n"),
+            at("5:43", "`trunk` is what stands before numbers within a country; say which with `calling_code:`"));
+  EXPECT_EQ(problems_after_head("fields: {p: {from: x, type: email, calling_code: 44}}\n"),
+            at("5:36", "`calling_code` is for type phone; remove it"));
+  const Entity entity = entity_after_head("fields: {p: {from: x, type: phone, calling_code: +52, trunk: 01}, q: {from: x, type: phone}}\n");
+  EXPECT_EQ(entity.fields.at(0).calling_code, "52");
+  EXPECT_EQ(entity.fields.at(0).trunk, "01");
+  EXPECT_EQ(entity.fields.at(1).trunk, std::nullopt);
+}
+
+TEST(EntityFile, WhatIsOnlyFilledAndWhatIsNeverMadeIsSaid) {
+  EXPECT_EQ(problems_after_head("insert: never\n"), at("5:9", "`insert` cannot be `never`; use one of true, false"));
+  EXPECT_EQ(problems_after_head("fields: {p: {from: x, fill: 1}}\n"), at("5:29", "`fill` cannot be `1`; use one of true, false"));
+  const Entity entity = entity_after_head("insert: false\nfields: {p: {from: x, fill: true}, q: x}\n");
+  EXPECT_FALSE(entity.insert);
+  EXPECT_FALSE(entity.stamp) << "the maker of the rows stamps them";
+  EXPECT_TRUE(entity.fields.at(0).fill);
+  EXPECT_FALSE(entity.fields.at(1).fill);
+  EXPECT_TRUE(entity_after_head("insert: false\nstamp: true\n").stamp);
+  EXPECT_TRUE(entity_after_head("").insert);
 }
 
 TEST(EntityFile, AccountListsAreRefused) {
@@ -74,9 +102,9 @@ TEST(EntityFile, AFileThatIsNoMapIsRefused) {
   EXPECT_EQ(
       files.problems(),
       "entities/customers.yaml:1:1: an entity must be a map, not nothing; its keys are table, account, from, each, start, where, key, "
-      "version, fields, relations, adopt, local, stamp\n"
+      "version, fields, relations, adopt, local, insert, stamp\n"
       "entities/orders.yaml:1:1: an entity must be a map, not a list; its keys are table, account, from, each, start, where, key, version, "
-      "fields, relations, adopt, local, stamp\n");
+      "fields, relations, adopt, local, insert, stamp\n");
 }
 
 TEST(EntityFile, WrongShapesSayWhatToWrite) {

@@ -114,7 +114,7 @@ TEST(Load, OneKeyColumnHasOneWriter) {
   files.write("entities/leads.yaml", entity("customers", "crm_id"));
   EXPECT_EQ(files.problems(),
             "entities/leads.yaml:4:15: entities/customers.yaml already writes the table customers by the key column crm_id; use another "
-            "column, or join the two\n");
+            "column, join the two, or let one only fill columns (`insert: false`)\n");
   files.write("entities/leads.yaml", entity("customers", "crm_lead_id"));
   EXPECT_EQ(files.problems(), "");
   files.write("entities/leads.yaml", entity("other.customers", "crm_id"));
@@ -131,6 +131,20 @@ TEST(Load, TwoAccountsInOneKeyColumnAreRefused) {
             "entities/leads.yaml:4:15: entities/customers.yaml already writes the table customers by the key column crm_id; not supported "
             "yet: two accounts in one key "
             "column, whose ids may be equal\n");
+}
+
+TEST(Load, OneEntityMakesTheRowsAndOthersMayFillThem) {
+  const auto problems_with = [](std::string_view leads) {
+    const test::ProjectFiles files;
+    files.write("entities/customers.yaml", "table: customers\naccount: studio\nfrom: contacts\nkey: {column: crm_id, from: id}\n");
+    files.write("entities/leads.yaml",
+                "table: customers\naccount: studio\nfrom: contacts\nkey: {column: crm_id, from: id}\n" + std::string(leads));
+    return files.problems();
+  };
+  EXPECT_EQ(problems_with("insert: true\n"),
+            "entities/leads.yaml:4:15: entities/customers.yaml already writes the table customers by the key column crm_id; use another "
+            "column, join the two, or let one only fill columns (`insert: false`)\n");
+  EXPECT_EQ(problems_with("insert: false\n"), "");
 }
 
 TEST(Load, WhatTwoAccountsFindInOneConnectorIsSaidOnce) {

@@ -207,18 +207,38 @@ std::string Statements::unless_kept(size_t column, const std::string& from, cons
   return fmt::format("CASE WHEN {} THEN t.{} ELSE {} END", is_kept(column, from), sql::quoted(target_.columns[column].column.name), value);
 }
 
+std::string Statements::written(size_t column, const std::string& from, const std::string& value, bool keeps) const {
+  const std::string wanted = keeps ? unless_kept(column, from, value) : value;
+  return target_.fills[column] ? fmt::format("COALESCE(t.{}, {})", sql::quoted(target_.columns[column].column.name), wanted) : wanted;
+}
+
+std::string Statements::new_value(size_t column, const std::string& from, const std::string& value, bool keeps) const {
+  const auto found = target_.defaults.find(target_.columns[column].column.name);
+  if (!keeps || found == target_.defaults.end() || target_.columns[column].role == RowColumn::Role::Key) return value;
+  return fmt::format("CASE WHEN {} THEN {} ELSE {} END", is_kept(column, from), found->second, value);
+}
+
+std::string Statements::new_link(size_t relation, const std::string& from, const std::string& value, bool keeps) const {
+  const auto found = target_.defaults.find(target_.parents[relation].column.name);
+  if (!keeps || found == target_.defaults.end()) return value;
+  return fmt::format("CASE WHEN {} THEN {} ELSE {} END", is_link_kept(relation, from), found->second, value);
+}
+
+std::string Statements::is_link_kept(size_t relation, const std::string& from) const {
+  std::vector<std::string> kept;
+  for (const ParentWay& way : target_.parents[relation].ways) kept.push_back(is_kept(way.key, from));
+  return base::joined(kept, " AND ");
+}
+
 std::string Statements::link(size_t relation, const std::string& from, bool keeps) const {
   const std::string matched = fmt::format("{}.m{}", from, relation);
   if (!keeps) return matched;
-  std::vector<std::string> kept;
-  for (const ParentWay& way : target_.parents[relation].ways) kept.push_back(is_kept(way.key, from));
-  return fmt::format("CASE WHEN {} THEN t.{} ELSE {} END", base::joined(kept, " AND "), sql::quoted(target_.parents[relation].column.name),
+  return fmt::format("CASE WHEN {} THEN t.{} ELSE {} END", is_link_kept(relation, from), sql::quoted(target_.parents[relation].column.name),
                      matched);
 }
 
 std::string Statements::final_value(size_t column, bool keeps) const {
-  if (!keeps || target_.columns[column].role == RowColumn::Role::Key) return staged(column);
-  return unless_kept(column, "s", staged(column));
+  return target_.columns[column].role == RowColumn::Role::Key ? staged(column) : written(column, "s", staged(column), keeps);
 }
 
 std::string Statements::differs(const Column& column, const std::string& value) const {
@@ -297,17 +317,20 @@ std::string Statements::make_ready(const std::vector<std::vector<bool>>& ways_us
   const std::string version = target_.version ? fmt::format("s.c{} DESC NULLS LAST, ", *target_.version) : "";
   const std::string stale = target_.version ? fmt::format(" WHEN {} THEN {}", version_guard("s"), verdict::Stale) : "";
   const std::string key = sql::quoted(target_.columns[0].column.name);
+  // Of a row that will not be there nobody asks for its parents.
+  const std::string unmatched = entity_.insert || adoption_.wanted() ? "" : fmt::format("WHEN t.{} IS NULL THEN {} ", key, verdict::New);
   return fmt::format(
-      "INSERT INTO {ready} (n, unlinked, verdict, {columns}) SELECT s.n, s.unlinked, CASE WHEN s.arrival > 1 THEN {duplicate} WHEN "
+      "INSERT INTO {ready} (n, unlinked, verdict, {columns}) SELECT s.n, s.unlinked, CASE WHEN s.arrival > 1 THEN {duplicate} "
+      "{unmatched}WHEN "
       "s.failed > 0 THEN s.failed "
       "WHEN t.{key} IS NULL THEN {new_}{stale} WHEN {differs} THEN "
       "{changed} ELSE {unchanged} END, {values} FROM (SELECT s.*, {matched}CASE {judged}ELSE 0 END AS failed, row_number() OVER (PARTITION "
       "BY {staged_key} ORDER BY {version}s.n DESC) AS arrival "
       "FROM {stage} AS s{joins}) AS s LEFT JOIN {table} AS t ON t.{key} = {staged_key}",
       fmt::arg("ready", ready_), fmt::arg("columns", base::joined(columns, ", ")), fmt::arg("duplicate", verdict::Duplicate),
-      fmt::arg("key", key), fmt::arg("new_", verdict::New), fmt::arg("stale", stale), fmt::arg("differs", differs_at_all),
-      fmt::arg("changed", verdict::Changed), fmt::arg("unchanged", verdict::Unchanged), fmt::arg("values", base::joined(values, ", ")),
-      fmt::arg("matched", base::joined(matched, ", ") + ", "),
+      fmt::arg("unmatched", unmatched), fmt::arg("key", key), fmt::arg("new_", verdict::New), fmt::arg("stale", stale),
+      fmt::arg("differs", differs_at_all), fmt::arg("changed", verdict::Changed), fmt::arg("unchanged", verdict::Unchanged),
+      fmt::arg("values", base::joined(values, ", ")), fmt::arg("matched", base::joined(matched, ", ") + ", "),
       fmt::arg("judged", judged.empty() ? "WHEN 1 = 0 THEN 0 " : base::joined(judged, " ") + " "), fmt::arg("staged_key", staged(0)),
       fmt::arg("version", version), fmt::arg("stage", stage_), fmt::arg("joins", joins),
       fmt::arg("table", sql::quoted(target_.table.name)));
@@ -342,8 +365,7 @@ std::vector<std::string> Statements::assignments(bool keeps, Stamping stamping) 
   for (size_t i : written_) {
     if (target_.columns[i].role == RowColumn::Role::Key) continue;
     // What is kept is read again here: somebody may have written it while the lock was waited for.
-    const std::string value = fmt::format("r.c{}", i);
-    out.push_back(fmt::format("{} = {}", sql::quoted(target_.columns[i].column.name), keeps ? unless_kept(i, "r", value) : value));
+    out.push_back(fmt::format("{} = {}", sql::quoted(target_.columns[i].column.name), written(i, "r", fmt::format("r.c{}", i), keeps)));
   }
   for (size_t i = 0; i < target_.parents.size(); ++i)
     out.push_back(fmt::format("{} = {}", sql::quoted(target_.parents[i].column.name), link(i, "r", keeps)));
@@ -378,27 +400,27 @@ std::string Statements::restamp() const {
                      ready_, sql::quoted(target_.columns[0].column.name), verdict::Unchanged, base::joined(differences, " OR "));
 }
 
-std::string Statements::insert(Stamping stamping) const {
+std::string Statements::insert(bool keeps, Stamping stamping) const {
   std::vector<std::string> values, ids;
-  for (size_t i : written_) values.push_back(fmt::format("r.c{}", i));
-  for (size_t i = 0; i < target_.parents.size(); ++i) ids.push_back(fmt::format("r.m{}", i));
+  for (size_t i : written_) values.push_back(new_value(i, "r", fmt::format("r.c{}", i), keeps));
+  for (size_t i = 0; i < target_.parents.size(); ++i) ids.push_back(new_link(i, "r", fmt::format("r.m{}", i), keeps));
   const bool stamp = stamps() && stamping == Stamping::Stamp;
   return insert_into(values, ids, stamp ? StampedHash : "NULL", stamp ? StampedTransaction : "NULL",
                      fmt::format("{} AS r WHERE r.verdict = {} ORDER BY r.c0", ready_, verdict::New));
 }
 
-std::string Statements::insert_staged() const {
+std::string Statements::insert_staged(bool keeps) const {
   std::vector<std::string> values, ids;
   std::string from = stage_ + " AS s";
-  for (size_t i : written_) values.push_back(staged(i));
+  for (size_t i : written_) values.push_back(new_value(i, "s", staged(i), keeps));
   for (size_t i = 0; i < target_.parents.size(); ++i) {
     const Parent& parent = target_.parents[i];
     if (!parent.external_way) {
-      ids.push_back("NULL");
+      ids.push_back(new_link(i, "s", "NULL", keeps));
       continue;
     }
     const ParentWay& way = parent.ways[*parent.external_way];
-    ids.push_back(fmt::format("p{}.{}", i, sql::quoted(parent.id.name)));
+    ids.push_back(new_link(i, "s", fmt::format("p{}.{}", i, sql::quoted(parent.id.name)), keeps));
     from += fmt::format(" LEFT JOIN {} AS p{} ON p{}.{} = {}", sql::quoted(parent.table), i, i, sql::quoted(way.column.name),
                         parent_value(fmt::format("s.c{}", way.key), way.column, dialect_));
   }

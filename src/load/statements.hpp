@@ -60,9 +60,9 @@ class Statements {
   [[nodiscard]] std::string lock(Restamp restamp) const;
   /// `keeps` as above. In a savepoint rows carry another transaction's id than the one that can be asked for, so they are left unstamped.
   [[nodiscard]] std::string update(bool keeps, Stamping stamping) const;
-  [[nodiscard]] std::string insert(Stamping stamping) const;
+  [[nodiscard]] std::string insert(bool keeps, Stamping stamping) const;
   /// Inserts every staged row, stamped, with its parents by their external ids. A row whose key is there by now is left out.
-  [[nodiscard]] std::string insert_staged() const;
+  [[nodiscard]] std::string insert_staged(bool keeps) const;
   /// Writes what `update` does, and the external id, into rows that were there before. Their version does not speak of the record.
   [[nodiscard]] std::string adopt(bool keeps, Stamping stamping) const;
   [[nodiscard]] const Adoption& adoption() const { return adoption_; }
@@ -79,6 +79,12 @@ class Statements {
   [[nodiscard]] std::string unless_kept(size_t column, const std::string& from, const std::string& value) const;
   [[nodiscard]] std::string final_value(size_t column, bool keeps) const;
   /// Of a relation: the id that was matched, or what the column holds where the record does not speak of the relation.
+  /// What a column of a row that is there becomes: of one that is only filled, its own value goes before the new one.
+  [[nodiscard]] std::string written(size_t column, const std::string& from, const std::string& value, bool keeps) const;
+  /// What a column of a new row becomes: the database's default where the record does not speak of it.
+  [[nodiscard]] std::string new_value(size_t column, const std::string& from, const std::string& value, bool keeps) const;
+  [[nodiscard]] std::string new_link(size_t relation, const std::string& from, const std::string& value, bool keeps) const;
+  [[nodiscard]] std::string is_link_kept(size_t relation, const std::string& from) const;
   [[nodiscard]] std::string link(size_t relation, const std::string& from, bool keeps) const;
   [[nodiscard]] std::string relation_key(size_t relation, size_t way) const;
   [[nodiscard]] std::string differs(const record::Column& column, const std::string& value) const;

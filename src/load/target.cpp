@@ -7,6 +7,7 @@
 
 #include "base/check.hpp"
 #include "base/hash.hpp"
+#include "load/ownership.hpp"
 
 namespace syncline::load {
 namespace {
@@ -142,6 +143,7 @@ base::Result<std::optional<uint64_t>> stamp_seed(sql::Connection& connection, co
   for (const record::RowColumn& column : columns) {
     seed.add(int64_t(column.role));
     seed.add(column.column.name);
+    if (is_filled(entity, column)) seed.add("fill");
     add_column(column.column.name);
   }
   for (const config::Relation& relation : entity.relations) {
@@ -174,8 +176,10 @@ base::Result<Target> bind_target(sql::Connection& connection, const config::Proj
   if (!table.column("synced_at"))
     return base::fail(
         drift(entity.place, fmt::format("`{}` has no column `synced_at`; `syncline migrate` adds it", to_string(table.name))));
-  Target out{table, std::move(columns), {}, {}, {}, {}, TRY(key_collation(connection, table, entity.key.column)), {}, {}};
+  Target out{table, std::move(columns), {}, {}, {}, {}, TRY(key_collation(connection, table, entity.key.column)), {}, {}, {}, {}};
+  out.defaults = TRY(column_defaults(connection, table));
   for (size_t i = 0; i < out.columns.size(); ++i) {
+    out.fills.push_back(is_filled(entity, out.columns[i]));
     if (out.columns[i].role == record::RowColumn::Role::Version) out.version = i;
   }
   for (const config::Relation& relation : entity.relations) out.parents.push_back(TRY(bind_parent(connection, project, table, relation)));

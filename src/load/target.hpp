@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -52,6 +53,8 @@ struct Target {
   std::string key_collation;           ///< of the key, ready for a statement, when texts that differ can be equal by it; empty otherwise
   std::vector<NaturalKey> adopt;       ///< in the order in which they are tried
   record::Column row_id;               ///< the table's primary key, where rows are adopted
+  std::vector<bool> fills;             ///< of each of `columns`: it is written only where it is NULL
+  std::map<std::string, std::string> defaults;  ///< by column: what the database gives to one that a new row does not speak of, as SQL
 };
 
 /// Binds an entity's relations to the catalog. What is not there (a parent's external id column, a relation's column, a UNIQUE index on the

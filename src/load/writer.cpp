@@ -61,8 +61,9 @@ base::Error stopped() {
 }
 
 /// Whether a row of that verdict is in the table afterwards, as the record says.
-bool lands(int64_t verdict) {
-  return verdict == verdict::New || verdict == verdict::Changed || verdict == verdict::Unchanged || verdict == verdict::Adopted;
+bool lands(int64_t verdict, const config::Entity& entity) {
+  return (verdict == verdict::New && entity.insert) || verdict == verdict::Changed || verdict == verdict::Unchanged ||
+         verdict == verdict::Adopted;
 }
 
 }  // namespace
@@ -164,7 +165,8 @@ base::Result<void> Writer::write_chosen(const record::RowBatch& rows, Isolation 
 /// Nothing is there to be compared with.
 base::Result<void> Writer::insert_fresh(const record::RowBatch& rows, record::Counters& counters) {
   const auto fresh = int64_t(chosen_.fresh.size());
-  counters.inserted += fresh;
+  count_new(fresh, counters);
+  if (!entity_.insert) return {};
   if (ending_ == Ending::Rollback) return {};
   const bool direct = direct_insert_.fits(rows, chosen_);
   const int64_t inserted = direct ? TRY(direct_insert_.insert(connection_, rows, chosen_)) : TRY(insert_staged(rows));
@@ -175,9 +177,14 @@ base::Result<void> Writer::insert_fresh(const record::RowBatch& rows, record::Co
 base::Result<int64_t> Writer::insert_staged(const record::RowBatch& rows) {
   TRY(stage(rows, chosen_.fresh));
   if (const std::string small = statements_.plan_for_small_batch(); !small.empty()) TRY(connection_.execute(small));
-  const int64_t inserted = TRY(connection_.change(statements_.insert_staged()));
+  const int64_t inserted = TRY(connection_.change(statements_.insert_staged(keeps_)));
   if (const std::string usual = statements_.plan_as_usual(); !usual.empty()) TRY(connection_.execute(usual));
   return inserted;
+}
+
+/// Rows that are in the table by neither their external id nor a natural key.
+void Writer::count_new(int64_t rows, record::Counters& counters) const {
+  (entity_.insert ? counters.inserted : counters.unmatched) += rows;
 }
 
 base::Result<void> Writer::halve(Range range, const std::function<base::Result<void>(Range)>& step,
@@ -238,7 +245,7 @@ base::Result<void> Writer::write_rows(const record::RowBatch& rows, Range range,
   }
   if (restamps) counters.restamped += TRY(connection_.change(statements_.restamp()));
   if (added > 0) {
-    const int64_t inserted = TRY(connection_.change(statements_.insert(stamping)));
+    const int64_t inserted = TRY(connection_.change(statements_.insert(keeps_, stamping)));
     if (inserted != added) return base::fail(raced("inserting", added, inserted));
   }
   if (const std::string usual = statements_.plan_as_usual(); !usual.empty()) TRY(connection_.execute(usual));
@@ -293,10 +300,10 @@ base::Result<void> Writer::count_verdicts(const record::RowBatch& rows, record::
   for (size_t i = 0; i < tally.size(); ++i) {
     const int64_t count = tally.integer(i, 1);
     // In a dry run this run's own parents never land.
-    if (lands(tally.integer(i, 0)) && ending_ == Ending::Commit) counters.unlinked += tally.integer(i, 4);
+    if (lands(tally.integer(i, 0), entity_) && ending_ == Ending::Commit) counters.unlinked += tally.integer(i, 4);
     switch (tally.integer(i, 0)) {
       case verdict::New:
-        counters.inserted += count;
+        count_new(count, counters);
         break;
       case verdict::Changed:
         counters.updated += count;

@@ -15,6 +15,7 @@ Counters& Counters::operator+=(const Counters& other) {
   updated += other.updated;
   unchanged += other.unchanged;
   adopted += other.adopted;
+  unmatched += other.unmatched;
   stale += other.stale;
   duplicate += other.duplicate;
   rejected += other.rejected;
@@ -28,7 +29,7 @@ Counters& Counters::operator+=(const Counters& other) {
 
 bool Counters::ledger_holds() const {
   return fetched == mapped + filtered + undecodable &&
-         rows == inserted + updated + unchanged + adopted + stale + duplicate + rejected + waiting;
+         rows == inserted + updated + unchanged + adopted + unmatched + stale + duplicate + rejected + waiting;
 }
 
 void add(std::vector<ErrorSummary>& sums, const Reject& reject) {

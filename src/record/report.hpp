@@ -15,7 +15,8 @@ namespace syncline::record {
 /// What became of the records and rows of a batch, a slice, or a run. The ledger law ties the numbers together.
 struct Counters {
   int64_t fetched = 0, mapped = 0, filtered = 0, undecodable = 0;
-  int64_t rows = 0, inserted = 0, updated = 0, unchanged = 0, adopted = 0, stale = 0, duplicate = 0, rejected = 0, waiting = 0;
+  int64_t rows = 0, inserted = 0, updated = 0, unchanged = 0, adopted = 0, unmatched = 0, stale = 0, duplicate = 0, rejected = 0,
+          waiting = 0;
   int64_t deleted = 0;
   int64_t local_edits = 0;  ///< of `updated`: the source says what it said before, somebody else had changed the row
   int64_t unlinked = 0;     ///< of the rows compared or written: names a parent that is not there (`missing: null`)
@@ -24,8 +25,9 @@ struct Counters {
   Counters& operator+=(const Counters& other);
   bool operator==(const Counters&) const = default;
 
-  /// fetched = mapped + filtered + undecodable, and rows = inserted + updated + unchanged + adopted + stale + duplicate + rejected +
-  /// waiting. A mapped record that fails to become a row counts as one row, rejected.
+  /// fetched = mapped + filtered + undecodable, and rows = inserted + updated + unchanged + adopted + unmatched + stale + duplicate +
+  /// rejected + waiting. Unmatched: of an entity with `insert: false`, there is no row that it could be written to. A mapped record that
+  /// fails to become a row counts as one row, rejected.
   [[nodiscard]] bool ledger_holds() const;
   /// Rows written: inserted + updated + adopted.
   [[nodiscard]] int64_t rows_synced() const { return inserted + updated + adopted; }

@@ -125,7 +125,7 @@ std::vector<Problem> misfits(const Entity& entity, const Table& table) {
   judge_version(entity, table, problems);
   for (const config::FieldMapping& field : entity.fields) judge_field(entity, table, field, problems);
   for (const config::Relation& relation : entity.relations) judge_relation(entity, table, relation, problems);
-  judge_rest(entity, table, problems);
+  if (entity.insert) judge_rest(entity, table, problems);
   return problems;
 }
 

@@ -196,6 +196,7 @@ record::Column planned_column(const config::FieldMapping& field) {
     case FieldType::FromColumn:
     case FieldType::Text:
     case FieldType::Email:
+    case FieldType::Phone:
       break;
     case FieldType::Integer:
       column.type = ColumnType::Integer;

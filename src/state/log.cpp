@@ -19,7 +19,7 @@ struct CounterColumn {
 };
 
 /// sync_log's counters that are the ledger's.
-constexpr std::array<CounterColumn, 17> LedgerColumns{{{"fetched", &Counters::fetched},
+constexpr std::array<CounterColumn, 18> LedgerColumns{{{"fetched", &Counters::fetched},
                                                        {"mapped", &Counters::mapped},
                                                        {"filtered", &Counters::filtered},
                                                        {"undecodable", &Counters::undecodable},
@@ -35,7 +35,8 @@ constexpr std::array<CounterColumn, 17> LedgerColumns{{{"fetched", &Counters::fe
                                                        {"deleted", &Counters::deleted},
                                                        {"local_edits", &Counters::local_edits},
                                                        {"restamped", &Counters::restamped},
-                                                       {"unlinked", &Counters::unlinked}}};
+                                                       {"unlinked", &Counters::unlinked},
+                                                       {"unmatched", &Counters::unmatched}}};
 
 /// A column of sync_log that the report gives a value for.
 struct LogValue {

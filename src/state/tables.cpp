@@ -24,9 +24,9 @@ Column column(std::string name, ColumnType type, Null null = Null::No) {
 std::vector<Column> counters() {
   std::vector<Column> out;
   for (const char* name :
-       {"fetched",  "mapped",      "filtered",     "undecodable", "rows_made", "inserted", "updated",     "unchanged",
-        "adopted",  "stale",       "duplicate",    "rejected",    "waiting",   "deleted",  "local_edits", "restamped",
-        "unlinked", "rows_synced", "errors_count", "requests",    "bytes",     "retries",  "waited_ms",   "transactions"})
+       {"fetched",     "mapped",       "filtered", "undecodable", "rows_made", "inserted",    "updated",     "unchanged", "adopted",
+        "stale",       "duplicate",    "rejected", "waiting",     "deleted",   "local_edits", "restamped",   "unlinked",  "unmatched",
+        "rows_synced", "errors_count", "requests", "bytes",       "retries",   "waited_ms",   "transactions"})
     out.push_back(column(name, ColumnType::Integer));
   return out;
 }

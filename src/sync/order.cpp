@@ -11,12 +11,20 @@
 namespace syncline::sync {
 namespace {
 
+/// Whether `entity` only fills columns of rows that `maker` makes: found again in the same run, they are full at its end.
+bool fills_rows_of(const config::Entity& entity, const config::Entity& maker) {
+  return !entity.insert && maker.insert && entity.table == maker.table;
+}
+
 /// Depth first: an entity comes after every entity it refers to. The project was refused if relations go in circles.
 void place(const config::Project& project, const config::Entity& entity, std::set<std::string>& placed,
            std::vector<const config::Entity*>& out) {
   if (!placed.insert(entity.name).second) return;
   for (const config::Relation& relation : entity.relations) {
     if (const config::Entity* parent = project.entity(relation.entity)) place(project, *parent, placed, out);
+  }
+  for (const config::Entity& maker : project.entities) {
+    if (fills_rows_of(entity, maker)) place(project, maker, placed, out);
   }
   out.push_back(&entity);
 }

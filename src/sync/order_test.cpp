@@ -34,6 +34,14 @@ TEST(Order, ParentsComeBeforeChildren) {
   EXPECT_EQ(names(*ordered_entities(project, {})), (std::vector<std::string>{"rooms", "classes", "customers", "bookings"}));
 }
 
+TEST(Order, WhoMakesRowsComesBeforeWhoOnlyFillsThem) {
+  config::Project project;
+  project.entities = {entity("a_score"), entity("people")};
+  for (config::Entity& one : project.entities) one.table = {"", "people"};
+  project.entities[0].insert = false;
+  EXPECT_EQ(names(*ordered_entities(project, {})), (std::vector<std::string>{"people", "a_score"}));
+}
+
 TEST(Order, OnlyTheWantedOnesInTheSameOrder) {
   const config::Project project = studio();
   EXPECT_EQ(names(*ordered_entities(project, {"bookings", "rooms"})), (std::vector<std::string>{"rooms", "bookings"}));

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """What sync_log must say whatever happened to the runs."""
 
-OUTCOMES = ("inserted", "updated", "unchanged", "adopted", "stale", "duplicate", "rejected", "waiting")
+OUTCOMES = ("inserted", "updated", "unchanged", "adopted", "unmatched", "stale", "duplicate", "rejected", "waiting")
 KEYS = {"customers": ("customers", "mt_user_id"), "locations": ("locations", "mt_location_id"), "class_types": ("class_types", "mt_class_type_id"), "classes": ("classes", "mt_class_id"),
         "reservations": ("bookings", "mt_reservation_id")}
 

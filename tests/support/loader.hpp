@@ -29,6 +29,7 @@ inline std::string in_words(const base::Result<void>& result, const record::Coun
                                                                                           {"updated", counters.updated},
                                                                                           {"unchanged", counters.unchanged},
                                                                                           {"adopted", counters.adopted},
+                                                                                          {"unmatched", counters.unmatched},
                                                                                           {"stale", counters.stale},
                                                                                           {"duplicate", counters.duplicate},
                                                                                           {"rejected", counters.rejected},
@@ -69,7 +70,7 @@ class Loader {
     EXPECT_TRUE(report.counters.ledger_holds());
     record::Counters now = report.counters;
     for (auto counter : {&record::Counters::inserted, &record::Counters::updated, &record::Counters::unchanged, &record::Counters::adopted,
-                         &record::Counters::stale, &record::Counters::duplicate, &record::Counters::rejected})
+                         &record::Counters::unmatched, &record::Counters::stale, &record::Counters::duplicate, &record::Counters::rejected})
       now.*counter -= before.*counter;
     return in_words(written, now);
   }

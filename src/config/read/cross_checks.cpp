@@ -121,21 +121,32 @@ class CircleFinder {
   std::vector<std::string> way_here_;
 };
 
-/// Ids are unique per account only, and one key column has room for one writer.
+/// Why two entities cannot find rows of one table by one key column; "" if they can.
+std::string why_not_both(const Entity& entity, const Entity& other) {
+  if (entity.account != other.account) {
+    if (!entity.key.account_column.empty() && entity.key.account_column == other.key.account_column) return "";
+    return "; not supported yet: two accounts in one key column, whose ids may be equal";
+  }
+  // One makes the rows, any number may fill their columns.
+  return entity.insert && other.insert ? "; use another column, join the two, or let one only fill columns (`insert: false`)" : "";
+}
+
+/// Ids are unique per account only, and a row has one maker.
 void check_shared_keys(const std::vector<EntityFile>& entities, std::vector<Problem>& problems) {
-  std::map<std::pair<record::TableName, std::string>, const Entity*> writers;
+  std::map<std::pair<record::TableName, std::string>, std::vector<const Entity*>> writers;
   for (const EntityFile& it : entities) {
     const Entity& entity = it.entity;
     if (entity.table.name.empty() || entity.key.column.empty()) continue;
-    const auto [first, is_new] = writers.emplace(std::pair(entity.table, entity.key.column), &entity);
-    if (is_new) continue;
-    const Entity& other = *first->second;
-    const std::string what = fmt::format("entities/{}.yaml already writes the table {} by the key column {}", other.name,
-                                         record::to_string(entity.table), entity.key.column);
-    problems.push_back(
-        {place_of(it.file, {"key", "column"}), other.account == entity.account
-                                                   ? what + "; use another column, or join the two"
-                                                   : what + "; not supported yet: two accounts in one key column, whose ids may be equal"});
+    std::vector<const Entity*>& others = writers[std::pair(entity.table, entity.key.column)];
+    for (const Entity* other : others) {
+      const std::string why = why_not_both(entity, *other);
+      if (why.empty()) continue;
+      problems.push_back(
+          {place_of(it.file, {"key", "column"}), fmt::format("entities/{}.yaml already writes the table {} by the key column {}{}",
+                                                             other->name, record::to_string(entity.table), entity.key.column, why)});
+      break;
+    }
+    others.push_back(&entity);
   }
 }
 

@@ -145,7 +145,7 @@ void read_adopt(const Reading& reading, const Tree& node, Entity& entity) {
 Entity read_entity_file(const Reading& reading, const Tree& root, const std::string& name) {
   const Keys keys(
       reading, root, "an entity",
-      {"table", "account", "from", "each", "start", "where", "key", "version", "fields", "relations", "adopt", "local", "stamp"});
+      {"table", "account", "from", "each", "start", "where", "key", "version", "fields", "relations", "adopt", "local", "insert", "stamp"});
   Entity entity;
   entity.name = name;
   entity.place = reading.place(root.spot);
@@ -178,6 +178,9 @@ Entity read_entity_file(const Reading& reading, const Tree& root, const std::str
       if (auto column = read_column(reading, item, "local")) entity.local.push_back(std::move(*column));
     }
   }
+  if (const Tree* insert = keys.find("insert")) entity.insert = reading.boolean(*insert, "insert").value_or(true);
+  // Who only fills rows of another entity would void its stamps with every run, and that one these.
+  entity.stamp = entity.insert;
   if (const Tree* stamp = keys.find("stamp")) entity.stamp = reading.boolean(*stamp, "stamp").value_or(true);
   return entity;
 }

@@ -18,8 +18,9 @@ class FieldReader {
   FieldReader(const Reading& reading, const Tree& node, FieldMapping& field)
       : reading_(reading),
         keys_(reading, node, fmt::format("the field `{}`", base::shown(field.column, 60)),
-              {"from", "first_value", "const", "rules", "type", "zone", "unclear", "format", "unit", "store", "currency", "decorated",
-               "decimal_mark", "values", "otherwise", "default", "on_missing", "blank"}),
+              {"from",   "first_value", "const",     "rules",    "type",       "zone",         "unclear",
+               "format", "unit",        "store",     "currency", "decorated",  "decimal_mark", "calling_code",
+               "trunk",  "values",      "otherwise", "default",  "on_missing", "blank",        "fill"}),
         node_(node),
         field_(field) {}
 
@@ -28,6 +29,7 @@ class FieldReader {
     read_type();
     read_time_options();
     read_money_options();
+    read_phone_options();
     read_values();
     read_policies();
   }
@@ -46,7 +48,8 @@ class FieldReader {
     if (constant) field_.constant = reading_.text(*constant, "const");
     if (rules) field_.rules = reading_.filled_text(*rules, "rules").value_or("");
     if (!from)
-      refuse({"first_value", "zone", "unclear", "format", "unit", "store", "currency", "decorated", "decimal_mark", "on_missing", "blank"},
+      refuse({"first_value", "zone", "unclear", "format", "unit", "store", "currency", "decorated", "decimal_mark", "calling_code", "trunk",
+              "on_missing", "blank"},
              "is for a field with `from`");
   }
 
@@ -64,13 +67,15 @@ class FieldReader {
                                                    {"time", FieldType::Time},
                                                    {"json", FieldType::Json},
                                                    {"uuid", FieldType::Uuid},
-                                                   {"email", FieldType::Email}});
+                                                   {"email", FieldType::Email},
+                                                   {"phone", FieldType::Phone}});
     if (!meaning) return;
     field_.type = *meaning;
     const bool is_temporal = *meaning == FieldType::Timestamp || *meaning == FieldType::Date || *meaning == FieldType::Time;
     const bool is_number = *meaning == FieldType::Money || *meaning == FieldType::Decimal || *meaning == FieldType::Integer;
     if (!is_temporal) refuse({"zone", "unclear", "format"}, "is for the types timestamp, date and time");
     if (*meaning != FieldType::Money) refuse({"unit", "store", "currency"}, "is for type money");
+    if (*meaning != FieldType::Phone) refuse({"calling_code", "trunk"}, "is for type phone");
     if (!is_number) refuse({"decorated", "decimal_mark"}, "is for the types money, decimal and integer");
   }
 
@@ -137,6 +142,28 @@ class FieldReader {
     }
   }
 
+  /// The country whose numbers are written without "+" and calling code.
+  void read_phone_options() {
+    const auto digits_of = [&](const Tree& node, const char* name, size_t digits_max, std::string_view example) {
+      const std::string text = reading_.text(node, name).value_or("");
+      const std::string digits = text.substr(text.starts_with('+') ? 1 : 0);
+      const bool good =
+          digits.size() <= digits_max && std::all_of(digits.begin(), digits.end(), [](char c) { return c >= '0' && c <= '9'; });
+      if (!good) reading_.problem(node.spot, fmt::format("`{}` is digits such as {}, not `{}`", name, example, base::shown(text, 20)));
+      return good ? digits : std::string();
+    };
+    if (const Tree* code = keys_.find("calling_code")) {
+      field_.calling_code = digits_of(*code, "calling_code", 3, "1 or 44");
+      if (field_.calling_code.starts_with('0'))
+        reading_.problem(code->spot, "`calling_code` is what stands after the \"+\", such as 1 or 44; no calling code begins with 0");
+    }
+    if (const Tree* trunk = keys_.find("trunk")) {
+      field_.trunk = digits_of(*trunk, "trunk", 2, "0 or 06");
+      if (field_.calling_code.empty())
+        reading_.problem(trunk->spot, "`trunk` is what stands before numbers within a country; say which with `calling_code:`");
+    }
+  }
+
   /// Three capital letters are a code; anything else is where the record says it.
   void read_currency(const Tree& node) {
     const bool is_code = node.kind == Tree::Kind::Scalar && node.text.size() == 3 &&
@@ -191,6 +218,7 @@ class FieldReader {
     if (const Tree* fallback = keys_.find("default")) field_.fallback = reading_.text(*fallback, "default");
     if (const Tree* on_missing = keys_.find_with_null("on_missing"))
       field_.on_missing = read_policy(*on_missing, "on_missing").value_or(Policy::Keep);
+    if (const Tree* fill = keys_.find("fill")) field_.fill = reading_.boolean(*fill, "fill").value_or(false);
     if (const Tree* blank = keys_.find_with_null("blank")) field_.blank = read_policy(*blank, "blank");
   }
 

@@ -44,6 +44,8 @@ Made make_text(const record::Value& value, const Making& making);
 /// Text for a column whose type we do not know, or an enum whose labels we do.
 Made make_other(const record::Value& value, const Making& making);
 Made make_email(const record::Value& value, const Making& making);
+/// As E.164 writes it: "+13125550142".
+Made make_phone(const record::Value& value, const Making& making);
 Made make_uuid(const record::Value& value, const Making& making);
 Made make_json(const record::Value& value, const Making& making);
 Made make_boolean(const record::Value& value, const Making& making);

@@ -77,6 +77,8 @@ Made Converter::read(const Value& value, Work& work) const {
       return make_other(value, making);
     case Reads::Email:
       return make_email(value, making);
+    case Reads::Phone:
+      return make_phone(value, making);
     case Reads::Uuid:
       return make_uuid(value, making);
     case Reads::Json:
