@@ -14,13 +14,13 @@ from pathlib import Path
 
 from support.processes import Daemon, free_port
 
-BIN = Path("/usr/lib/postgresql/15/bin")
+BIN = Path(os.environ.get("SYNCLINE_TEST_POSTGRES") or "/usr/lib/postgresql/15/bin")
 
 
 class Postgres:
     """A cluster with the superuser `syncline` and no password, for connections from this machine. Use as a context manager.
 
-    `settings` are lines of postgresql.conf; commits are not flushed to disk unless {"fsync": "on"} asks for it.
+    The server is Debian's, or the one whose programs are in the folder SYNCLINE_TEST_POSTGRES. `settings` are lines of postgresql.conf; commits are not flushed to disk unless {"fsync": "on"} asks for it.
     """
 
     def __init__(self, settings=None):
