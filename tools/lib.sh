@@ -37,17 +37,24 @@ need() {
   [ "${#missing[@]}" -eq 0 ] || die "apt-get said nothing, but these are still missing: ${missing[*]}"
 }
 
-# Runs as root. PostgreSQL's packages would make and start a server of their own: the tests start theirs, so for the time of the installation
-# the packages are told not to.
+# Runs as root. PostgreSQL's packages would make and start a server of their own, and PgBouncer's starts itself: the tests start theirs, so for
+# the time of the installation the packages are told not to.
 apt_install() {
   set -eu
   export DEBIAN_FRONTEND=noninteractive
-  local settings=(-o DPkg::Lock::Timeout=300 -o Acquire::Retries=3) folder=/etc/postgresql-common/createcluster.d
+  local settings=(-o DPkg::Lock::Timeout=300 -o Acquire::Retries=3) folder=/etc/postgresql-common/createcluster.d policy=/usr/sbin/policy-rc.d
   apt-get "${settings[@]}" -q update
   case "$*" in *postgresql-*)
     mkdir -p "$folder"
     echo 'create_main_cluster = false' >"$folder/syncline.conf"
     trap "rm -f '$folder/syncline.conf'" EXIT
+  esac
+  case "$*" in *pgbouncer*)
+    if [ ! -e "$policy" ]; then
+      printf '#!/bin/sh\nexit 101\n' >"$policy"
+      chmod +x "$policy"
+      trap "rm -f '$folder/syncline.conf' '$policy'" EXIT
+    fi
   esac
   apt-get "${settings[@]}" -q install -y --no-install-recommends "$@"
 }

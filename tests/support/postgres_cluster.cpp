@@ -36,7 +36,7 @@ constexpr std::chrono::milliseconds StartLimit{60'000}, StartPoll{20};
 }
 
 /// /usr/lib/postgresql/<newest>/bin; empty if there is none.
-std::filesystem::path programs() {
+std::filesystem::path debian_programs() {
   std::filesystem::path newest;
   int version_max = 0;
   std::error_code ignored;
@@ -47,6 +47,12 @@ std::filesystem::path programs() {
     newest = entry.path() / "bin";
   }
   return newest;
+}
+
+/// Where initdb and postgres are.
+std::filesystem::path programs() {
+  const char* const chosen = std::getenv("SYNCLINE_TEST_POSTGRES");
+  return chosen && *chosen ? std::filesystem::path(chosen) : debian_programs();
 }
 
 struct User {
@@ -104,6 +110,18 @@ void run(const std::vector<std::string>& words, const std::filesystem::path& fol
   if (waitpid(child, &status, 0) != child || status != 0) give_up(words[0] + " failed", log);
 }
 
+/// Whether somebody takes connections there.
+bool listens(int port) {
+  const int socket_fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  sockaddr_in address{};
+  address.sin_family = AF_INET;
+  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  address.sin_port = htons(uint16_t(port));
+  const bool taken = connect(socket_fd, reinterpret_cast<sockaddr*>(&address), sizeof address) == 0;
+  close(socket_fd);
+  return taken;
+}
+
 /// The server writes "ready" into the eighth line of this file when it takes connections; pg_ctl waits for the same.
 bool is_ready(const std::filesystem::path& data) {
   std::ifstream file(data / "postmaster.pid");
@@ -116,7 +134,7 @@ bool is_ready(const std::filesystem::path& data) {
 
 }  // namespace
 
-std::string PostgresCluster::missing() { return programs().empty() ? "package postgresql-15 is not installed" : ""; }
+std::string PostgresCluster::missing() { return debian_programs().empty() ? "package postgresql-15 is not installed" : ""; }
 
 PostgresCluster& PostgresCluster::shared() {
   static PostgresCluster cluster;
@@ -145,7 +163,10 @@ PostgresCluster::PostgresCluster() {
                     folder_.path(), log);
     const auto deadline = std::chrono::steady_clock::now() + StartLimit;
     while (waitpid(server_, nullptr, WNOHANG) == 0) {
-      if (is_ready(data)) return;
+      if (is_ready(data)) {
+        start_pooler();
+        return;
+      }
       if (std::chrono::steady_clock::now() > deadline) give_up("the server did not start in time", log);
       std::this_thread::sleep_for(StartPoll);
     }
@@ -153,7 +174,40 @@ PostgresCluster::PostgresCluster() {
   give_up("the server does not start", log);
 }
 
+/// Connections are set up anew for each of a pooler's own; what a database's settings say would come too late for those it has.
+void PostgresCluster::start_pooler() {
+  client_port_ = port_;
+  const char* const program = std::getenv("SYNCLINE_TEST_POOLER");
+  if (!program || !*program) return;
+  const std::filesystem::path users = folder_.write("users", "\"" + std::string(Superuser) + "\" \"" + std::string(Password) + "\"\n");
+  for (int attempt = 1; attempt <= StartAttempts; ++attempt) {
+    client_port_ = free_port();
+    const std::filesystem::path settings = folder_.write(
+        "pooler.ini", "[databases]\n* = host=127.0.0.1 port=" + std::to_string(port_) +
+                          " connect_query='SET search_path = public'\n[pgbouncer]\npool_mode = transaction\nserver_idle_timeout = 1\n"
+                          "listen_addr = 127.0.0.1\nunix_socket_dir =\nlisten_port = " +
+                          std::to_string(client_port_) + "\nauth_type = scram-sha-256\nauth_file = " + users.string() + "\n");
+    if (const std::optional<User> user = unprivileged_user()) {
+      for (const std::filesystem::path& path : {users, settings}) {
+        if (chown(path.c_str(), user->user, user->group) != 0) give_up("chown failed", {});
+      }
+    }
+    pooler_ = start({program, settings}, folder_.path(), folder_.path() / "pooler.log");
+    const auto deadline = std::chrono::steady_clock::now() + StartLimit;
+    while (waitpid(pooler_, nullptr, WNOHANG) == 0) {
+      if (listens(client_port_)) return;
+      if (std::chrono::steady_clock::now() > deadline) break;
+      std::this_thread::sleep_for(StartPoll);
+    }
+  }
+  give_up("the pooler does not start", folder_.path() / "pooler.log");
+}
+
 PostgresCluster::~PostgresCluster() {
+  if (pooler_ > 0) {
+    kill(pooler_, SIGQUIT);
+    waitpid(pooler_, nullptr, 0);
+  }
   kill(server_, SIGQUIT);
   waitpid(server_, nullptr, 0);
 }
@@ -162,7 +216,13 @@ std::string PostgresCluster::url(std::string_view database) const { return url(d
 
 std::string PostgresCluster::url(std::string_view database, std::string_view user, std::string_view password) const {
   std::string out = "postgresql://";
-  return out.append(user).append(":").append(password).append("@127.0.0.1:").append(std::to_string(port_)).append("/").append(database);
+  return out.append(user)
+      .append(":")
+      .append(password)
+      .append("@127.0.0.1:")
+      .append(std::to_string(client_port_))
+      .append("/")
+      .append(database);
 }
 
 std::string PostgresCluster::create_database(std::string_view name) {
@@ -172,8 +232,8 @@ std::string PostgresCluster::create_database(std::string_view name) {
 }
 
 void PostgresCluster::execute(std::string_view database, std::string_view sql) const {
-  run({programs() / "psql", "--no-psqlrc", "--quiet", "--set", "ON_ERROR_STOP=1", "--host", folder_.path(), "--port", std::to_string(port_),
-       "--username", std::string(Superuser), "--dbname", std::string(database), "--command", std::string(sql)},
+  run({debian_programs() / "psql", "--no-psqlrc", "--quiet", "--set", "ON_ERROR_STOP=1", "--host", folder_.path(), "--port",
+       std::to_string(port_), "--username", std::string(Superuser), "--dbname", std::string(database), "--command", std::string(sql)},
       folder_.path());
 }
 

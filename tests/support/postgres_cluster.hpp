@@ -10,8 +10,10 @@
 
 namespace syncline::test {
 
-/// A PostgreSQL server of one's own: the newest one Debian has installed, in a temporary folder, on a free port of 127.0.0.1, gone at the
-/// end (also when the test is killed). It runs as an unprivileged user, as PostgreSQL insists, even when the tests run as root.
+/// A PostgreSQL server of one's own: the newest one Debian has installed, or the one whose programs are in the folder
+/// SYNCLINE_TEST_POSTGRES; in a temporary folder, on a free port of 127.0.0.1, gone at the end (also when the test is killed). It runs as
+/// an unprivileged user, as PostgreSQL insists, even when the tests run as root. With PgBouncer's program in SYNCLINE_TEST_POOLER, every
+/// URL leads through it, in transaction mode.
 class PostgresCluster {
  public:
   /// Why there can be no cluster ("package postgresql-15 is not installed"): then a test is skipped with these words. Empty if there can.
@@ -37,9 +39,13 @@ class PostgresCluster {
   [[nodiscard]] pid_t pid() const { return server_; }
 
  private:
+  void start_pooler();
+
   TemporaryFolder folder_;
   int port_ = 0;
+  int client_port_ = 0;  ///< the pooler's, if there is one
   pid_t server_ = -1;
+  pid_t pooler_ = -1;
   int databases_ = 0;
 };
 

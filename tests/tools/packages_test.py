@@ -30,8 +30,8 @@ class Machine:
 
     def need(self, *groups, path=None):
         environment = dict(os.environ, MACHINE=str(self.folder), PATH=f"{self.folder}/bin:{path or os.environ['PATH']}")
-        # The folder of PostgreSQL's settings is replaced, so that a test never writes outside its own.
-        script = f'source <(sed "s|/etc/postgresql-common/createcluster.d|{self.folder}|; s|\\${{BASH_SOURCE\\[0\\]}}|{LIB}|" {LIB}); need {" ".join(groups)}'
+        # The places of the packages' settings are replaced, so that a test never writes outside its own.
+        script = f'source <(sed "s|/etc/postgresql-common/createcluster.d|{self.folder}|; s|/usr/sbin/policy-rc.d|{self.folder}/policy-rc.d|; s|\\${{BASH_SOURCE\\[0\\]}}|{LIB}|" {LIB}); need {" ".join(groups)}'
         return subprocess.run(["bash", "-c", script, "tools/build"], env=environment, capture_output=True, text=True)
 
 
@@ -61,6 +61,13 @@ class Packages(unittest.TestCase):
         self.assertEqual(machine.need("build", "test").returncode, 0)
         self.assertEqual(machine.log.read_text(), "")
         self.assertFalse((machine.folder / "syncline.conf").exists(), "PostgreSQL's settings are left as they were")
+
+    def test_no_installed_server_starts_by_itself(self):
+        machine = self.machine(set(packages("test")) - {"pgbouncer"})
+        machine.command("apt-get", f'"$MACHINE/policy-rc.d" >>"$MACHINE/log" 2>&1; echo "policy says $?" >>"$MACHINE/log"; for word in "$@"; do echo "$word" >>"$MACHINE/installed"; done')
+        self.assertEqual(machine.need("test").returncode, 0)
+        self.assertEqual(machine.log.read_text().splitlines()[-1], "policy says 101")
+        self.assertFalse((machine.folder / "policy-rc.d").exists(), "the machine's policy is left as it was")
 
     def test_without_root_sudo_is_used(self):
         machine = self.machine(set(packages("build")) - {"mold"}, user=1000)
