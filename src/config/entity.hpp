@@ -65,7 +65,12 @@ struct Relation {
   std::optional<record::TableName> table;  ///< …or a table that is not synced, with `table_column`
   std::string table_column;
   std::vector<RelationWay> by;
-  enum class Missing { Null, Reject } missing = Missing::Null;
+  enum class Missing {
+    Null,
+    Reject,
+    Wait,  ///< the row is stored until its parent is there
+    Link,  ///< null for now, and linked at the end of the run: what a run makes of Null where the parent comes later; in no file
+  } missing = Missing::Null;
   enum class Ambiguous { Null, Reject } ambiguous = Ambiguous::Reject;
   Place place;
 };

@@ -3,6 +3,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "base/text.hpp"
 #include "load/expression.hpp"
 
@@ -89,6 +91,7 @@ std::string Statements::create() const {
   // Two spellings of one key in a batch are one row, as the table's index sees it.
   if (!target_.key_collation.empty()) stage[stage.size() - target_.columns.size()] += " COLLATE " + target_.key_collation;
   for (size_t i = 0; i < kept_columns_; ++i) ready.push_back(fmt::format("kept{} bigint", i));
+  if (links_later()) ready.emplace_back("link integer");
   if (stamps()) ready.insert(ready.end(), {"hash bigint", "settled boolean", "edited boolean", "restamp boolean"});
   for (size_t i : written_) ready.push_back(fmt::format("c{} {}", i, declared(target_.columns[i].column, dialect_)));
   for (size_t i = 0; i < target_.parents.size(); ++i)
@@ -255,7 +258,8 @@ std::string Statements::differs(const Column& column, const std::string& value) 
 }
 
 std::string Statements::make_ready(const std::vector<std::vector<bool>>& ways_used, bool keeps) const {
-  std::vector<std::string> columns, values, differences, judged, matched, unlinked;
+  using Missing = config::Relation::Missing;
+  std::vector<std::string> columns, values, differences, judged, matched, unlinked, open_links;
   std::string joins;
   for (size_t i = 0; i < target_.parents.size(); ++i) {
     const Parent& parent = target_.parents[i];
@@ -278,16 +282,21 @@ std::string Statements::make_ready(const std::vector<std::vector<bool>>& ways_us
     const std::string none = dialect_ == Dialect::Postgres ? fmt::format("NULL::{}", declared(parent.id, dialect_)) : "NULL";
     const std::string id = ids.empty() ? none : ids.size() == 1 ? ids[0] : fmt::format("COALESCE({})", base::joined(ids, ", "));
     matched.push_back(fmt::format("{} AS m{}", id, i));
-    if (!keys.empty()) unlinked.push_back(fmt::format("({} IS NULL AND ({}))", id, base::joined(keys, " OR ")));
     const config::Relation& relation = entity_.relations[i];
+    if (!keys.empty() && relation.missing != Missing::Link)
+      unlinked.push_back(fmt::format("({} IS NULL AND ({}))", id, base::joined(keys, " OR ")));
     const int64_t missing = verdict::FirstRelation + 2 * int64_t(i);
     const bool judge = relations_ == Relations::Judge;
     if (judge && !ambiguous.empty() && relation.ambiguous == config::Relation::Ambiguous::Reject) {
       judged.push_back(fmt::format("WHEN {} IS NULL AND ({}) THEN {}", id, base::joined(ambiguous, " OR "), missing + 1));
     }
-    if (judge && !keys.empty() && relation.missing == config::Relation::Missing::Reject) {
+    if (judge && !keys.empty() && relation.missing != Missing::Null) {
       const std::string not_ambiguous = ambiguous.empty() ? "" : fmt::format(" AND ({}) IS NOT TRUE", base::joined(ambiguous, " OR "));
-      judged.push_back(fmt::format("WHEN {} IS NULL AND ({}){} THEN {}", id, base::joined(keys, " OR "), not_ambiguous, missing));
+      const int64_t outcome = relation.missing == Missing::Reject ? missing
+                              : relation.missing == Missing::Wait ? verdict::FirstWaiting + int64_t(i)
+                                                                  : int64_t(i) + 1;
+      (relation.missing == Missing::Link ? open_links : judged)
+          .push_back(fmt::format("WHEN {} IS NULL AND ({}){} THEN {}", id, base::joined(keys, " OR "), not_ambiguous, outcome));
     }
   }
   for (size_t i = 0; keeps && i < kept_columns_; ++i) {
@@ -313,24 +322,34 @@ std::string Statements::make_ready(const std::vector<std::vector<bool>>& ways_us
                                              edited, config::stamp::Transaction)});
     matched.push_back(settled(ways_used) + " AS settled");
   }
+  if (links_later()) {
+    columns.emplace_back("link");
+    values.emplace_back("s.link");
+    matched.push_back(open_links.empty() ? "0 AS link" : fmt::format("CASE {} ELSE 0 END AS link", base::joined(open_links, " ")));
+  }
   matched.push_back(fmt::format("CASE WHEN {} THEN 1 ELSE 0 END AS unlinked", unlinked.empty() ? "1 = 0" : base::joined(unlinked, " OR ")));
   const std::string version = target_.version ? fmt::format("s.c{} DESC NULLS LAST, ", *target_.version) : "";
   const std::string stale = target_.version ? fmt::format(" WHEN {} THEN {}", version_guard("s"), verdict::Stale) : "";
+  // A record that is older than its row has nothing to wait for.
+  const std::string failed =
+      target_.version ? fmt::format("CASE WHEN s.failed >= {} AND {} THEN {} ELSE s.failed END", verdict::FirstWaiting, version_guard("s"),
+                                    verdict::Stale)
+                      : "s.failed";
   const std::string key = sql::quoted(target_.columns[0].column.name);
   // Of a row that will not be there nobody asks for its parents.
   const std::string unmatched = entity_.insert || adoption_.wanted() ? "" : fmt::format("WHEN t.{} IS NULL THEN {} ", key, verdict::New);
   return fmt::format(
       "INSERT INTO {ready} (n, unlinked, verdict, {columns}) SELECT s.n, s.unlinked, CASE WHEN s.arrival > 1 THEN {duplicate} "
-      "{unmatched}WHEN "
-      "s.failed > 0 THEN s.failed "
+      "{unmatched}WHEN s.failed > 0 THEN {failed} "
       "WHEN t.{key} IS NULL THEN {new_}{stale} WHEN {differs} THEN "
       "{changed} ELSE {unchanged} END, {values} FROM (SELECT s.*, {matched}CASE {judged}ELSE 0 END AS failed, row_number() OVER (PARTITION "
       "BY {staged_key} ORDER BY {version}s.n DESC) AS arrival "
       "FROM {stage} AS s{joins}) AS s LEFT JOIN {table} AS t ON t.{key} = {staged_key}",
       fmt::arg("ready", ready_), fmt::arg("columns", base::joined(columns, ", ")), fmt::arg("duplicate", verdict::Duplicate),
-      fmt::arg("unmatched", unmatched), fmt::arg("key", key), fmt::arg("new_", verdict::New), fmt::arg("stale", stale),
-      fmt::arg("differs", differs_at_all), fmt::arg("changed", verdict::Changed), fmt::arg("unchanged", verdict::Unchanged),
-      fmt::arg("values", base::joined(values, ", ")), fmt::arg("matched", base::joined(matched, ", ") + ", "),
+      fmt::arg("unmatched", unmatched), fmt::arg("failed", failed), fmt::arg("key", key), fmt::arg("new_", verdict::New),
+      fmt::arg("stale", stale), fmt::arg("differs", differs_at_all), fmt::arg("changed", verdict::Changed),
+      fmt::arg("unchanged", verdict::Unchanged), fmt::arg("values", base::joined(values, ", ")),
+      fmt::arg("matched", base::joined(matched, ", ") + ", "),
       fmt::arg("judged", judged.empty() ? "WHEN 1 = 0 THEN 0 " : base::joined(judged, " ") + " "), fmt::arg("staged_key", staged(0)),
       fmt::arg("version", version), fmt::arg("stage", stage_), fmt::arg("joins", joins),
       fmt::arg("table", sql::quoted(target_.table.name)));
@@ -342,7 +361,23 @@ std::string Statements::tally() const {
 }
 
 std::string Statements::failed_relations() const {
-  return fmt::format("SELECT n, verdict FROM {} WHERE verdict >= {} ORDER BY n", ready_, verdict::FirstRelation);
+  return fmt::format("SELECT n, verdict FROM {} WHERE verdict >= {} AND verdict < {} ORDER BY n", ready_, verdict::FirstRelation,
+                     verdict::FirstWaiting);
+}
+
+std::string Statements::waiting_rows() const {
+  return fmt::format("SELECT n, verdict - {0} FROM {1} WHERE verdict >= {0} ORDER BY n", verdict::FirstWaiting, ready_);
+}
+
+std::string Statements::open_links() const {
+  if (!links_later() || relations_ == Relations::TakeAsNull) return "";
+  return fmt::format("SELECT n, link - 1 FROM {} WHERE link > 0 AND verdict IN ({}, {}, {}, {}) ORDER BY n", ready_, verdict::New,
+                     verdict::Changed, verdict::Unchanged, verdict::Adopted);
+}
+
+bool Statements::links_later() const {
+  return std::any_of(entity_.relations.begin(), entity_.relations.end(),
+                     [](const config::Relation& relation) { return relation.missing == config::Relation::Missing::Link; });
 }
 
 std::string Statements::version_guard(const std::string& newer) const {

@@ -55,6 +55,10 @@ class Statements {
   [[nodiscard]] std::string tally() const;
   /// n, verdict of the rows whose relation failed.
   [[nodiscard]] std::string failed_relations() const;
+  /// n, relation of the rows that wait for a parent.
+  [[nodiscard]] std::string waiting_rows() const;
+  /// n, relation of the rows in the table whose link is to be made later; empty where there is no such relation.
+  [[nodiscard]] std::string open_links() const;
   /// Locks the rows that will change (`Restamp::Yes`: also those that will be stamped again), in key order, so that two writers cannot
   /// deadlock. Empty where the dialect has no row locks.
   [[nodiscard]] std::string lock(Restamp restamp) const;
@@ -94,6 +98,8 @@ class Statements {
   [[nodiscard]] std::vector<std::string> assignments(bool keeps, Stamping stamping) const;
   [[nodiscard]] std::string version_guard(const std::string& newer) const;
   [[nodiscard]] bool stamps() const { return target_.stamp_seed.has_value(); }
+  /// Whether a relation's links are made at the end of the run where they cannot be made now.
+  [[nodiscard]] bool links_later() const;
   [[nodiscard]] std::string settled(const std::vector<std::vector<bool>>& ways_used) const;
 
   const Target& target_;

@@ -10,6 +10,8 @@ constexpr int64_t Adopted = 5;  ///< a row that was there before gets its extern
 constexpr int64_t Unclear = 6;  ///< which row that is, or whose, cannot be told
 /// Relation i: FirstRelation + 2 i is «missing», + 1 is «ambiguous».
 constexpr int64_t FirstRelation = 100;
+/// Relation i is missing, and waited for: FirstWaiting + i.
+constexpr int64_t FirstWaiting = 1'000'000;
 
 }  // namespace syncline::load::verdict
 

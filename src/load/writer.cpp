@@ -78,7 +78,8 @@ Writer::Writer(state::Store& store, const config::Entity& entity, Target target,
       clock_(clock),
       statements_(target_, entity_, connection_.dialect(), ending == Ending::Commit ? Relations::Judge : Relations::TakeAsNull),
       skip_(target_, statements_.ask_stamps()),
-      direct_insert_(target_) {}
+      direct_insert_(target_),
+      waiting_(store_, entity_, target_) {}
 
 base::Result<void> Writer::write(const Batch& batch, int64_t run, record::EntityReport& report, const std::stop_token& stop) {
   Isolation isolation = Isolation::None;
@@ -128,7 +129,10 @@ base::Result<void> Writer::write_once(const Batch& batch, int64_t run, record::E
   std::vector<record::Reject> rejects = batch.rejects;
   TRY(connection_.begin());
   if (ending_ == Ending::Commit) TRY(store_.prove_lease(lease_));
+  payload_of_ = batch.payload_of;
+  if (batch.replay) TRY(batch.replay->take_out());
   if (batch.rows.size() > 0) TRY(write_chosen(batch.rows, isolation, counters, rejects));
+  if (ending_ == Ending::Commit) TRY(waiting_.settle({batch.rows, batch.replay, run, report.account}, rejects, counters));
   base::check(counters.ledger_holds(), "the ledger does not add up: nothing of this batch was kept");
   report.counters += counters;
   if (ending_ == Ending::Rollback) {
@@ -137,8 +141,12 @@ base::Result<void> Writer::write_once(const Batch& batch, int64_t run, record::E
     return {};
   }
   ++report.transactions;
-  TRY(store_.add_rejects(run, entity_.name, report.account, rejects));
-  TRY(store_.write_checkpoint(batch.checkpoint));
+  if (batch.replay && batch.replay->keep) {
+    TRY(batch.replay->keep(rejects));
+  } else {
+    TRY(store_.add_rejects(run, entity_.name, report.account, rejects));
+  }
+  if (batch.checkpoint) TRY(store_.write_checkpoint(*batch.checkpoint));
   TRY(store_.update_log(run, report));
   return connection_.commit();
 }
@@ -215,7 +223,7 @@ base::Result<void> Writer::write_halving(const record::RowBatch& rows, Range ran
     return {};
   };
   return halve(range, write_part, [&](uint32_t row, const base::Error& error) {
-    rejects.push_back({"write", text_of(rows.row(row)[0]), error.subject, error.code, error.message, "", std::string(rows.sources[row])});
+    rejects.push_back({"write", text_of(rows.row(row)[0]), error.subject, error.code, error.message, "", payload(rows, row)});
     ++counters.rejected;
   });
 }
@@ -295,7 +303,7 @@ base::Result<void> Writer::make_ready(const record::RowBatch& rows, Range range)
 
 base::Result<void> Writer::count_verdicts(const record::RowBatch& rows, record::Counters& counters, std::vector<record::Reject>& rejects) {
   const sql::Rows tally = TRY(connection_.query(statements_.tally()));
-  bool failed = false, unclear = false;
+  bool failed = false, unclear = false, waits = false;
   restampable_ = 0;
   for (size_t i = 0; i < tally.size(); ++i) {
     const int64_t count = tally.integer(i, 1);
@@ -327,10 +335,12 @@ base::Result<void> Writer::count_verdicts(const record::RowBatch& rows, record::
         unclear = true;
         break;
       default:
-        counters.rejected += count;
-        failed = true;
+        waits = waits || tally.integer(i, 0) >= verdict::FirstWaiting;
+        failed = failed || tally.integer(i, 0) < verdict::FirstWaiting;
+        (tally.integer(i, 0) >= verdict::FirstWaiting ? counters.waiting : counters.rejected) += count;
     }
   }
+  if (waits || !statements_.open_links().empty()) TRY(set_aside(rows, rejects));
   if (unclear) {
     for (UnclearRow& row : TRY(unclear_rows(rows))) rejects.push_back(std::move(row.reject));
   }
@@ -356,7 +366,7 @@ record::Reject Writer::failed_relation(const record::RowBatch& rows, size_t row,
       ambiguous ? fmt::format("several rows of `{}` have {}: which one is meant cannot be told", to_string(parent.table), looked_for)
                 : fmt::format("no row of `{}` has {}", to_string(parent.table), looked_for);
   return {"match",    text_of(rows.row(row)[0]),     parent.column.name, ambiguous ? "relation_ambiguous" : "relation_missing", reason,
-          looked_for, std::string(rows.sources[row])};
+          looked_for, payload(rows, row)};
 }
 
 }  // namespace syncline::load

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 #include <functional>
+#include <optional>
 #include <stop_token>
 #include <string>
 #include <vector>
@@ -11,6 +12,7 @@
 #include "load/skip.hpp"
 #include "load/statements.hpp"
 #include "load/target.hpp"
+#include "load/waiting.hpp"
 #include "record/reject.hpp"
 #include "record/report.hpp"
 #include "record/row_batch.hpp"
@@ -23,7 +25,9 @@ struct Batch {
   const record::RowBatch& rows;
   const std::vector<record::Reject>& rejects;  ///< met before loading: stages "decode" and "map"
   record::Counters counters;                   ///< of the records the rows were made of
-  state::Checkpoint checkpoint;                ///< after these records
+  std::optional<state::Checkpoint> checkpoint;  ///< after these records; none: it stays
+  PayloadOf payload_of = {};                    ///< what is stored of a row's record; none: its own JSON
+  const Replay* replay = nullptr;               ///< where the records come from our own tables
 };
 
 /// How a batch's transaction ends.
@@ -81,6 +85,9 @@ class Writer {
   base::Result<std::vector<UnclearRow>> unclear_rows(const record::RowBatch& rows);
   base::Result<std::vector<uint32_t>> take_out_unclear(const record::RowBatch& rows, Range range, record::Counters& counters,
                                                        std::vector<record::Reject>& rejects);
+  /// Adds the rows that wait, and those whose link is to be made later, to the rejects: what is undone with a savepoint is undone for all.
+  base::Result<void> set_aside(const record::RowBatch& rows, std::vector<record::Reject>& rejects);
+  [[nodiscard]] std::string payload(const record::RowBatch& rows, size_t row) const;
   [[nodiscard]] record::Reject failed_relation(const record::RowBatch& rows, size_t row, size_t relation, bool ambiguous) const;
 
   state::Store& store_;
@@ -93,6 +100,8 @@ class Writer {
   const Statements statements_;
   Skip skip_;
   DirectInsert direct_insert_;
+  WaitingRoom waiting_;
+  PayloadOf payload_of_;              ///< of the batch being written
   Chosen chosen_;                     ///< of the batch being written
   int64_t restampable_ = 0;           ///< of the rows judged last
   bool keeps_ = false;                ///< of the rows staged last

@@ -86,7 +86,7 @@ base::Result<std::vector<Writer::UnclearRow>> Writer::unclear_rows(const record:
     out.push_back(
         {row,
          {"match", text_of(rows.row(row)[0]), columns, "adopt_ambiguous", reason_of(claim, columns, target_, claimants[claim.ids[0]]),
-          base::shown(claim.value, 80), std::string(rows.sources[row])}});
+          base::shown(claim.value, 80), payload(rows, row)}});
   }
   return out;
 }

@@ -4,35 +4,12 @@
 
 #include <array>
 
-#include "base/secret.hpp"
-#include "base/text.hpp"
+#include "state/storable.hpp"
 #include "state/store.hpp"
 
 namespace syncline::state {
 
 using record::Cell;
-
-namespace {
-
-/// The text with each byte that `next` finds replaced. One pass, whatever a vendor sends.
-std::string replaced(std::string_view text, size_t (*next)(std::string_view), std::string_view with) {
-  std::string out;
-  for (size_t bad = next(text); bad != std::string_view::npos; bad = next(text)) {
-    out.append(text.substr(0, bad)).append(with);
-    text.remove_prefix(bad + 1);
-  }
-  return out.append(text);
-}
-
-size_t nul_at(std::string_view text) { return text.find('\0'); }
-
-/// What a text column of ours can hold: the offending value may be the very thing a database refuses. NUL is written as JSON does, a byte
-/// that is no UTF-8 as U+FFFD.
-std::string storable(std::string_view text) {
-  return replaced(replaced(base::redact(text), nul_at, "\\u0000"), base::invalid_utf8_at, "\uFFFD");
-}
-
-}  // namespace
 
 base::Result<void> Store::add_rejects(int64_t run, const std::string& entity, const std::string& account,
                                       const std::vector<record::Reject>& rejects) {
@@ -55,10 +32,16 @@ base::Result<std::vector<StoredReject>> Store::read_rejects(std::optional<int64_
   std::vector<Cell> parameters{Cell::of(entries_max)};
   if (run) parameters.push_back(Cell::of(*run));
   const std::string wanted = run ? "$2" : fmt::format("(SELECT max(run) FROM {})", table);
-  const auto rows = TRY(connection_.query(fmt::format("SELECT id, run, entity, account, {}, stage, key, field, code, reason, "
-                                                      "value, payload FROM {} WHERE run = {} ORDER BY id LIMIT $1",
-                                                      shown_time("created_at"), table, wanted),
-                                          parameters));
+  const auto rows = TRY(
+      connection_.query(fmt::format("SELECT {} FROM {} WHERE run = {} ORDER BY id LIMIT $1", reject_columns(), table, wanted), parameters));
+  return stored_rejects(rows);
+}
+
+std::string Store::reject_columns() const {
+  return fmt::format("id, run, entity, account, {}, stage, key, field, code, reason, value, payload", shown_time("created_at"));
+}
+
+std::vector<StoredReject> Store::stored_rejects(const sql::Rows& rows) {
   std::vector<StoredReject> out;
   for (size_t i = 0; i < rows.size(); ++i) {
     const auto text = [&](size_t column) { return std::string(rows.text(i, column)); };
@@ -70,6 +53,47 @@ base::Result<std::vector<StoredReject>> Store::read_rejects(std::optional<int64_
                    {text(5), text(6), text(7), text(8), text(9), text(10), text(11)}});
   }
   return out;
+}
+
+base::Result<void> Store::renew_reject(int64_t id, const record::Reject& reject) {
+  const std::string field = storable(reject.field), reason = storable(reject.reason), value = storable(reject.value);
+  TRY(connection_.change(
+      fmt::format("UPDATE {} SET stage = $2, field = $3, code = $4, reason = $5, value = $6 WHERE id = $1", names_("sync_reject")),
+      std::array{Cell::of(id), Cell::of(reject.stage), Cell::of(field), Cell::of(reject.code), Cell::of(reason), Cell::of(value)}));
+  return {};
+}
+
+base::Result<void> Store::remove_reject(int64_t id) {
+  TRY(connection_.change(fmt::format("DELETE FROM {} WHERE id = $1", names_("sync_reject")), std::array{Cell::of(id)}));
+  return {};
+}
+
+base::Result<std::vector<StoredReject>> Store::read_rejects_of(int64_t run, const std::string& entity, int64_t after, int64_t entries_max) {
+  const auto rows = TRY(connection_.query(
+      fmt::format("SELECT {} FROM {} WHERE run = $1 AND entity = $2 AND id > $3 ORDER BY id LIMIT $4", reject_columns(), names_("sync_reject")),
+      std::array{Cell::of(run), Cell::of(entity), Cell::of(after), Cell::of(entries_max)}));
+  return stored_rejects(rows);
+}
+
+base::Result<std::vector<std::string>> Store::entities_with_rejects(int64_t run) {
+  const auto rows = TRY(connection_.query(
+      fmt::format("SELECT DISTINCT entity FROM {} WHERE run = $1 ORDER BY entity", names_("sync_reject")), std::array{Cell::of(run)}));
+  std::vector<std::string> out;
+  for (size_t i = 0; i < rows.size(); ++i) out.emplace_back(rows.text(i, 0));
+  return out;
+}
+
+base::Result<std::string> Store::set_aside_after(const StoredReject& reject) {
+  if (reject.reject.key.empty()) return std::string();
+  const auto rejects = TRY(connection_.query(
+      fmt::format("SELECT run FROM {} WHERE entity = $1 AND account = $2 AND key = $3 AND id > $4 ORDER BY id DESC LIMIT 1", names_("sync_reject")),
+      std::array{Cell::of(reject.entity), Cell::of(reject.account), Cell::of(reject.reject.key), Cell::of(reject.id)}));
+  if (!rejects.empty()) return fmt::format("a reject of run {}", rejects.integer(0, 0));
+  const auto waiting = TRY(connection_.query(
+      fmt::format("SELECT 1 FROM {} WHERE entity = $1 AND account = $2 AND key = $3 AND kind = 'row' AND since >= {}", names_("sync_waiting"),
+                  names_.dialect() == sql::Dialect::Postgres ? "$4::text::timestamptz" : "$4"),
+      std::array{Cell::of(reject.entity), Cell::of(reject.account), Cell::of(reject.reject.key), Cell::of(reject.created_at)}));
+  return waiting.empty() ? std::string() : std::string("a row that waits");
 }
 
 base::Result<std::vector<record::ErrorSummary>> Store::sum_rejects(int64_t run, const std::string& entity) {

@@ -47,6 +47,28 @@ struct StoredReject {
   record::Reject reject;
 };
 
+/// A row of sync_waiting: a record whose row is not in its table yet, or is there with a link that is still to be made.
+struct WaitingRow {
+  std::string entity, account, key;
+  enum class Kind { Row, Link } kind = Kind::Row;
+  std::string field;       ///< the relation's column
+  std::string looked_for;  ///< for a person: "`external_id` = c9"
+  std::string version;     ///< of the record, as a word that sorts as versions do; empty: it has none
+  std::string payload;
+  int64_t run = 0;    ///< the last run whose counters speak of it
+  std::string since;  ///< when the record was set aside, as 2026-03-02T12:00:00.000000Z; empty: now
+};
+
+/// What one entity's rows of a kind wait for.
+struct WaitingSum {
+  int64_t rows = 0;
+  struct For {
+    std::string field, looked_for;
+    int64_t rows = 0;
+  };
+  std::vector<For> most;  ///< what most rows wait for, first; a few
+};
+
 /// One row of sync_log, as `log` shows it.
 struct LogEntry {
   int64_t run = 0;
@@ -103,12 +125,38 @@ class Store {
   /// Rejects of a run summed by code and field, with an example each.
   base::Result<std::vector<record::ErrorSummary>> sum_rejects(int64_t run, const std::string& entity);
 
+  /// Part of a transaction: the reject of that id gets another reason; its key, its payload and its age stay.
+  base::Result<void> renew_reject(int64_t id, const record::Reject& reject);
+  /// Part of a transaction.
+  base::Result<void> remove_reject(int64_t id);
+  /// Rejects of one entity of a run, by id, behind `after`.
+  base::Result<std::vector<StoredReject>> read_rejects_of(int64_t run, const std::string& entity, int64_t after, int64_t entries_max);
+  /// The entities that have rejects in a run.
+  base::Result<std::vector<std::string>> entities_with_rejects(int64_t run);
+  /// What has been set aside after that reject, of the same key, and so is newer: "a reject of run 38", "a row that waits"; "" if nothing is.
+  base::Result<std::string> set_aside_after(const StoredReject& reject);
+
+  /// The keys of one entity's rows in sync_waiting.
+  base::Result<std::vector<std::string>> waiting_keys(const std::string& entity, const std::string& account);
+  base::Result<std::optional<WaitingRow>> read_waiting(const std::string& entity, const std::string& account, const std::string& key);
+  /// One entity's rows of a kind, by key, behind `after`.
+  base::Result<std::vector<WaitingRow>> list_waiting(const std::string& entity, const std::string& account, WaitingRow::Kind kind,
+                                                     const std::string& after, int64_t entries_max);
+  base::Result<WaitingSum> sum_waiting(const std::string& entity, const std::string& account, WaitingRow::Kind kind);
+  /// Part of a transaction: replaces the row of the same key.
+  base::Result<void> put_waiting(const WaitingRow& row);
+  /// Part of a transaction.
+  base::Result<void> remove_waiting(const std::string& entity, const std::string& account, const std::string& key);
+
  private:
   base::Result<void> insert_log(int64_t run, const record::EntityReport& report, std::string_view status, std::string_view completed_at);
   /// Sets the log row where `condition` holds, too; how many rows that were.
   base::Result<int64_t> set_log(int64_t run, const record::EntityReport& report, std::string_view status, std::string_view completed_at,
                                 std::string_view condition);
 
+  [[nodiscard]] std::string reject_columns() const;
+  [[nodiscard]] std::string waiting_columns() const;
+  static std::vector<StoredReject> stored_rejects(const sql::Rows& rows);
   /// A column of ours that holds a time, as every reader of our tables gets to see it.
   [[nodiscard]] std::string shown_time(std::string_view column) const;
   /// Does it again when another session was in the way, or a pooler's server has forgotten a prepared statement.

@@ -77,6 +77,13 @@ std::vector<OwnTable> make_own_tables() {
         column("value", T::Text), column("payload", T::Text), column("created_at", T::Timestamp)},
        {"id"},
        "id"},
+      {"sync_waiting",
+       "rows that wait for a parent (kind `row`), and rows whose link is still to be made (kind `link`); tried again by each run",
+       {column("entity", T::Text), column("account", T::Text), column("key", T::Text), column("kind", T::Text), column("field", T::Text),
+        column("looked_for", T::Text), column("version", T::Text), column("payload", T::Text), column("run", T::Integer),
+        column("since", T::Timestamp)},
+       {"entity", "account", "key"},
+       ""},
   };
 }
 

@@ -34,7 +34,7 @@ inline std::string in_words(const base::Result<void>& result, const record::Coun
                                                                                           {"duplicate", counters.duplicate},
                                                                                           {"rejected", counters.rejected},
                                                                                           {"waiting", counters.waiting}}) {
-    if (count > 0) out += (out.empty() ? "" : ", ") + std::to_string(count) + " " + name;
+    if (count != 0) out += (out.empty() ? "" : ", ") + std::to_string(count) + " " + name;
   }
   return out;
 }
@@ -58,19 +58,21 @@ class Loader {
   }
 
   /// Writes rows of cells in the order of the entity: key, version, fields, a key per way of each relation.
-  std::string write(const std::vector<std::vector<Cell>>& rows, const std::vector<record::Reject>& rejects = {}) {
+  std::string write(const std::vector<std::vector<Cell>>& rows, const std::vector<record::Reject>& rejects = {},
+                    const Replay* replay = nullptr) {
     const record::RowBatch batch = batch_of(rows);
     record::Counters counters;
     counters.fetched = counters.mapped = int64_t(rows.size() + rejects.size());
     counters.rows = counters.rejected = int64_t(rejects.size());
     state::Checkpoint checkpoint{entity_.name, "main", entity_.stream, "cursor " + std::to_string(++batches_), true, {}};
     const record::Counters before = report.counters;
-    const auto written = writer_->write({batch, rejects, counters, checkpoint}, run_, report, {});
+    const auto written = writer_->write({batch, rejects, counters, checkpoint, {}, replay}, run_, report, {});
     message = written ? "" : written.error().message;
     EXPECT_TRUE(report.counters.ledger_holds());
     record::Counters now = report.counters;
     for (auto counter : {&record::Counters::inserted, &record::Counters::updated, &record::Counters::unchanged, &record::Counters::adopted,
-                         &record::Counters::unmatched, &record::Counters::stale, &record::Counters::duplicate, &record::Counters::rejected})
+                         &record::Counters::unmatched, &record::Counters::stale, &record::Counters::duplicate, &record::Counters::rejected,
+                         &record::Counters::waiting})
       now.*counter -= before.*counter;
     return in_words(written, now);
   }

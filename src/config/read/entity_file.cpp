@@ -110,7 +110,8 @@ Relation read_relation(const Reading& reading, const Tree::Entry& entry) {
   using Missing = Relation::Missing;
   if (const Tree* missing = keys.find_with_null("missing")) {
     relation.missing =
-        reading.word<Missing>(*missing, "missing", {{"null", Missing::Null}, {"reject", Missing::Reject}}).value_or(Missing::Null);
+        reading.word<Missing>(*missing, "missing", {{"null", Missing::Null}, {"reject", Missing::Reject}, {"wait", Missing::Wait}})
+            .value_or(Missing::Null);
   }
   using Ambiguous = Relation::Ambiguous;
   if (const Tree* ambiguous = keys.find_with_null("ambiguous")) {
