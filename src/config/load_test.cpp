@@ -86,18 +86,23 @@ TEST(Load, AFileThatCannotBeReadIsNotBlamedTwice) {
       "syncline.yaml:1:1: this `[` is not closed with `]`, or a comma is missing, or a text with { } [ ] or , in it is not in quotes\n");
 }
 
-TEST(Load, RelationsInACircleAreRefused) {
+TEST(Load, RelationsInACircleThatAllNeedTheirParentAreRefused) {
   const test::ProjectFiles files;
-  const auto relation = [](std::string_view column, std::string_view to) {
-    return "relations:\n  " + std::string(column) + ": {to: " + std::string(to) + ", by: [{external: x}]}\n";
+  const auto relation = [](std::string_view column, std::string_view to, std::string_view missing) {
+    return "relations:\n  " + std::string(column) + ": {to: " + std::string(to) + ", by: [{external: x}], missing: " + std::string(missing) +
+           "}\n";
   };
-  files.write("entities/customers.yaml", entity("customers", "crm_id", relation("parent_id", "customers")));
+  files.write("entities/customers.yaml", entity("customers", "crm_id", relation("parent_id", "customers", "reject")));
+  EXPECT_EQ(files.problems(), "") << "a row without a parent comes first";
+  files.write("entities/a.yaml", entity("a", "crm_id", relation("b_id", "b", "reject")));
+  files.write("entities/b.yaml", entity("b", "crm_id", relation("a_id", "a", "reject")));
   EXPECT_EQ(files.problems(),
-            "entities/customers.yaml:6:3: not supported yet: relations in a circle (customers → customers); remove one of them\n");
-  files.write("entities/customers.yaml", entity("customers", "crm_id", relation("a_id", "a")));
-  files.write("entities/a.yaml", entity("a", "crm_id", relation("b_id", "b")));
-  files.write("entities/b.yaml", entity("b", "crm_id", relation("a_id", "a")));
-  EXPECT_EQ(files.problems(), "entities/b.yaml:6:3: not supported yet: relations in a circle (a → b → a); remove one of them\n");
+            "entities/b.yaml:6:3: relations in a circle (a → b → a) that all reject rows without a parent: no row could be the first; write "
+            "`missing: wait` for one of them, or `missing: null` where the column may be null\n");
+  for (const char* word : {"wait", "null"}) {
+    files.write("entities/b.yaml", entity("b", "crm_id", relation("a_id", "a", word)));
+    EXPECT_EQ(files.problems(), "") << word;
+  }
 }
 
 TEST(Load, OneParentOfManyIsNoCircle) {

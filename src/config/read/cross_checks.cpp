@@ -84,7 +84,9 @@ void check_relation(const std::vector<std::string>& known, const EntityFile& it,
   }
 }
 
-/// Finds relations that lead back to where they began, in the order of files. Each circle is reported once, at the relation that closes it.
+/// Finds relations that lead back to where they began and all insist on their parents, in the order of files: of such rows none can be the
+/// first. Each circle is reported once, at the relation that closes it. Rows of one entity among themselves are no such circle: those without a
+/// parent come first.
 class CircleFinder {
  public:
   CircleFinder(const std::vector<EntityFile>& entities, std::vector<Problem>& problems) : problems_(problems) {
@@ -101,7 +103,7 @@ class CircleFinder {
     way_here_.push_back(entity.name);
     for (const Relation& relation : entity.relations) {
       const auto target = by_name_.find(relation.entity);
-      if (target == by_name_.end()) continue;
+      if (target == by_name_.end() || target->second == &entity || relation.missing != Relation::Missing::Reject) continue;
       const auto before = std::find(way_here_.begin(), way_here_.end(), relation.entity);
       if (before != way_here_.end()) report(relation, {before, way_here_.end()});
       visit(*target->second);
@@ -112,7 +114,9 @@ class CircleFinder {
   void report(const Relation& relation, std::vector<std::string> circle) {
     circle.push_back(relation.entity);
     problems_.push_back(
-        {relation.place, fmt::format("not supported yet: relations in a circle ({}); remove one of them", base::joined(circle, " → "))});
+        {relation.place, fmt::format("relations in a circle ({}) that all reject rows without a parent: no row could be the first; write "
+                                     "`missing: wait` for one of them, or `missing: null` where the column may be null",
+                                     base::joined(circle, " → "))});
   }
 
   std::vector<Problem>& problems_;
