@@ -47,6 +47,11 @@ struct HistoryOptions {
 int log(const CommonOptions& common, const HistoryOptions& options);
 int rejects(const CommonOptions& common, const HistoryOptions& options);
 
+struct RetryOptions {
+  int64_t run = 0;  ///< whose rejects are tried again
+};
+int retry(const CommonOptions& common, const RetryOptions& options);
+
 struct SimulateOptions {
   std::string simulator, listen = "127.0.0.1:0", profile = "tiny", clock, rate = "200/min";
   uint64_t seed = 1;

@@ -25,6 +25,7 @@ struct CommandLine {
   bool plan_write = false, plan_check = false;
   SyncOptions sync;
   HistoryOptions log, rejects;
+  RetryOptions retry;
   SimulateOptions simulate;
   std::function<int()> chosen;
 
@@ -109,6 +110,10 @@ CommandLine::CommandLine() {
   sub = project_command("rejects", "records and rows that could not land, with the reason", "  syncline rejects 37",
                         [this] { return syncline::apps::rejects(common, rejects); });
   add_history(sub, rejects, "the newest that has some");
+
+  sub = project_command("retry", "try the rejects of a run again, with the mapping as it is now", "  syncline retry 37",
+                        [this] { return syncline::apps::retry(common, retry); });
+  sub->add_option("RUN", retry.run, "the run's number, as `syncline log` shows it")->required()->check(CLI::PositiveNumber);
 
   sub = command("simulate", "a stateful imitation of a vendor, to try everything without credentials",
                 "  syncline simulate marianatek --listen 127.0.0.1:8700 --seed 7\n  syncline simulate marianatek --rows "

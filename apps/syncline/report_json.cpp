@@ -50,12 +50,14 @@ Json entity_json(const record::EntityReport& report) {
 Json report_json(const record::RunReport& report) {
   Json entities = Json::array();
   for (const record::EntityReport& entity : report.entities) entities.push_back(entity_json(entity));
-  return {{"run", report.run},
-          {"status", report.status},
+  Json out{{"run", report.run}};
+  if (report.retried > 0) out["retried"] = report.retried;
+  out.update({{"status", report.status},
           {"exit", report.exit_code},
           {"started_at", base::to_string(report.started_at)},
           {"completed_at", base::to_string(report.completed_at)},
-          {"entities", entities}};
+          {"entities", entities}});
+  return out;
 }
 
 }  // namespace syncline::apps

@@ -3,12 +3,14 @@
 
 #include <fmt/format.h>
 
+#include <functional>
 #include <numeric>
 #include <vector>
 
 #include "base/check.hpp"
 #include "base/secret.hpp"
 #include "base/text.hpp"
+#include "extract/stored.hpp"
 #include "load/writer.hpp"
 #include "sync/sweep.hpp"
 #include "sync/window.hpp"
@@ -90,6 +92,8 @@ class EntityRun {
     load::Target target =
         TRY(read_again_if_lost([&] { return load::bind_target(store_.connection(), project_, entity_, table, mapping_->columns()); }));
 
+    page_payloads_ = extract::make_stored_records(*stream);
+    row_payloads_ = extract::make_stored_records(*stream);
     if (commits()) {
       lease_ = TRY(store_.take_lease(entity_.account + "/" + entity_.name, run_));
       leased_ = true;
@@ -218,8 +222,19 @@ class EntityRun {
     mapping_->strike_found(out.records, unfound_);
     out.rows.cells.reserve(out.records.records.size() * mapping_->columns().size());
     mapping_->map(out.records, out.rows, out.rejects, out.counters);
+    for (record::Reject& reject : out.rejects) reject.payload = page_payloads_->payload(out.records, reject.payload);
+    page_payloads_->forget();
     out.records.forget_records();
     return out;
+  }
+
+  /// What is stored of a row that could not land: its record stands in one of the group's pages.
+  std::string payload_of(const Group& group, std::string_view source) {
+    for (const record::RecordBatch& page : group.pages) {
+      const char *begin = page.page.data(), *end = begin + page.page.size();
+      if (!std::less<>()(source.data(), begin) && std::less<>()(source.data(), end)) return row_payloads_->payload(page, source);
+    }
+    return std::string(source);
   }
 
   void take(Fetched& fetched, Group& group) {
@@ -240,7 +255,10 @@ class EntityRun {
   }
 
   base::Result<void> write(Group& group) {
-    TRY(writer_->write({group.rows, group.rejects, group.counters, group.checkpoint}, run_, report_, worlds_.stop));
+    TRY(writer_->write({group.rows, group.rejects, group.counters, group.checkpoint,
+                        [&](std::string_view source) { return payload_of(group, source); }},
+                       run_, report_, worlds_.stop));
+    row_payloads_->forget();
     group.clear();
     report_progress("");
     return too_many_rejects() ? refuse_the_mapping() : base::Result<void>();
@@ -313,8 +331,11 @@ class EntityRun {
   void end_log() {
     if (auto sums = store_.sum_rejects(run_, entity_.name)) report_.errors.insert(report_.errors.end(), sums->begin(), sums->end());
     const bool failed = report_.exit_code != base::exit_code::Ok && report_.exit_code != base::exit_code::Rejected;
-    const std::string_view status = status_of(report_.exit_code);
-    const auto ended = logged_ ? store_.end_log(run_, report_, status) : store_.log_unbegun(run_, report_, status);
+    // Rows that wait may still land in this run; should it die before, the log must not call it finished.
+    record::EntityReport told = report_;
+    if (told.counters.waiting > 0) told.exit_code = base::worse_exit_code(told.exit_code, base::exit_code::Incomplete);
+    const std::string_view status = status_of(told.exit_code);
+    const auto ended = logged_ ? store_.end_log(run_, told, status) : store_.log_unbegun(run_, told, status);
     // When the run has failed already, that is the error to tell.
     if (!ended && !failed) fail(ended.error());
   }
@@ -330,6 +351,7 @@ class EntityRun {
   const http::Traffic source_traffic_ = source_.client->traffic();  ///< before this entity
   record::EntityReport report_;
   std::unique_ptr<transform::Mapping> mapping_;
+  std::unique_ptr<extract::StoredRecords> page_payloads_, row_payloads_;  ///< of the read thread, of the write thread
   load::Writer* writer_ = nullptr;
   state::Lease lease_;
   bool leased_ = false, logged_ = false;

@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include <deque>
 #include <map>
 #include <mutex>
 #include <set>
@@ -11,6 +12,7 @@
 #include "sync/entity_run.hpp"
 #include "sync/fetch.hpp"
 #include "sync/order.hpp"
+#include "sync/waiting.hpp"
 
 namespace syncline::sync {
 namespace {
@@ -47,20 +49,39 @@ std::string failed_parent(const config::Entity& entity, const std::set<std::stri
   return "";
 }
 
+}  // namespace
+
+base::Result<bool> may_be_null(sql::Connection& connection, const config::Entity& entity, const config::Relation& relation) {
+  const auto table = TRY(connection.describe(entity.table));
+  const record::Column* column = table ? table->column(relation.column) : nullptr;
+  return !column || column->nullable;  // what is not there is told of when the entity is bound to its table
+}
+
 base::Result<void> check_migrated(state::Store& store) {
-  if (TRY(store.connection().describe(store.names().in_catalog("sync_log")))) return {};
+  if (!TRY(store.connection().describe(store.names().in_catalog("sync_log")))) {
+    return base::fail({base::ErrorKind::ContractDrift,
+                       base::Side::Database,
+                       "the database has no table of ours yet: run `syncline plan` to see what is missing, then `syncline migrate`",
+                       "not_migrated",
+                       "",
+                       {}});
+  }
+  if (TRY(store.connection().describe(store.names().in_catalog("sync_waiting")))) return {};
   return base::fail({base::ErrorKind::ContractDrift,
                      base::Side::Database,
-                     "the database has no table of ours yet: run `syncline plan` to see what is missing, then `syncline migrate`",
+                     "the database lacks our table `sync_waiting`, which this version needs: run `syncline migrate`",
                      "not_migrated",
                      "",
                      {}});
 }
 
-}  // namespace
-
 base::Result<record::RunReport> run(const config::Project& project, const Worlds& worlds, const RunOptions& options) {
-  const auto entities = TRY(ordered_entities(project, options.entities));
+  const std::vector<Step> steps =
+      TRY(ordered_entities(project, options.entities, [&](const config::Entity& entity, const config::Relation& relation) {
+        return may_be_null(worlds.connection, entity, relation);
+      }));
+  std::deque<config::Entity> entities;
+  for (const Step& step : steps) entities.push_back(step.at_first());
   OneAtATime progress(worlds.progress);
   const Worlds run_worlds{worlds.clock, worlds.random, worlds.transport, worlds.connection, progress, worlds.stop};
   state::Store store(worlds.connection, project.tables_prefix);
@@ -83,23 +104,25 @@ base::Result<record::RunReport> run(const config::Project& project, const Worlds
     return source.get();
   };
   std::set<std::string> failed;
-  for (const config::Entity* entity : entities) {
-    if (const std::string parent = failed_parent(*entity, failed); !parent.empty()) {
-      leave_out(*entity, base::exit_code::Incomplete, fmt::format("`{}` did not finish, and its rows are needed", parent));
+  for (const config::Entity& entity : entities) {
+    if (const std::string parent = failed_parent(entity, failed); !parent.empty()) {
+      leave_out(entity, base::exit_code::Incomplete, fmt::format("`{}` did not finish, and its rows are needed", parent));
     } else if (worlds.stop.stop_requested()) {
-      leave_out(*entity, base::exit_code::Incomplete, "the run was stopped");
+      leave_out(entity, base::exit_code::Incomplete, "the run was stopped");
     } else {
-      const auto source = source_of(entity->account);
+      const auto source = source_of(entity.account);
       if (source) {
-        report.entities.push_back(run_entity(project, *entity, **source, store, run_worlds, options, report.run));
+        report.entities.push_back(run_entity(project, entity, **source, store, run_worlds, options, report.run));
       } else {
-        leave_out(*entity, base::exit_code_of(source.error()), source.error().message);
+        leave_out(entity, base::exit_code_of(source.error()), source.error().message);
       }
     }
     const int code = report.entities.back().exit_code;
-    report.exit_code = base::worse_exit_code(report.exit_code, code);
-    if (code != base::exit_code::Ok && code != base::exit_code::Rejected) failed.insert(entity->name);
+    if (code != base::exit_code::Ok && code != base::exit_code::Rejected) failed.insert(entity.name);
   }
+  if (options.ending == RunOptions::Ending::Commit) end_with_waiting(project, steps, store, run_worlds, report);
+  for (const record::EntityReport& entity : report.entities)
+    report.exit_code = base::worse_exit_code(report.exit_code, entity.exit_code);
   report.completed_at = worlds.clock.now();
   report.status = status_of(report.exit_code);
   return report;
