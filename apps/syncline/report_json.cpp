@@ -53,10 +53,10 @@ Json report_json(const record::RunReport& report) {
   Json out{{"run", report.run}};
   if (report.retried > 0) out["retried"] = report.retried;
   out.update({{"status", report.status},
-          {"exit", report.exit_code},
-          {"started_at", base::to_string(report.started_at)},
-          {"completed_at", base::to_string(report.completed_at)},
-          {"entities", entities}});
+              {"exit", report.exit_code},
+              {"started_at", base::to_string(report.started_at)},
+              {"completed_at", base::to_string(report.completed_at)},
+              {"entities", entities}});
   return out;
 }
 

@@ -23,8 +23,10 @@ std::string next_step(const record::RunReport& report, int64_t rejects) {
   const std::string_view them = rejects == 1 ? "it" : "them";
   // A dry run has no number, and nothing is stored that could be shown later.
   if (report.run == 0) return fmt::format("{}; without --dry-run, `syncline sync` stores {} with the reason.", rejected, them);
-  if (report.retried > 0) return fmt::format("{} again: `syncline rejects {}` shows {} with the new reason.", rejected, report.retried, them);
-  return fmt::format("{}: `syncline rejects {}` shows {}; `syncline retry {}` tries {} again.", rejected, report.run, them, report.run, them);
+  if (report.retried > 0)
+    return fmt::format("{} again: `syncline rejects {}` shows {} with the new reason.", rejected, report.retried, them);
+  return fmt::format("{}: `syncline rejects {}` shows {}; `syncline retry {}` tries {} again.", rejected, report.run, them, report.run,
+                     them);
 }
 
 }  // namespace

@@ -29,7 +29,15 @@ TEST(ReportText, ADryRunNamesNoRunThatCouldBeLookedAt) {
 }
 
 TEST(ReportText, RejectsOfARunCanBeLookedAt) {
-  EXPECT_EQ(last_line(report_text(with_rejects(37, 1))), "1 row rejected: `syncline rejects 37` shows it.   run 37, exit 10\n");
+  EXPECT_EQ(last_line(report_text(with_rejects(37, 1))),
+            "1 row rejected: `syncline rejects 37` shows it; `syncline retry 37` tries it again.   run 37, exit 10\n");
+}
+
+TEST(ReportText, RejectsThatWereTriedAgainStayWithTheirRun) {
+  record::RunReport report = with_rejects(38, 2);
+  report.retried = 37;
+  EXPECT_EQ(last_line(report_text(report)),
+            "2 rows rejected again: `syncline rejects 37` shows them with the new reason.   run 38, exit 10\n");
 }
 
 }  // namespace

@@ -89,16 +89,17 @@ TEST(Load, AFileThatCannotBeReadIsNotBlamedTwice) {
 TEST(Load, RelationsInACircleThatAllNeedTheirParentAreRefused) {
   const test::ProjectFiles files;
   const auto relation = [](std::string_view column, std::string_view to, std::string_view missing) {
-    return "relations:\n  " + std::string(column) + ": {to: " + std::string(to) + ", by: [{external: x}], missing: " + std::string(missing) +
-           "}\n";
+    return "relations:\n  " + std::string(column) + ": {to: " + std::string(to) +
+           ", by: [{external: x}], missing: " + std::string(missing) + "}\n";
   };
   files.write("entities/customers.yaml", entity("customers", "crm_id", relation("parent_id", "customers", "reject")));
   EXPECT_EQ(files.problems(), "") << "a row without a parent comes first";
   files.write("entities/a.yaml", entity("a", "crm_id", relation("b_id", "b", "reject")));
   files.write("entities/b.yaml", entity("b", "crm_id", relation("a_id", "a", "reject")));
-  EXPECT_EQ(files.problems(),
-            "entities/b.yaml:6:3: relations in a circle (a → b → a) that all reject rows without a parent: no row could be the first; write "
-            "`missing: wait` for one of them, or `missing: null` where the column may be null\n");
+  EXPECT_EQ(
+      files.problems(),
+      "entities/b.yaml:6:3: relations in a circle (a → b → a) that all reject rows without a parent: no row could be the first; write "
+      "`missing: wait` for one of them, or `missing: null` where the column may be null\n");
   for (const char* word : {"wait", "null"}) {
     files.write("entities/b.yaml", entity("b", "crm_id", relation("a_id", "a", word)));
     EXPECT_EQ(files.problems(), "") << word;

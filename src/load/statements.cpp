@@ -331,10 +331,9 @@ std::string Statements::make_ready(const std::vector<std::vector<bool>>& ways_us
   const std::string version = target_.version ? fmt::format("s.c{} DESC NULLS LAST, ", *target_.version) : "";
   const std::string stale = target_.version ? fmt::format(" WHEN {} THEN {}", version_guard("s"), verdict::Stale) : "";
   // A record that is older than its row has nothing to wait for.
-  const std::string failed =
-      target_.version ? fmt::format("CASE WHEN s.failed >= {} AND {} THEN {} ELSE s.failed END", verdict::FirstWaiting, version_guard("s"),
-                                    verdict::Stale)
-                      : "s.failed";
+  const std::string failed = target_.version ? fmt::format("CASE WHEN s.failed >= {} AND {} THEN {} ELSE s.failed END",
+                                                           verdict::FirstWaiting, version_guard("s"), verdict::Stale)
+                                             : "s.failed";
   const std::string key = sql::quoted(target_.columns[0].column.name);
   // Of a row that will not be there nobody asks for its parents.
   const std::string unmatched = entity_.insert || adoption_.wanted() ? "" : fmt::format("WHEN t.{} IS NULL THEN {} ", key, verdict::New);

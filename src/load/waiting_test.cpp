@@ -17,7 +17,8 @@ class Waiting : public LoadTest {
     const std::string when = postgres() ? "timestamptz" : "DATETIME";
     run("CREATE TABLE customers (id integer PRIMARY KEY, external_id text UNIQUE, synced_at " + when +
         ");"
-        "CREATE TABLE bookings (external_id text UNIQUE, edition integer, seat text CHECK (seat <> 'broken'), customer_id integer REFERENCES "
+        "CREATE TABLE bookings (external_id text UNIQUE, edition integer, seat text CHECK (seat <> 'broken'), customer_id integer "
+        "REFERENCES "
         "customers (id), synced_at " +
         when + "); INSERT INTO customers (id, external_id) VALUES (1, 'c1')");
     entity("customers", {});
@@ -37,7 +38,8 @@ class Waiting : public LoadTest {
   std::string waiting() { return all("SELECT key, kind, field, looked_for, payload, run FROM " + own("sync_waiting") + " ORDER BY key"); }
   std::string waiting_keys() { return all("SELECT key FROM " + own("sync_waiting") + " ORDER BY key"); }
   std::string logged() {
-    return all("SELECT rows_made, inserted, updated, duplicate, stale, waiting FROM " + own("sync_log") + " WHERE entity = 'bookings' ORDER BY run");
+    return all("SELECT rows_made, inserted, updated, duplicate, stale, waiting FROM " + own("sync_log") +
+               " WHERE entity = 'bookings' ORDER BY run");
   }
 };
 
@@ -57,7 +59,8 @@ TEST_P(Waiting, ARowWhoseParentIsMissingIsStoredAndCountedInTheSameTransaction) 
 TEST_P(Waiting, WhatTheDatabaseRefusesBesideItIsARejectAndTheRowStillWaits) {
   make_tables();
   Loader to = loader("bookings");
-  EXPECT_EQ(to.write({booking("a", "1", "c1"), booking("b", "broken", "c1"), booking("c", "3", "c9")}), "1 inserted, 1 rejected, 1 waiting");
+  EXPECT_EQ(to.write({booking("a", "1", "c1"), booking("b", "broken", "c1"), booking("c", "3", "c9")}),
+            "1 inserted, 1 rejected, 1 waiting");
   EXPECT_EQ(bookings(), "a|1|1");
   EXPECT_EQ(waiting_keys(), "c");
   EXPECT_EQ(all("SELECT key, stage FROM " + own("sync_reject")), "b|write");

@@ -365,7 +365,7 @@ record::Reject Writer::failed_relation(const record::RowBatch& rows, size_t row,
   const std::string reason =
       ambiguous ? fmt::format("several rows of `{}` have {}: which one is meant cannot be told", to_string(parent.table), looked_for)
                 : fmt::format("no row of `{}` has {}", to_string(parent.table), looked_for);
-  return {"match",    text_of(rows.row(row)[0]),     parent.column.name, ambiguous ? "relation_ambiguous" : "relation_missing", reason,
+  return {"match",    text_of(rows.row(row)[0]), parent.column.name, ambiguous ? "relation_ambiguous" : "relation_missing", reason,
           looked_for, payload(rows, row)};
 }
 

@@ -23,8 +23,8 @@ namespace syncline::load {
 /// What one transaction takes to the database: rows, and with them everything that speaks of them.
 struct Batch {
   const record::RowBatch& rows;
-  const std::vector<record::Reject>& rejects;  ///< met before loading: stages "decode" and "map"
-  record::Counters counters;                   ///< of the records the rows were made of
+  const std::vector<record::Reject>& rejects;   ///< met before loading: stages "decode" and "map"
+  record::Counters counters;                    ///< of the records the rows were made of
   std::optional<state::Checkpoint> checkpoint;  ///< after these records; none: it stays
   PayloadOf payload_of = {};                    ///< what is stored of a row's record; none: its own JSON
   const Replay* replay = nullptr;               ///< where the records come from our own tables

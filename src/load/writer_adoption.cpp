@@ -83,10 +83,9 @@ base::Result<std::vector<Writer::UnclearRow>> Writer::unclear_rows(const record:
   std::vector<UnclearRow> out;
   for (const auto& [row, claim] : claims) {
     const std::string columns = base::joined(entity_.adopt[claim.way].columns, ", ");
-    out.push_back(
-        {row,
-         {"match", text_of(rows.row(row)[0]), columns, "adopt_ambiguous", reason_of(claim, columns, target_, claimants[claim.ids[0]]),
-          base::shown(claim.value, 80), payload(rows, row)}});
+    out.push_back({row,
+                   {"match", text_of(rows.row(row)[0]), columns, "adopt_ambiguous",
+                    reason_of(claim, columns, target_, claimants[claim.ids[0]]), base::shown(claim.value, 80), payload(rows, row)}});
   }
   return out;
 }

@@ -64,7 +64,7 @@ struct EntityReport {
 struct RunReport {
   int64_t run = 0;
   int64_t retried = 0;  ///< the run whose rejects were tried again; 0: this is a sync
-  std::string status;  ///< "ok", "rejected", "incomplete", "failed"
+  std::string status;   ///< "ok", "rejected", "incomplete", "failed"
   base::Timestamp started_at{}, completed_at{};
   std::vector<EntityReport> entities;
   int exit_code = 0;

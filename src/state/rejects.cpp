@@ -69,9 +69,9 @@ base::Result<void> Store::remove_reject(int64_t id) {
 }
 
 base::Result<std::vector<StoredReject>> Store::read_rejects_of(int64_t run, const std::string& entity, int64_t after, int64_t entries_max) {
-  const auto rows = TRY(connection_.query(
-      fmt::format("SELECT {} FROM {} WHERE run = $1 AND entity = $2 AND id > $3 ORDER BY id LIMIT $4", reject_columns(), names_("sync_reject")),
-      std::array{Cell::of(run), Cell::of(entity), Cell::of(after), Cell::of(entries_max)}));
+  const auto rows = TRY(connection_.query(fmt::format("SELECT {} FROM {} WHERE run = $1 AND entity = $2 AND id > $3 ORDER BY id LIMIT $4",
+                                                      reject_columns(), names_("sync_reject")),
+                                          std::array{Cell::of(run), Cell::of(entity), Cell::of(after), Cell::of(entries_max)}));
   return stored_rejects(rows);
 }
 
@@ -86,12 +86,13 @@ base::Result<std::vector<std::string>> Store::entities_with_rejects(int64_t run)
 base::Result<std::string> Store::set_aside_after(const StoredReject& reject) {
   if (reject.reject.key.empty()) return std::string();
   const auto rejects = TRY(connection_.query(
-      fmt::format("SELECT run FROM {} WHERE entity = $1 AND account = $2 AND key = $3 AND id > $4 ORDER BY id DESC LIMIT 1", names_("sync_reject")),
+      fmt::format("SELECT run FROM {} WHERE entity = $1 AND account = $2 AND key = $3 AND id > $4 ORDER BY id DESC LIMIT 1",
+                  names_("sync_reject")),
       std::array{Cell::of(reject.entity), Cell::of(reject.account), Cell::of(reject.reject.key), Cell::of(reject.id)}));
   if (!rejects.empty()) return fmt::format("a reject of run {}", rejects.integer(0, 0));
   const auto waiting = TRY(connection_.query(
-      fmt::format("SELECT 1 FROM {} WHERE entity = $1 AND account = $2 AND key = $3 AND kind = 'row' AND since >= {}", names_("sync_waiting"),
-                  names_.dialect() == sql::Dialect::Postgres ? "$4::text::timestamptz" : "$4"),
+      fmt::format("SELECT 1 FROM {} WHERE entity = $1 AND account = $2 AND key = $3 AND kind = 'row' AND since >= {}",
+                  names_("sync_waiting"), names_.dialect() == sql::Dialect::Postgres ? "$4::text::timestamptz" : "$4"),
       std::array{Cell::of(reject.entity), Cell::of(reject.account), Cell::of(reject.reject.key), Cell::of(reject.created_at)}));
   return waiting.empty() ? std::string() : std::string("a row that waits");
 }

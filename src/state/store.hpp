@@ -133,7 +133,8 @@ class Store {
   base::Result<std::vector<StoredReject>> read_rejects_of(int64_t run, const std::string& entity, int64_t after, int64_t entries_max);
   /// The entities that have rejects in a run.
   base::Result<std::vector<std::string>> entities_with_rejects(int64_t run);
-  /// What has been set aside after that reject, of the same key, and so is newer: "a reject of run 38", "a row that waits"; "" if nothing is.
+  /// What has been set aside after that reject, of the same key, and so is newer: "a reject of run 38", "a row that waits"; "" if nothing
+  /// is.
   base::Result<std::string> set_aside_after(const StoredReject& reject);
 
   /// The keys of one entity's rows in sync_waiting.

@@ -44,10 +44,10 @@ base::Result<std::optional<WaitingRow>> Store::read_waiting(const std::string& e
 
 base::Result<std::vector<WaitingRow>> Store::list_waiting(const std::string& entity, const std::string& account, WaitingRow::Kind kind,
                                                           const std::string& after, int64_t entries_max) {
-  const auto rows = TRY(connection_.query(
-      fmt::format("SELECT {} FROM {} WHERE entity = $1 AND account = $2 AND kind = $3 AND key > $4 ORDER BY key LIMIT $5", waiting_columns(),
-                  names_("sync_waiting")),
-      std::array{Cell::of(entity), Cell::of(account), Cell::of(word_of(kind)), Cell::of(after), Cell::of(entries_max)}));
+  const auto rows = TRY(
+      connection_.query(fmt::format("SELECT {} FROM {} WHERE entity = $1 AND account = $2 AND kind = $3 AND key > $4 ORDER BY key LIMIT $5",
+                                    waiting_columns(), names_("sync_waiting")),
+                        std::array{Cell::of(entity), Cell::of(account), Cell::of(word_of(kind)), Cell::of(after), Cell::of(entries_max)}));
   std::vector<WaitingRow> out;
   for (size_t i = 0; i < rows.size(); ++i) out.push_back(row_of(rows, i));
   return out;
@@ -55,9 +55,10 @@ base::Result<std::vector<WaitingRow>> Store::list_waiting(const std::string& ent
 
 base::Result<WaitingSum> Store::sum_waiting(const std::string& entity, const std::string& account, WaitingRow::Kind kind) {
   const auto rows = TRY(connection_.query(
-      fmt::format("SELECT field, looked_for, count(*), sum(count(*)) OVER () FROM {} WHERE entity = $1 AND account = $2 AND kind = $3 GROUP BY "
-                  "field, looked_for ORDER BY count(*) DESC, field, looked_for LIMIT 3",
-                  names_("sync_waiting")),
+      fmt::format(
+          "SELECT field, looked_for, count(*), sum(count(*)) OVER () FROM {} WHERE entity = $1 AND account = $2 AND kind = $3 GROUP BY "
+          "field, looked_for ORDER BY count(*) DESC, field, looked_for LIMIT 3",
+          names_("sync_waiting")),
       std::array{Cell::of(entity), Cell::of(account), Cell::of(word_of(kind))}));
   WaitingSum out;
   for (size_t i = 0; i < rows.size(); ++i) {
@@ -71,11 +72,12 @@ base::Result<void> Store::put_waiting(const WaitingRow& row) {
   const bool postgres = names_.dialect() == sql::Dialect::Postgres;
   const std::string looked_for = storable(row.looked_for), payload = storable(row.payload);
   TRY(connection_.change(
-      fmt::format("INSERT INTO {} (entity, account, key, kind, field, looked_for, version, payload, run, since) VALUES ($1, $2, $3, $4, $5, $6, "
-                  "$7, $8, $9, COALESCE(NULLIF($10{}, ''){}, {})) ON CONFLICT (entity, account, key) DO UPDATE SET kind = excluded.kind, field "
-                  "= excluded.field, looked_for = excluded.looked_for, version = excluded.version, payload = excluded.payload, run = "
-                  "excluded.run, since = excluded.since",
-                  names_("sync_waiting"), postgres ? "::text" : "", postgres ? "::timestamptz" : "", sql::current_timestamp(names_.dialect())),
+      fmt::format(
+          "INSERT INTO {} (entity, account, key, kind, field, looked_for, version, payload, run, since) VALUES ($1, $2, $3, $4, $5, $6, "
+          "$7, $8, $9, COALESCE(NULLIF($10{}, ''){}, {})) ON CONFLICT (entity, account, key) DO UPDATE SET kind = excluded.kind, field "
+          "= excluded.field, looked_for = excluded.looked_for, version = excluded.version, payload = excluded.payload, run = "
+          "excluded.run, since = excluded.since",
+          names_("sync_waiting"), postgres ? "::text" : "", postgres ? "::timestamptz" : "", sql::current_timestamp(names_.dialect())),
       std::array{Cell::of(row.entity), Cell::of(row.account), Cell::of(row.key), Cell::of(word_of(row.kind)), Cell::of(row.field),
                  Cell::of(looked_for), Cell::of(row.version), Cell::of(payload), Cell::of(row.run), Cell::of(row.since)}));
   return {};

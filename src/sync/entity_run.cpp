@@ -255,9 +255,9 @@ class EntityRun {
   }
 
   base::Result<void> write(Group& group) {
-    TRY(writer_->write({group.rows, group.rejects, group.counters, group.checkpoint,
-                        [&](std::string_view source) { return payload_of(group, source); }},
-                       run_, report_, worlds_.stop));
+    TRY(writer_->write(
+        {group.rows, group.rejects, group.counters, group.checkpoint, [&](std::string_view source) { return payload_of(group, source); }},
+        run_, report_, worlds_.stop));
     row_payloads_->forget();
     group.clear();
     report_progress("");

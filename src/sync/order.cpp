@@ -88,30 +88,31 @@ base::Error no_first_row(const Edge& closing, std::vector<Edge> circle) {
 }
 
 base::Error cannot_be_null(const config::Entity& entity, const config::Relation& relation) {
-  return {base::ErrorKind::BadConfig,
-          base::Side::Files,
-          config::to_string(
-              {relation.place,
-               fmt::format("rows of {} refer to rows of {}, so the link is null until its row is there, but `{}` of {} cannot be null: let the "
-                           "column be null, or write `missing: wait`",
-                           entity.name, relation.entity, relation.column, to_string(entity.table))}),
-          "circle",
-          "",
-          {}};
+  return {
+      base::ErrorKind::BadConfig,
+      base::Side::Files,
+      config::to_string(
+          {relation.place,
+           fmt::format("rows of {} refer to rows of {}, so the link is null until its row is there, but `{}` of {} cannot be null: let the "
+                       "column be null, or write `missing: wait`",
+                       entity.name, relation.entity, relation.column, to_string(entity.table))}),
+      "circle",
+      "",
+      {}};
 }
 
 base::Error unknown(const std::string& name, const config::Project& project) {
   std::vector<std::string> known;
   for (const config::Entity& entity : project.entities) known.push_back(entity.name);
   const std::string near = base::nearest(name, known);
-  return {base::ErrorKind::BadConfig,
-          base::Side::Files,
-          fmt::format("there is no entity `{}`{}", base::shown(name),
-                      near.empty() ? fmt::format("; entities/ has {}", base::joined(known, ", "))
-                                   : fmt::format("; did you mean `{}`?", near)),
-          "unknown_entity",
-          "",
-          {}};
+  return {
+      base::ErrorKind::BadConfig,
+      base::Side::Files,
+      fmt::format("there is no entity `{}`{}", base::shown(name),
+                  near.empty() ? fmt::format("; entities/ has {}", base::joined(known, ", ")) : fmt::format("; did you mean `{}`?", near)),
+      "unknown_entity",
+      "",
+      {}};
 }
 
 /// Every relation between two entities, with what it asks for.

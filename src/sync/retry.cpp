@@ -23,7 +23,7 @@ constexpr int64_t EntriesMax = 200;
 struct Chunk {
   ReplayBatch batch;
   std::vector<int64_t> ids;
-  std::map<int64_t, record::Reject> stay;       ///< known before the database is asked
+  std::map<int64_t, record::Reject> stay;        ///< known before the database is asked
   std::map<std::string, int64_t> reject_of_key;  ///< which reject a row was made of
 };
 
@@ -54,7 +54,8 @@ class EntityRetry {
     int64_t after = 0;
     while (true) {
       if (worlds_.stop.stop_requested()) {
-        return base::fail({base::ErrorKind::Cancelled, base::Side::Us, "stopped; what is left is tried by the next `retry`", "stopped", "", {}});
+        return base::fail(
+            {base::ErrorKind::Cancelled, base::Side::Us, "stopped; what is left is tried by the next `retry`", "stopped", "", {}});
       }
       const auto rejects = TRY(store_.read_rejects_of(retried_, step_.entity->name, after, EntriesMax));
       if (rejects.empty()) break;
@@ -164,7 +165,8 @@ class EntityRetry {
     if (auto sums = store_.sum_rejects(retried_, report_.entity)) report_.errors.insert(report_.errors.end(), sums->begin(), sums->end());
     record::EntityReport told = report_;
     if (c.waiting > 0) told.exit_code = base::worse_exit_code(told.exit_code, base::exit_code::Incomplete);
-    const auto ended = logged_ ? store_.end_log(run_, told, status_of(told.exit_code)) : store_.log_unbegun(run_, told, status_of(told.exit_code));
+    const auto ended =
+        logged_ ? store_.end_log(run_, told, status_of(told.exit_code)) : store_.log_unbegun(run_, told, status_of(told.exit_code));
     if (!ended && report_.exit_code == base::exit_code::Ok) fail(ended.error());
   }
 
@@ -206,8 +208,7 @@ base::Result<record::RunReport> retry(const config::Project& project, const Worl
     report.entities.push_back(EntityRetry(project, step, store, worlds, report.run, retried).run());
   }
   if (!names.empty()) end_with_waiting(project, steps, store, worlds, report);
-  for (const record::EntityReport& entity : report.entities)
-    report.exit_code = base::worse_exit_code(report.exit_code, entity.exit_code);
+  for (const record::EntityReport& entity : report.entities) report.exit_code = base::worse_exit_code(report.exit_code, entity.exit_code);
   report.completed_at = worlds.clock.now();
   report.status = status_of(report.exit_code);
   return report;

@@ -121,8 +121,7 @@ base::Result<record::RunReport> run(const config::Project& project, const Worlds
     if (code != base::exit_code::Ok && code != base::exit_code::Rejected) failed.insert(entity.name);
   }
   if (options.ending == RunOptions::Ending::Commit) end_with_waiting(project, steps, store, run_worlds, report);
-  for (const record::EntityReport& entity : report.entities)
-    report.exit_code = base::worse_exit_code(report.exit_code, entity.exit_code);
+  for (const record::EntityReport& entity : report.entities) report.exit_code = base::worse_exit_code(report.exit_code, entity.exit_code);
   report.completed_at = worlds.clock.now();
   report.status = status_of(report.exit_code);
   return report;

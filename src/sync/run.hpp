@@ -45,8 +45,8 @@ struct RunOptions {
 /// are in its report; an Error is returned only when no run could begin (unknown entity, our tables are missing, the database is down).
 base::Result<record::RunReport> run(const config::Project& project, const Worlds& worlds, const RunOptions& options);
 
-/// Tries the rejects of a run again, with today's mapping, as a run of its own: those that land leave sync_reject, those that fail stay with
-/// their new reason. A record that would take its row back in time stays, too, marked `superseded`. Errors as `run`.
+/// Tries the rejects of a run again, with today's mapping, as a run of its own: those that land leave sync_reject, those that fail stay
+/// with their new reason. A record that would take its row back in time stays, too, marked `superseded`. Errors as `run`.
 base::Result<record::RunReport> retry(const config::Project& project, const Worlds& worlds, int64_t retried);
 
 }  // namespace syncline::sync

@@ -31,9 +31,7 @@ bool may_be_tried(const record::EntityReport& report) {
                                      report.exit_code == base::exit_code::Incomplete);
 }
 
-void add_to_note(record::EntityReport& report, const std::string& phrase) {
-  report.note += (report.note.empty() ? "" : "; ") + phrase;
-}
+void add_to_note(record::EntityReport& report, const std::string& phrase) { report.note += (report.note.empty() ? "" : "; ") + phrase; }
 
 /// The steps of end_with_waiting, with what they share.
 class End {
@@ -69,8 +67,8 @@ class End {
       report.exit_code = base::worse_exit_code(report.exit_code, base::exit_code::Incomplete);
     }
     if (links && links->rows > 0) {
-      add_to_note(report, fmt::format("{} {} null until a row comes: {}; each `syncline sync` looks again", base::with_thousands(links->rows),
-                                      links->rows == 1 ? "link is" : "links are", enumerated(*links)));
+      add_to_note(report, fmt::format("{} {} null until a row comes: {}; each `syncline sync` looks again",
+                                      base::with_thousands(links->rows), links->rows == 1 ? "link is" : "links are", enumerated(*links)));
     }
     if (report.counters.rejected + report.counters.undecodable > 0) {
       report.exit_code = base::worse_exit_code(report.exit_code, base::exit_code::Rejected);
@@ -105,8 +103,7 @@ class End {
 
   static void fail(record::EntityReport& report, const base::Error& error) {
     report.exit_code = base::worse_exit_code(report.exit_code, base::exit_code_of(error));
-    report.errors.push_back(
-        {error.code.empty() ? std::string(name_of(error.kind)) : error.code, base::redact(error.message), "", 1});
+    report.errors.push_back({error.code.empty() ? std::string(name_of(error.kind)) : error.code, base::redact(error.message), "", 1});
   }
 
   /// Whether rows have left, and others wait still.
@@ -188,8 +185,8 @@ class End {
   static record::Reject reject_of(const WaitingRow& entry, const Mapped& part) {
     const auto own = std::find_if(part.rejects.begin(), part.rejects.end(),
                                   [&](const record::Reject& reject) { return part.rejects.size() == 1 || reject.key == entry.key; });
-    record::Reject out{"map", entry.key, "", "no_such_row", "the mapping makes no row of this key any more of the record that waited", "",
-                       entry.payload};
+    record::Reject out{"map", entry.key,    "", "no_such_row", "the mapping makes no row of this key any more of the record that waited",
+                       "",    entry.payload};
     if (own != part.rejects.end()) out = *own;
     out.key = entry.key;
     return out;

@@ -85,8 +85,8 @@ void check_relation(const std::vector<std::string>& known, const EntityFile& it,
 }
 
 /// Finds relations that lead back to where they began and all insist on their parents, in the order of files: of such rows none can be the
-/// first. Each circle is reported once, at the relation that closes it. Rows of one entity among themselves are no such circle: those without a
-/// parent come first.
+/// first. Each circle is reported once, at the relation that closes it. Rows of one entity among themselves are no such circle: those
+/// without a parent come first.
 class CircleFinder {
  public:
   CircleFinder(const std::vector<EntityFile>& entities, std::vector<Problem>& problems) : problems_(problems) {

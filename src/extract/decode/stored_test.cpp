@@ -43,7 +43,9 @@ TEST(StoredRecords, WhatCannotBeDecodedStaysUndecodableAndIsNoError) {
 
 TEST(StoredRecords, APayloadOfSeveralRecordsIsNone) {
   EXPECT_EQ(make_stored_records(stream_of("json"))->decode(R"({"id":1},{"id":2})").undecodable.size(), 1u);
-  EXPECT_EQ(make_stored_records(stream_of("json_api"))->decode(R"({"data":[{"type":"a","id":"1"},{"type":"a","id":"2"}]})").undecodable.size(), 1u);
+  EXPECT_EQ(
+      make_stored_records(stream_of("json_api"))->decode(R"({"data":[{"type":"a","id":"1"},{"type":"a","id":"2"}]})").undecodable.size(),
+      1u);
 }
 
 TEST(StoredRecords, AJsonApiRecordKeepsWhatItReachesInItsAnswer) {
@@ -68,8 +70,10 @@ TEST(StoredRecords, ARecordThatReachesNothingIsStoredAlone) {
 }
 
 TEST(StoredRecords, APayloadThatIsTheRecordAloneIsReadAsBefore) {
-  const auto batch = make_stored_records(stream_of("json_api"))
-                         ->decode(R"({"type":"bookings","id":"b1","attributes":{"data":1},"relationships":{"customer":{"data":{"type":"people","id":"p1"}}}})");
+  const auto batch =
+      make_stored_records(stream_of("json_api"))
+          ->decode(
+              R"({"type":"bookings","id":"b1","attributes":{"data":1},"relationships":{"customer":{"data":{"type":"people","id":"p1"}}}})");
   EXPECT_EQ(field(batch, "customer").text(), "p1");
   EXPECT_TRUE(field(batch, "customer.name").absent());
 }
@@ -86,7 +90,8 @@ TEST(StoredRecords, AnotherPageIsLookedAtAnew) {
   const auto stored = make_stored_records(stream_of("json_api"));
   const auto page = page_of("json_api", Page);
   EXPECT_NE(stored->payload(page, page.records[0].source).find("Ann"), std::string::npos);
-  const auto other = page_of("json_api", R"({"data":[{"type":"bookings","id":"b1","relationships":{"customer":{"data":{"type":"people","id":"p1"}}}}],
+  const auto other =
+      page_of("json_api", R"({"data":[{"type":"bookings","id":"b1","relationships":{"customer":{"data":{"type":"people","id":"p1"}}}}],
     "included":[{"type":"people","id":"p1","attributes":{"name":"Eve"}}]})");
   EXPECT_NE(stored->payload(other, other.records[0].source).find("Eve"), std::string::npos);
   EXPECT_NE(stored->payload(page, page.records[0].source).find("Ann"), std::string::npos);
