@@ -30,6 +30,7 @@ class Statements {
   Statements(const Target& target, const config::Entity& entity, sql::Dialect dialect, Relations relations);
 
   [[nodiscard]] const std::string& stage_table() const { return stage_; }
+  [[nodiscard]] const std::string& ready_table() const { return ready_; }
   /// n, kept0…, hash (where rows are stamped), c0…: what Connection::insert_many is given.
   [[nodiscard]] const std::vector<record::Column>& stage_columns() const { return stage_columns_; }
   /// The same for rows of which nothing is kept.

@@ -8,6 +8,7 @@ namespace syncline::load::verdict {
 constexpr int64_t New = 0, Changed = 1, Unchanged = 2, Stale = 3, Duplicate = 4;
 constexpr int64_t Adopted = 5;  ///< a row that was there before gets its external id
 constexpr int64_t Unclear = 6;  ///< which row that is, or whose, cannot be told
+constexpr int64_t Refused = 7;  ///< a constraint of the table is in the way
 /// Relation i: FirstRelation + 2 i is «missing», + 1 is «ambiguous».
 constexpr int64_t FirstRelation = 100;
 /// Relation i is missing, and waited for: FirstWaiting + i.

@@ -21,6 +21,8 @@ constexpr int AttemptsMax = 4;
 /// Rows that are equal but not as we wrote them are compared as a whole each time; above this share of a batch it is worth marking them
 /// again.
 constexpr int64_t RestampAbovePercent = 5;
+/// Above this share of rows refused, halving tries each row about twice.
+constexpr size_t OneByOneAbovePercent = 5;
 /// A server that restarts takes some seconds to come up.
 constexpr std::array<std::chrono::milliseconds, 6> ReconnectWaits{{0ms, 200ms, 1'000ms, 2'000ms, 4'000ms, 8'000ms}};
 
@@ -82,7 +84,7 @@ Writer::Writer(state::Store& store, const config::Entity& entity, Target target,
       waiting_(store_, entity_, target_) {}
 
 base::Result<void> Writer::write(const Batch& batch, int64_t run, record::EntityReport& report, const std::stop_token& stop) {
-  Isolation isolation = Isolation::None;
+  Isolation isolation = tests_ ? Isolation::Testing : Isolation::None;
   for (int attempt = 1;; ++attempt) {
     record::EntityReport after = report;
     auto written = write_once(batch, run, after, isolation);
@@ -92,8 +94,9 @@ base::Result<void> Writer::write(const Batch& batch, int64_t run, record::Entity
     }
     const base::Error error = std::move(written).error();
     connection_.rollback();
-    if (sql::is_row_fault(error) && isolation == Isolation::None) {
-      isolation = Isolation::Halving;
+    if (sql::is_row_fault(error) && isolation != Isolation::Halving) {
+      isolation = isolation == Isolation::None ? Isolation::Testing : Isolation::Halving;
+      tests_ = true;
       continue;
     }
     // Before anything is given up: what has landed must be counted.
@@ -153,6 +156,10 @@ base::Result<void> Writer::write_once(const Batch& batch, int64_t run, record::E
 
 base::Result<void> Writer::write_chosen(const record::RowBatch& rows, Isolation isolation, record::Counters& counters,
                                         std::vector<record::Reject>& rejects) {
+  isolation_ = isolation;
+  refused_.clear();
+  suspects_.clear();
+  let_go_.clear();
   chosen_ = TRY(skip_.choose(connection_, rows));
   counters.unchanged += int64_t(rows.size() - chosen_.judged.size() - chosen_.fresh.size());
   if (chosen_.judged.empty() && chosen_.fresh.empty()) return {};
@@ -165,9 +172,7 @@ base::Result<void> Writer::write_chosen(const record::RowBatch& rows, Isolation 
   std::vector<uint32_t> all = chosen_.judged;
   all.insert(all.end(), chosen_.fresh.begin(), chosen_.fresh.end());
   std::sort(all.begin(), all.end());
-  TRY(connection_.check_deferred());
-  if (statements_.adoption().wanted()) all = TRY(take_out_unclear(rows, all, counters, rejects));
-  return all.empty() ? base::Result<void>() : write_halving(rows, all, counters, rejects);
+  return write_tested(rows, take_out_misfits(rows, all), counters, rejects);
 }
 
 /// Nothing is there to be compared with.
@@ -202,6 +207,10 @@ base::Result<void> Writer::halve(Range range, const std::function<base::Result<v
   if (done) return connection_.execute("RELEASE SAVEPOINT syncline_rows");
   if (!sql::is_row_fault(done.error())) return base::fail(done.error());
   TRY(connection_.execute("ROLLBACK TO SAVEPOINT syncline_rows; RELEASE SAVEPOINT syncline_rows"));
+  if (range.size() > 1 && halved_refused_ * 100 > halved_ * OneByOneAbovePercent) {
+    for (size_t i = 0; i < range.size(); ++i) TRY(halve(range.subspan(i, 1), step, refused));
+    return {};
+  }
   if (range.size() > 1) {
     const size_t middle = range.size() / 2;
     TRY(halve(range.first(middle), step, refused));
@@ -222,9 +231,11 @@ base::Result<void> Writer::write_halving(const record::RowBatch& rows, Range ran
     std::move(met.begin(), met.end(), std::back_inserter(rejects));
     return {};
   };
+  halved_ = range.size();
+  halved_refused_ = 0;
   return halve(range, write_part, [&](uint32_t row, const base::Error& error) {
-    rejects.push_back({"write", text_of(rows.row(row)[0]), error.subject, error.code, error.message, "", payload(rows, row)});
-    ++counters.rejected;
+    refuse(rows, row, error.subject, error.code, error.message, "");
+    ++halved_refused_;
   });
 }
 
@@ -233,6 +244,7 @@ base::Result<void> Writer::write_rows(const record::RowBatch& rows, Range range,
   TRY(stage(rows, range));
   TRY(make_ready(rows, range));
   if (statements_.adoption().wanted()) TRY(judge_adoption());
+  if (isolation_ == Isolation::Testing) TRY(refuse_faulty(rows));
   const record::Counters before = counters;
   TRY(count_verdicts(rows, counters, rejects));
   const int64_t changed = counters.updated - before.updated, added = counters.inserted - before.inserted;
@@ -242,6 +254,8 @@ base::Result<void> Writer::write_rows(const record::RowBatch& rows, Range range,
   if (changed > 0 || restamps) {
     if (const std::string lock = statements_.lock(restamps ? Restamp::Yes : Restamp::No); !lock.empty()) TRY(connection_.query(lock));
   }
+  for (const std::string& statement : let_go_) TRY(connection_.change(statement));
+  let_go_.clear();
   if (changed > 0) {
     const int64_t updated = TRY(connection_.change(statements_.update(keeps_, stamping)));
     if (updated != changed) return base::fail(raced("updating", changed, updated));
@@ -329,6 +343,8 @@ base::Result<void> Writer::count_verdicts(const record::RowBatch& rows, record::
         break;
       case verdict::Adopted:
         counters.adopted += count;
+        break;
+      case verdict::Refused:
         break;
       case verdict::Unclear:
         counters.rejected += count;

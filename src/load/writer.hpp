@@ -8,6 +8,7 @@
 
 #include "base/clock.hpp"
 #include "base/result.hpp"
+#include "load/constraint_filter.hpp"
 #include "load/direct_insert.hpp"
 #include "load/skip.hpp"
 #include "load/statements.hpp"
@@ -50,8 +51,9 @@ class Writer {
   base::Result<void> write(const Batch& batch, int64_t run, record::EntityReport& report, const std::stop_token& stop);
 
  private:
-  /// Whether bad rows are looked for: the first try takes all rows at once, outside any savepoint.
-  enum class Isolation { None, Halving };
+  /// Whether bad rows are looked for: the first try takes all rows at once. After a row's fault, rows are tested against what the catalog
+  /// says and the good ones written at once, outside any savepoint; what that overlooks is found by halving.
+  enum class Isolation { None, Testing, Halving };
 
   /// What one transaction has made of the report.
   base::Result<void> write_once(const Batch& batch, int64_t run, record::EntityReport& report, Isolation isolation);
@@ -71,6 +73,15 @@ class Writer {
                            const std::function<void(uint32_t, const base::Error&)>& refused);
   base::Result<void> write_halving(const record::RowBatch& rows, Range range, record::Counters& counters,
                                    std::vector<record::Reject>& rejects);
+  // These are in writer_rejects.cpp.
+  base::Result<void> write_tested(const record::RowBatch& rows, std::vector<uint32_t> all, record::Counters& counters,
+                                  std::vector<record::Reject>& rejects);
+  std::vector<uint32_t> take_out_misfits(const record::RowBatch& rows, Range range);
+  base::Result<void> refuse_faulty(const record::RowBatch& rows);
+  base::Result<std::vector<uint32_t>> take_out_faulty(const record::RowBatch& rows, std::vector<uint32_t> all);
+  void refuse(const record::RowBatch& rows, uint32_t row, std::string field, std::string code, std::string reason, std::string value);
+  /// In the order of the rows, whichever way they were found.
+  void count_refused(record::Counters& counters, std::vector<record::Reject>& rejects);
   base::Result<void> stage(const record::RowBatch& rows, Range range);
   base::Result<void> make_ready(const record::RowBatch& rows, Range range);
   base::Result<void> count_verdicts(const record::RowBatch& rows, record::Counters& counters, std::vector<record::Reject>& rejects);
@@ -106,6 +117,13 @@ class Writer {
   int64_t restampable_ = 0;           ///< of the rows judged last
   bool keeps_ = false;                ///< of the rows staged last
   std::vector<record::Cell> staged_;  ///< reused between batches
+  bool tests_ = false;                ///< a row's fault was met in this run: rows are tested before they are written
+  Isolation isolation_ = Isolation::None;
+  std::optional<ConstraintFilter> filter_;  ///< made at the first fault
+  std::vector<std::pair<uint32_t, record::Reject>> refused_;
+  size_t halved_ = 0, halved_refused_ = 0;
+  std::vector<uint32_t> suspects_;   ///< would be refused as they are, unless a trigger mends them
+  std::vector<std::string> let_go_;  ///< statements that come before the update
 };
 
 }  // namespace syncline::load

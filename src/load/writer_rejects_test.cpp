@@ -145,7 +145,7 @@ TEST_P(Rejecting, ABadRowHidesNoDuplicateAndNoOlderVersion) {
                       {Cell::of("bad"), at(1), Cell::of("bad"), integer(0)},
                       {Cell::of("b"), at(1), Cell::of("b"), integer(1)},
                       {Cell::of("a"), at(3), Cell::of("old"), integer(1)}}),
-            "2 inserted, 1 stale, 1 rejected");
+            postgres() ? "2 inserted, 1 duplicate, 1 rejected" : "2 inserted, 1 stale, 1 rejected");
   EXPECT_EQ(all("SELECT external_id, name FROM classes ORDER BY external_id"), "a|newest, b|b");
 }
 

@@ -313,8 +313,18 @@ TEST_P(Stamping, ANewRowThatSomebodyElseInsertsMeanwhileIsJudgedAgain) {
 
 // --- where rows cannot be stamped ---
 
-TEST_P(Stamping, RowsThatLandedBesideABadOneAreStampedLater) {
+TEST_P(Stamping, RowsThatLandBesideABadOneAreStamped) {
   run("ALTER TABLE customers ADD CONSTRAINT named CHECK (name <> '')");
+  Loader to = loader("customers");
+  auto rows = three();
+  rows.push_back(row("d", Cell::of("")));
+  EXPECT_EQ(to.write(rows), "3 inserted, 1 rejected");
+  EXPECT_EQ(to.sent(rows), "3");
+}
+
+TEST_P(Stamping, RowsThatLandedBesideOneATriggerRefusesAreStampedLater) {
+  run("CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF NEW.name = '' THEN RAISE EXCEPTION 'no'; END IF; "
+      "RETURN NEW; END $$; CREATE TRIGGER refuse AFTER INSERT ON customers FOR EACH ROW EXECUTE FUNCTION refuse()");
   Loader to = loader("customers");
   auto rows = three();
   rows.push_back(row("d", Cell::of("")));

@@ -1,0 +1,369 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "load/constraint_filter.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <map>
+
+#include "base/text.hpp"
+#include "load/expression.hpp"
+#include "load/verdict.hpp"
+
+namespace syncline::load {
+namespace {
+
+using record::RowColumn;
+using sql::Dialect;
+using sql::UniqueConstraint;
+
+/// The state of the batch as a whole: who wants what of whom.
+struct Wanted {
+  size_t index = 0;  ///< which UNIQUE index
+  uint32_t row = 0;
+  std::optional<uint32_t> giver;  ///< the row of the batch that holds the value by now and lets go of it
+  std::string holder;             ///< for a person
+};
+struct Rival {
+  size_t index = 0;
+  int64_t group = 0;
+  uint32_t row = 0;
+  bool holds = false;  ///< the value is its own already
+  std::string key;
+};
+
+std::string numbers(const std::set<uint32_t>& rows) {
+  std::vector<std::string> out;
+  for (const uint32_t row : rows) out.push_back(std::to_string(row));
+  return base::joined(out, ", ");
+}
+
+std::string equal_keys(const std::string& a, const std::string& b, size_t count) {
+  std::vector<std::string> out;
+  for (size_t i = 0; i < count; ++i) out.push_back(fmt::format("{}.k{} = {}.k{}", a, i, b, i));
+  return base::joined(out, " AND ");
+}
+
+std::string key_list(const std::string& of, size_t count) {
+  std::vector<std::string> out;
+  for (size_t i = 0; i < count; ++i) out.push_back(fmt::format("{}.k{}", of, i));
+  return base::joined(out, ", ");
+}
+
+/// Of rows of the batch that would have the same value, the one that has it by now keeps it, else the first to arrive gets it: what became
+/// of them one by one. Returns the losers and to whom each lost.
+std::map<uint32_t, const Rival*> losers(const std::vector<Rival>& rivals, const std::set<uint32_t>& refused) {
+  std::vector<const Rival*> order;
+  for (const Rival& rival : rivals) {
+    if (!refused.contains(rival.row)) order.push_back(&rival);
+  }
+  std::set<uint32_t> holders;
+  for (const Rival* rival : order) {
+    if (rival->holds) holders.insert(rival->row);
+  }
+  std::stable_sort(order.begin(), order.end(), [&](const Rival* a, const Rival* b) {
+    const bool a_holds = holders.contains(a->row), b_holds = holders.contains(b->row);
+    return a_holds != b_holds ? a_holds : a->row < b->row;
+  });
+  std::map<std::pair<size_t, int64_t>, const Rival*> winner;
+  std::map<uint32_t, const Rival*> out;
+  for (size_t begin = 0, end = 0; begin < order.size(); begin = end) {
+    const uint32_t row = order[begin]->row;
+    const Rival* lost_to = nullptr;
+    for (end = begin; end < order.size() && order[end]->row == row; ++end) {
+      const auto there = winner.find({order[end]->index, order[end]->group});
+      if (!lost_to && there != winner.end()) lost_to = there->second;
+    }
+    if (lost_to) {
+      out.emplace(row, lost_to);
+      continue;
+    }
+    for (size_t i = begin; i < end; ++i) winner.emplace(std::pair(order[i]->index, order[i]->group), order[i]);
+  }
+  return out;
+}
+
+}  // namespace
+
+ConstraintFilter::ConstraintFilter(const Target& target, const config::Entity& entity, Dialect dialect, std::string ready,
+                                   sql::Constraints constraints)
+    : target_(target),
+      entity_(entity),
+      dialect_(dialect),
+      ready_(std::move(ready)),
+      constraints_(std::move(constraints)),
+      adopts_(!target.adopt.empty()),
+      key_(target.columns[0].column.name) {
+  for (const record::UniqueIndex& index : target.table.unique_indexes) {
+    if (index.primary && index.columns.size() == 1 && index.columns[0] != key_) row_id_ = index.columns[0];
+  }
+  add_value_rules();
+  add_foreign_keys();
+  add_uniques();
+}
+
+bool ConstraintFilter::is_written(const std::string& column) const {
+  const auto named = [&](const RowColumn& one) { return one.role != RowColumn::Role::RelationKey && one.column.name == column; };
+  const auto linked = [&](const Parent& parent) { return parent.column.name == column; };
+  return std::any_of(target_.columns.begin(), target_.columns.end(), named) ||
+         std::any_of(target_.parents.begin(), target_.parents.end(), linked);
+}
+
+/// What the column will hold, from the row r of the batch, the row t that it changes, or the row a that it adopts; nullopt if nobody can
+/// tell.
+std::optional<std::string> ConstraintFilter::value_of(const std::string& name) const {
+  for (size_t i = 0; i < target_.columns.size(); ++i) {
+    if (target_.columns[i].role != RowColumn::Role::RelationKey && target_.columns[i].column.name == name) return fmt::format("r.c{}", i);
+  }
+  for (size_t i = 0; i < target_.parents.size(); ++i) {
+    if (target_.parents[i].column.name == name) return fmt::format("r.m{}", i);
+  }
+  if (name == "synced_at") return std::string(sql::current_timestamp(dialect_));
+  const record::Column* column = target_.table.column(name);
+  if (!column || column->generated || name == config::stamp::Hash || name == config::stamp::Transaction) return std::nullopt;
+  const auto known = constraints_.defaults.find(name);
+  if (column->has_default && known == constraints_.defaults.end()) return std::nullopt;
+  const std::string fresh = column->has_default             ? "(" + known->second + ")"
+                            : dialect_ == Dialect::Postgres ? fmt::format("NULL::{}", declared(*column, dialect_))
+                                                            : "NULL";
+  const std::string adopted = adopts_ ? fmt::format("WHEN {} THEN a.{} ", verdict::Adopted, sql::quoted(name)) : "";
+  return fmt::format("CASE r.verdict WHEN {} THEN t.{} {}ELSE {} END", verdict::Changed, sql::quoted(name), adopted, fresh);
+}
+
+bool ConstraintFilter::is_known(const std::vector<std::string>& columns) const {
+  return !columns.empty() && std::all_of(columns.begin(), columns.end(), [&](const std::string& one) { return value_of(one).has_value(); });
+}
+
+void ConstraintFilter::add_value_rules() {
+  for (const record::Column& column : target_.table.columns) {
+    if (column.nullable || column.name == key_ || !is_written(column.name)) continue;
+    value_rules_.push_back(
+        {sql::quoted(column.name) + " IS NULL", {0, column.name, "23502", {column.name}, "must have a value (the column is NOT NULL)"}});
+    value_columns_.insert(column.name);
+  }
+  for (const sql::CheckConstraint& check : constraints_.checks) {
+    const bool touched = std::any_of(check.columns.begin(), check.columns.end(), [&](const std::string& one) { return is_written(one); });
+    if (!touched || !is_known(check.columns)) continue;
+    value_rules_.push_back({fmt::format("NOT ({})", check.expression),
+                            {0, check.name, "23514", check.columns,
+                             fmt::format("breaks the rule {} of `{}`: CHECK {}", check.name, to_string(target_.table.name),
+                                         base::shown(check.expression, 200))}});
+    value_columns_.insert(check.columns.begin(), check.columns.end());
+  }
+}
+
+/// A relation's column holds the id of a row that was found: only plain fields may lead nowhere.
+void ConstraintFilter::add_foreign_keys() {
+  for (const record::ForeignKey& key : target_.table.foreign_keys) {
+    const auto is_field = [&](const std::string& column) {
+      return std::any_of(entity_.fields.begin(), entity_.fields.end(), [&](const auto& field) { return field.column == column; });
+    };
+    // A row of the batch itself may be what is referred to.
+    const bool itself = key.to.name == target_.table.name.name;
+    if (itself || key.columns.size() != key.to_columns.size() || !is_known(key.columns) ||
+        std::none_of(key.columns.begin(), key.columns.end(), is_field))
+      continue;
+    std::vector<std::string> present, equal, meant;
+    for (size_t i = 0; i < key.columns.size(); ++i) {
+      present.push_back(fmt::format("v.{} IS NOT NULL", sql::quoted(key.columns[i])));
+      equal.push_back(fmt::format("p.{} = v.{}", sql::quoted(key.to_columns[i]), sql::quoted(key.columns[i])));
+      meant.push_back(fmt::format("`{}`", key.to_columns[i]));
+    }
+    foreign_rules_.push_back({fmt::format("{} AND NOT EXISTS (SELECT 1 FROM {} AS p WHERE {})", base::joined(present, " AND "),
+                                          sql::quoted(key.to), base::joined(equal, " AND ")),
+                              {0, key.name, "23503", key.columns,
+                               fmt::format("leads nowhere: `{}` has no such {}{}", key.to.name, base::joined(meant, ", "),
+                                           key.name.empty() ? "" : fmt::format(" (foreign key {})", key.name))}});
+    foreign_columns_.insert(key.columns.begin(), key.columns.end());
+  }
+}
+
+void ConstraintFilter::add_uniques() {
+  for (const UniqueConstraint& index : constraints_.uniques) {
+    const bool own = index.plain && index.columns.size() == 1 && index.columns[0] == key_;
+    const bool touched = std::any_of(index.columns.begin(), index.columns.end(), [&](const std::string& one) { return is_written(one); });
+    if (own || !touched || !is_known(index.columns)) continue;
+    Unique unique{index, index.name, ""};
+    for (const std::string& name : index.columns) {
+      const record::Column* column = target_.table.column(name);
+      if (index.plain && column && column->nullable && is_written(name) && name != key_) unique.given_up = name;
+    }
+    uniques_.push_back(std::move(unique));
+  }
+}
+
+std::string ConstraintFilter::rows(const std::set<std::string>& columns) const {
+  std::vector<std::string> values;
+  bool reads_table = false;
+  for (const std::string& column : columns) {
+    const std::string value = *value_of(column);
+    reads_table = reads_table || !is_written(column);
+    values.push_back(fmt::format(", {} AS {}", value, sql::quoted(column)));
+  }
+  std::string joins;
+  const std::string table = sql::quoted(target_.table.name);
+  if (reads_table) joins += fmt::format(" LEFT JOIN {} AS t ON t.{} = r.c0", table, sql::quoted(key_));
+  if (reads_table && adopts_) joins += fmt::format(" LEFT JOIN {} AS a ON a.{} = r.adopts", table, sql::quoted(target_.row_id.name));
+  return fmt::format(
+      "SELECT r.n AS syncline_n, r.verdict AS syncline_verdict, r.c0 AS syncline_key, {} AS syncline_adopts{} FROM {} AS r{} "
+      "WHERE r.verdict IN ({}, {}, {})",
+      adopts_ ? "r.adopts" : "NULL", base::joined(values, ""), ready_, joins, verdict::New, verdict::Changed, verdict::Adopted);
+}
+
+base::Result<void> ConstraintFilter::refuse(sql::Connection& connection, const std::set<uint32_t>& rows) const {
+  if (rows.empty()) return {};
+  return connection.execute(fmt::format("UPDATE {} SET verdict = {} WHERE n IN ({})", ready_, verdict::Refused, numbers(rows)));
+}
+
+base::Result<void> ConstraintFilter::apply(sql::Connection& connection, const std::vector<Rule>& rules,
+                                           const std::set<std::string>& columns, std::vector<Fault>& faults) const {
+  if (rules.empty()) return {};
+  std::string cases;
+  for (size_t i = 0; i < rules.size(); ++i) cases += fmt::format(" WHEN {} THEN {}", rules[i].condition, i);
+  const sql::Rows found =
+      TRY(connection.query(fmt::format("SELECT f.n, f.fault FROM (SELECT v.syncline_n AS n, CASE{} END AS fault FROM ({}) AS v) AS f WHERE "
+                                       "f.fault IS NOT NULL ORDER BY f.n",
+                                       cases, this->rows(columns))));
+  std::set<uint32_t> refused;
+  for (size_t i = 0; i < found.size(); ++i) {
+    Fault fault = rules[size_t(found.integer(i, 1))].fault;
+    fault.row = uint32_t(found.integer(i, 0));
+    refused.insert(fault.row);
+    faults.push_back(std::move(fault));
+  }
+  return refuse(connection, refused);
+}
+
+/// The batch's rows with the keys of an index, and whether they are in it at all.
+std::string ConstraintFilter::unique_rows(const UniqueConstraint& index) const {
+  std::string keys;
+  for (size_t i = 0; i < index.keys.size(); ++i) keys += fmt::format(", {} AS k{}", index.keys[i], i);
+  return fmt::format(
+      "SELECT syncline_n AS n, syncline_verdict AS verdict, syncline_key AS key, syncline_adopts AS adopts, {} AS inside{} "
+      "FROM ({}) AS v",
+      index.predicate.empty() ? "1 = 1" : fmt::format("({}) IS TRUE", index.predicate), keys,
+      rows({index.columns.begin(), index.columns.end()}));
+}
+
+std::string ConstraintFilter::table_rows(const UniqueConstraint& index) const {
+  std::string keys;
+  for (size_t i = 0; i < index.keys.size(); ++i) keys += fmt::format(", {} AS k{}", index.keys[i], i);
+  return fmt::format("SELECT {} AS key, {} AS id{} FROM {}{}", sql::quoted(key_), row_id_.empty() ? "NULL" : sql::quoted(row_id_), keys,
+                     sql::quoted(target_.table.name), index.predicate.empty() ? "" : fmt::format(" WHERE {}", index.predicate));
+}
+
+/// Rows of the batch whose value another row of the table has: who wants it, who has it, and whether that one is about to let it go.
+std::string ConstraintFilter::taken(const UniqueConstraint& index) const {
+  const size_t count = index.keys.size();
+  const std::string not_itself = adopts_ ? " AND (v.adopts IS NULL OR o.id IS DISTINCT FROM v.adopts)" : "";
+  return fmt::format(
+      "WITH v AS MATERIALIZED ({}) SELECT v.n, v.verdict, CASE WHEN g.n IS NULL OR (g.inside AND {}) THEN NULL ELSE g.n END, CAST(o.key AS "
+      "text), CAST(o.id AS text) FROM v JOIN ({}) AS o ON {} LEFT JOIN v AS g ON (g.verdict = {} AND g.key = o.key){} WHERE v.inside AND "
+      "o.key IS DISTINCT FROM v.key{} ORDER BY v.n",
+      unique_rows(index), equal_keys("o", "g", count), table_rows(index), equal_keys("o", "v", count), verdict::Changed,
+      adopts_ ? " OR g.adopts = o.id" : "", not_itself);
+}
+
+/// Rows of the batch with one value, in groups, and which of them has it by now.
+std::string ConstraintFilter::repeated(const UniqueConstraint& index) const {
+  const size_t count = index.keys.size();
+  std::vector<std::string> present;
+  for (size_t i = 0; i < count; ++i) present.push_back(fmt::format("v.k{} IS NOT NULL", i));
+  return fmt::format(
+      "WITH v AS MATERIALIZED ({rows}) SELECT w.n, w.place, (SELECT count(*) FROM ({table}) AS o WHERE {equal} AND ((w.verdict = {changed} "
+      "AND o.key = w.key){adopted}) LIMIT 1), CAST(w.key AS text) FROM (SELECT v.*, count(*) OVER (PARTITION BY {keys}) AS many, "
+      "dense_rank() OVER (ORDER BY {keys}) AS place FROM v WHERE v.inside AND {present}) AS w WHERE w.many > 1 ORDER BY w.n",
+      fmt::arg("rows", unique_rows(index)), fmt::arg("table", table_rows(index)), fmt::arg("equal", equal_keys("o", "w", count)),
+      fmt::arg("changed", verdict::Changed), fmt::arg("adopted", adopts_ ? " OR o.id = w.adopts" : ""),
+      fmt::arg("keys", key_list("v", count)), fmt::arg("present", base::joined(present, " AND ")));
+}
+
+/// A column that is UNIQUE is never twice the same, not even for a moment: both rows of a swap are NULL in between.
+std::string ConstraintFilter::give_up(const Unique& unique, const std::set<uint32_t>& rows) const {
+  const std::string list = numbers(rows);
+  const std::string by_key = fmt::format("{} IN (SELECT r.c0 FROM {} AS r WHERE r.n IN ({}) AND r.verdict = {})", sql::quoted(key_), ready_,
+                                         list, verdict::Changed);
+  const std::string by_id = adopts_ ? fmt::format(" OR {} IN (SELECT r.adopts FROM {} AS r WHERE r.n IN ({}) AND r.verdict = {})",
+                                                  sql::quoted(target_.row_id.name), ready_, list, verdict::Adopted)
+                                    : "";
+  return fmt::format("UPDATE {} SET {} = NULL WHERE {}{}", sql::quoted(target_.table.name), sql::quoted(unique.given_up), by_key, by_id);
+}
+
+base::Result<void> ConstraintFilter::apply_uniques(sql::Connection& connection, bool keeps, Findings& findings) const {
+  std::vector<Wanted> wants;
+  std::vector<Rival> rivals;
+  std::map<size_t, std::set<uint32_t>> needs_gap;  // by index: wanting rows that are written while their giver still has the value
+  const auto holder = [&](const sql::Rows& rows, size_t i) {
+    std::vector<std::string> names;
+    if (!row_id_.empty() && rows.at(i, 4)) names.push_back(fmt::format("row {}", rows.text(i, 4)));
+    const std::string key = rows.at(i, 3) ? fmt::format("`{}` {}", key_, base::shown(rows.text(i, 3), 80)) : "";
+    if (names.empty()) return key.empty() ? std::string("a row that is not synced") : "the row with " + key;
+    return key.empty() ? names[0] : fmt::format("{} ({})", names[0], key);
+  };
+  for (size_t index = 0; index < uniques_.size(); ++index) {
+    const Unique& unique = uniques_[index];
+    // A value that is kept is read again when the row is written, and would be NULL.
+    const bool gap_possible = !unique.given_up.empty() && (!keeps || unique.index.columns.size() == 1);
+    const sql::Rows taken_rows = TRY(connection.query(taken(unique.index)));
+    for (size_t i = 0; i < taken_rows.size(); ++i) {
+      Wanted wanted{index, uint32_t(taken_rows.integer(i, 0)), {}, holder(taken_rows, i)};
+      const bool written_last = taken_rows.integer(i, 1) == verdict::New;
+      const bool possible = written_last || unique.index.deferrable || gap_possible;
+      if (taken_rows.at(i, 2) && possible) wanted.giver = uint32_t(taken_rows.integer(i, 2));
+      if (wanted.giver && !written_last && !unique.index.deferrable) needs_gap[index].insert(wanted.row);
+      wants.push_back(std::move(wanted));
+    }
+    const sql::Rows repeated_rows = TRY(connection.query(repeated(unique.index)));
+    for (size_t i = 0; i < repeated_rows.size(); ++i) {
+      rivals.push_back({index, repeated_rows.integer(i, 1), uint32_t(repeated_rows.integer(i, 0)), repeated_rows.integer(i, 2) > 0,
+                        std::string(repeated_rows.text(i, 3))});
+    }
+  }
+  std::stable_sort(rivals.begin(), rivals.end(), [](const Rival& a, const Rival& b) { return a.row < b.row; });
+
+  // Who is refused does not let go of anything either, so that others may be refused in turn.
+  std::set<uint32_t> refused;
+  std::map<uint32_t, Fault> faults;
+  const auto fault_of = [&](size_t index, uint32_t row, const std::string& by) {
+    const Unique& unique = uniques_[index];
+    return Fault{row, unique.field, "23505", unique.index.columns, fmt::format("is taken by {}, constraint {}", by, unique.index.name)};
+  };
+  std::map<uint32_t, const Rival*> lost;
+  for (bool again = true; again;) {
+    again = false;
+    lost = losers(rivals, refused);
+    for (const Wanted& wanted : wants) {
+      const bool free = wanted.giver && !refused.contains(*wanted.giver) && !lost.contains(*wanted.giver);
+      if (free || !refused.insert(wanted.row).second) continue;
+      faults.emplace(wanted.row, fault_of(wanted.index, wanted.row, wanted.holder));
+      again = true;
+    }
+  }
+  for (const auto& [row, winner] : lost) {
+    faults.emplace(row,
+                   fault_of(winner->index, row, fmt::format("the record `{}` {} of the same batch", key_, base::shown(winner->key, 80))));
+    refused.insert(row);
+  }
+  TRY(refuse(connection, refused));
+  for (size_t index = 0; index < uniques_.size(); ++index) {
+    std::set<uint32_t> givers;
+    for (const Wanted& wanted : wants) {
+      if (wanted.index == index && wanted.giver && !refused.contains(wanted.row) && needs_gap[index].contains(wanted.row))
+        givers.insert(*wanted.giver);
+    }
+    if (!givers.empty()) findings.give_up.push_back(give_up(uniques_[index], givers));
+  }
+  for (auto& [row, fault] : faults) findings.faults.push_back(std::move(fault));
+  return {};
+}
+
+base::Result<ConstraintFilter::Findings> ConstraintFilter::find(sql::Connection& connection, bool keeps) const {
+  Findings out;
+  TRY(apply(connection, value_rules_, value_columns_, out.faults));
+  TRY(apply(connection, foreign_rules_, foreign_columns_, out.faults));
+  TRY(apply_uniques(connection, keeps, out));
+  std::sort(out.faults.begin(), out.faults.end(), [](const Fault& a, const Fault& b) { return a.row < b.row; });
+  return out;
+}
+
+}  // namespace syncline::load

@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+#include <cstdint>
+#include <optional>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "base/result.hpp"
+#include "config/entity.hpp"
+#include "load/target.hpp"
+#include "sql/connection.hpp"
+#include "sql/constraints.hpp"
+
+namespace syncline::load {
+
+/// A judged row that a constraint of the table would refuse.
+struct Fault {
+  uint32_t row = 0;                  ///< index into the batch
+  std::string field, code;           ///< as the database would name them
+  std::vector<std::string> columns;  ///< that the constraint speaks of
+  std::string reason;                ///< what is wrong, behind the columns and their values
+};
+
+/// Finds the rows of a batch that constraints would refuse, before any is written: one statement for NOT NULL and CHECK, one for foreign
+/// keys, two for each UNIQUE index. The rows are judged as they would stand in the table: a column that is not written has what it holds
+/// by now, or its default. What cannot be told this way (a default that takes a number, a column generated from others, a trigger's mind)
+/// is left to the database.
+class ConstraintFilter {
+ public:
+  /// `ready` is the table of judged rows, quoted. Borrows the target.
+  ConstraintFilter(const Target& target, const config::Entity& entity, sql::Dialect dialect, std::string ready,
+                   sql::Constraints constraints);
+
+  /// What `find` found.
+  struct Findings {
+    std::vector<Fault> faults;         ///< in the order of the rows; they bear the verdict Refused now
+    std::vector<std::string> give_up;  ///< statements by which rows let go of values that others of the batch take over
+  };
+  /// Part of the batch's transaction, after rows are judged. `keeps` says whether any cell says Keep.
+  base::Result<Findings> find(sql::Connection& connection, bool keeps) const;
+
+  /// A trigger may still mend what is found: each such row is to be tried by itself.
+  [[nodiscard]] bool may_be_mended() const { return constraints_.rewritten; }
+
+ private:
+  /// What judges a row: of each constraint that fails it, the first counts.
+  struct Rule {
+    std::string condition;  ///< true where the row is at fault
+    Fault fault;            ///< without its row
+  };
+  struct Unique {
+    sql::UniqueConstraint index;
+    std::string field;
+    std::string given_up;  ///< a column that can be NULL for the moment; "" if there is none
+  };
+  void add_value_rules();
+  void add_foreign_keys();
+  void add_uniques();
+  [[nodiscard]] bool is_written(const std::string& column) const;
+  [[nodiscard]] std::optional<std::string> value_of(const std::string& column) const;
+  [[nodiscard]] bool is_known(const std::vector<std::string>& columns) const;
+  /// SELECT the judged rows under the table's column names.
+  [[nodiscard]] std::string rows(const std::set<std::string>& columns) const;
+  base::Result<void> apply(sql::Connection& connection, const std::vector<Rule>& rules, const std::set<std::string>& columns,
+                           std::vector<Fault>& faults) const;
+  base::Result<void> apply_uniques(sql::Connection& connection, bool keeps, Findings& findings) const;
+  [[nodiscard]] std::string unique_rows(const sql::UniqueConstraint& index) const;
+  [[nodiscard]] std::string table_rows(const sql::UniqueConstraint& index) const;
+  [[nodiscard]] std::string taken(const sql::UniqueConstraint& index) const;
+  [[nodiscard]] std::string repeated(const sql::UniqueConstraint& index) const;
+  [[nodiscard]] std::string give_up(const Unique& unique, const std::set<uint32_t>& rows) const;
+  base::Result<void> refuse(sql::Connection& connection, const std::set<uint32_t>& rows) const;
+
+  const Target& target_;
+  const config::Entity& entity_;
+  const sql::Dialect dialect_;
+  const std::string ready_;
+  const sql::Constraints constraints_;
+  const bool adopts_;
+  std::string key_, row_id_;  ///< column names; row_id_ is "" where the table has no primary key of one column
+  std::vector<Rule> value_rules_, foreign_rules_;
+  std::set<std::string> value_columns_, foreign_columns_;
+  std::vector<Unique> uniques_;
+};
+
+}  // namespace syncline::load

@@ -1,0 +1,127 @@
+// SPDX-License-Identifier: Apache-2.0
+// Rows that the database would refuse: found by what the catalog says before they are written, or by halving.
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "base/text.hpp"
+#include "load/cell_text.hpp"
+#include "load/writer.hpp"
+#include "sql/constraints.hpp"
+
+namespace syncline::load {
+namespace {
+
+using record::Cell;
+using record::RowColumn;
+
+/// The value the record gives a column, for a person.
+std::string value_in(const Target& target, std::span<const Cell> row, const std::string& column) {
+  for (size_t i = 0; i < target.columns.size(); ++i) {
+    if (target.columns[i].role == RowColumn::Role::RelationKey || target.columns[i].column.name != column) continue;
+    if (row[i].type == Cell::Type::Keep) return "as it is";
+    return row[i].has_value() ? base::shown(text_of(row[i]), 80) : "NULL";
+  }
+  return "not from the record";
+}
+
+}  // namespace
+
+void Writer::refuse(const record::RowBatch& rows, uint32_t row, std::string field, std::string code, std::string reason,
+                    std::string value) {
+  refused_.emplace_back(row, record::Reject{"write", text_of(rows.row(row)[0]), std::move(field), std::move(code), std::move(reason),
+                                            std::move(value), payload(rows, row)});
+}
+
+void Writer::count_refused(record::Counters& counters, std::vector<record::Reject>& rejects) {
+  std::stable_sort(refused_.begin(), refused_.end(), [](const auto& a, const auto& b) { return a.first < b.first; });
+  counters.rejected += int64_t(refused_.size());
+  for (auto& [row, reject] : refused_) rejects.push_back(std::move(reject));
+  refused_.clear();
+}
+
+/// The first try may have been stopped by one of them; the others need no try of their own.
+std::vector<uint32_t> Writer::take_out_misfits(const record::RowBatch& rows, Range range) {
+  std::vector<uint32_t> left;
+  left.reserve(range.size());
+  for (const uint32_t row : range) {
+    const auto cells = rows.row(row);
+    std::optional<base::Error> misfit;
+    for (size_t c = 0; c < target_.columns.size() && !misfit; ++c) misfit = sql::refusal(cells[c], target_.columns[c].column);
+    if (!misfit) {
+      left.push_back(row);
+      continue;
+    }
+    const std::string value = base::shown(value_in(target_, cells, misfit->subject), 80);
+    refuse(rows, row, misfit->subject, misfit->code, misfit->message, value);
+  }
+  return left;
+}
+
+base::Result<void> Writer::refuse_faulty(const record::RowBatch& rows) {
+  if (!filter_)
+    filter_.emplace(target_, entity_, connection_.dialect(), statements_.ready_table(),
+                    TRY(sql::read_constraints(connection_, target_.table)));
+  ConstraintFilter::Findings found = TRY(filter_->find(connection_, keeps_));
+  let_go_ = std::move(found.give_up);
+  for (Fault& fault : found.faults) {
+    if (filter_->may_be_mended()) {
+      suspects_.push_back(fault.row);
+      continue;
+    }
+    const auto cells = rows.row(fault.row);
+    std::vector<std::string> said, values;
+    for (const std::string& column : fault.columns) {
+      values.push_back(value_in(target_, cells, column));
+      said.push_back(fmt::format("`{}` = {}", column, values.back()));
+    }
+    const std::string reason = fmt::format("{} {}", base::joined(said, ", "), fault.reason);
+    refuse(rows, fault.row, std::move(fault.field), std::move(fault.code), reason, base::shown(base::joined(values, ", "), 80));
+  }
+  return {};
+}
+
+/// Before halving: with the rows that can be told out of the way it has less to find. What stops even this is left to it.
+base::Result<std::vector<uint32_t>> Writer::take_out_faulty(const record::RowBatch& rows, std::vector<uint32_t> all) {
+  if (filter_ && filter_->may_be_mended()) return all;
+  TRY(connection_.execute("SAVEPOINT syncline_test"));
+  const size_t before = refused_.size();
+  const auto tested = [&]() -> base::Result<void> {
+    TRY(stage(rows, all));
+    TRY(make_ready(rows, all));
+    if (statements_.adoption().wanted()) TRY(judge_adoption());
+    return refuse_faulty(rows);
+  }();
+  if (!tested && !sql::is_row_fault(tested.error())) return base::fail(tested.error());
+  TRY(connection_.execute("ROLLBACK TO SAVEPOINT syncline_test; RELEASE SAVEPOINT syncline_test"));
+  suspects_.clear();
+  let_go_.clear();
+  if (!tested) refused_.resize(before);
+  std::vector<uint32_t> left;
+  std::copy_if(all.begin(), all.end(), std::back_inserter(left), [&](uint32_t row) {
+    return std::none_of(refused_.begin() + ptrdiff_t(before), refused_.end(), [&](const auto& one) { return one.first == row; });
+  });
+  return left;
+}
+
+base::Result<void> Writer::write_tested(const record::RowBatch& rows, std::vector<uint32_t> all, record::Counters& counters,
+                                        std::vector<record::Reject>& rejects) {
+  if (isolation_ == Isolation::Testing) {
+    if (!all.empty()) TRY(write_rows(rows, all, Stamping::Stamp, counters, rejects));
+    const std::vector<uint32_t> suspects = std::move(suspects_);
+    if (!suspects.empty()) {
+      isolation_ = Isolation::Halving;
+      TRY(connection_.check_deferred());
+      TRY(write_halving(rows, suspects, counters, rejects));
+    }
+  } else if (!all.empty()) {
+    TRY(connection_.check_deferred());
+    if (statements_.adoption().wanted()) all = TRY(take_out_unclear(rows, all, counters, rejects));
+    if (!all.empty()) all = TRY(take_out_faulty(rows, std::move(all)));
+    if (!all.empty()) TRY(write_halving(rows, all, counters, rejects));
+  }
+  count_refused(counters, rejects);
+  return {};
+}
+
+}  // namespace syncline::load
