@@ -34,6 +34,8 @@ class AcceptanceKill(unittest.TestCase):
         cls.point = KillPoint(cls.postgres.port)
         cls.addClassCleanup(cls.point.stop)
 
+    # F1: kill -9 of syncer anywhere
+    # F3: connection drops after COMMIT sent (here with the program itself)
     def test_after_any_number_of_kills_the_next_run_sets_everything_right(self):
         self.chance, self.phases, self.entities = random.Random(SEED), Counter(), Counter()
         life = 0

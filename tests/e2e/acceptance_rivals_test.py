@@ -73,6 +73,8 @@ end;
 
 
 class Rivals(unittest.TestCase):
+    # F5: deadlock with user's app
+    # rule 16: one writer per stream, keys sorted alike in every path
     def test_two_syncs_and_eight_clients_do_not_get_into_each_others_way(self):
         with Postgres({"max_connections": 40}) as self.postgres, simulator(rows=ROWS) as self.vendor, tempfile.TemporaryDirectory(prefix="syncline-rivals-") as folder:
             self.folder = Path(folder)

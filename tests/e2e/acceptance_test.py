@@ -48,6 +48,11 @@ class Acceptance(unittest.TestCase):
         self.assertEqual(verdict.differences, [], said)
         return verdict
 
+    # rule 5: unchanged rows write nothing
+    # rule 10: never write source ids to our primary key
+    # rule 17: money to the cent
+    # rule 18: days and times in the declared zone
+    # rule 19: absent is not null
     def test_cells_are_right_after_the_first_sync_after_changes_and_after_local_edits(self):
         first = self.sync()
         verdict = self.judged("first sync", first)
