@@ -141,6 +141,7 @@ class Table:
     unique: list = field(default_factory=list)
     numbered: list = field(default_factory=list)
     relations: tuple = ()
+    deletes: str = "ignore"  # or "hard", or the column that says when
     pk: tuple = ("id",)
 
 
@@ -438,10 +439,23 @@ class OneTable:
                     self.differs(key, column, expected, actual)
             if found:
                 self.check_whose_row(key, found)
-        for key in by_key:
+        self.check_what_is_gone(by_key)
+        self.check_what_is_not_ours()
+
+    def check_what_is_gone(self, rows):
+        """What the vendor has deleted since: its row is left, marked or deleted, as the mapping says; a row that was never anybody's is wrong."""
+        for key in rows:
             if key not in self.judge.seen[self.name]:
                 self.differs(key, "(row)", "absent", "there")
-        self.check_what_is_not_ours()
+        at_vendor = {key for key, _ in self.records}
+        for key in self.landed - at_vendor if self.strict else ():
+            found, deletes = rows.get(key), self.table.deletes
+            if deletes == "hard" and found:
+                self.differs(key, "(row)", "deleted, as at the vendor", "there")
+            elif deletes != "hard" and not found and (self.name, key) in self.judge.identity:
+                self.differs(key, "(row)", "there, although the vendor has deleted it", "missing")
+            elif deletes not in ("hard", "ignore") and found and found[1][deletes] is None:
+                self.differs(key, deletes, "when it was deleted", None)
 
     def rows_by_key(self):
         result = {}

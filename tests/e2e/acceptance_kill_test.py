@@ -23,6 +23,7 @@ ROWS = {"users": 150, "employees": 8, "employee_public_profiles": 8, "class_sess
         "order_lines": 200, "credit_transactions": 200}
 OWN = Sizes(people=300, memberships=120, bookings=600, classes=120, sales=100)
 MOMENTS = ("while fetching", "inside a transaction", "COMMIT, not sent", "COMMIT, not answered", "after a commit")
+REQUESTS, COMMITS = 10, 26  # a few more than a whole sync has
 KILLS_IN_A_LIFE = 12  # of one database: a half of them in its first sync, the others in later ones
 
 
@@ -55,12 +56,12 @@ class AcceptanceKill(unittest.TestCase):
         project = StudioProject(folder / "project", database.url, vendor)
         self.assertEqual(project.run("migrate").code, 0)
         judge.note(truth(vendor))
-        self.kill_until_through(project, database, vendor, KILLS_IN_A_LIFE // 2, first=True)
+        self.kill_until_through(project, database, vendor, KILLS_IN_A_LIFE // 2)
         for _ in range(KILLS_IN_A_LIFE // 2):
             vendor.clock(advance_s=3600)
             vendor.mutate("churn", tenant="north", count=12, resources=CHANGING)
             judge.note(truth(vendor))
-            self.kill_until_through(project, database, vendor, 1, first=False)
+            self.kill_until_through(project, database, vendor, 1)
         ended = project.run("sync", "--json", "--full")
         self.assertIn(ended.code, (0, 10), str(ended))
         verdict = judge.check(Snapshot(database, SYNCED), truth(vendor), rejects(database, ended.document["run"]))
@@ -68,17 +69,17 @@ class AcceptanceKill(unittest.TestCase):
         self.assertEqual(database.value("select count(*) from syncline.sync_log where status = 'running'"), "0")
         self.postgres.execute(f'drop database "{database.url.rpartition("/")[2]}"')
 
-    def kill_until_through(self, project, database, vendor, times, first):
+    def kill_until_through(self, project, database, vendor, times):
         for _ in range(times):
-            moment = MOMENTS[(sum(self.phases.values()) + self.chance.randrange(2)) % len(MOMENTS)]
-            if not self.kill_once(project, database, vendor, moment, first):
+            moment = min(MOMENTS, key=lambda moment: self.phases[moment] + self.chance.random())
+            if not self.kill_once(project, database, vendor, moment):
                 return
 
-    def kill_once(self, project, database, vendor, moment, first):
+    def kill_once(self, project, database, vendor, moment):
         """True when the run was killed there; False when it ended before, and then it ended well."""
         before = vendor.log()["next"]
-        number = self.chance.randrange(1, {"while fetching": 8 if first else 6, "inside a transaction": 250 if first else 120}.get(moment, 16))
-        self.point.plan(None if moment == "while fetching" else moment, number)
+        number = self.chance.randrange(1, REQUESTS if moment == "while fetching" else COMMITS)
+        self.point.plan(None if moment == "while fetching" else moment, number, depth=self.chance.randrange(1, 20))
         when = (lambda: vendor.requests("/api/", before) >= number) if moment == "while fetching" else None
         killed = run_and_kill(project.command("sync"), when=when, env=environment({"DATABASE_URL": self.point.url(database.url)}), started=self.point.aim)
         if killed.code != -9:

@@ -133,7 +133,16 @@ class Acceptance(unittest.TestCase):
                 continue
             self.sync()
             self.judged(f"round {number + 1}, {len(changes)} rows changed")
+        self.swap_addresses()
         self.judged(f"after {MUTATIONS} mutations", self.sync("--full"))
+
+    # F7: unique violation on another column; two rows swap e-mails
+    def swap_addresses(self):
+        rows = Snapshot(self.database, ("people",)).rows["people"].values()
+        landed = {row["mt_user_id"] for row in rows}
+        one, other = [user for user in self.vendor.truth("users", "north") if user["email"] and user["email"] == user["email"].strip().lower() and user["id"] in landed][:2]
+        for user, address in ((one, other["email"]), (other, one["email"])):
+            self.vendor.mutate("edit_user", tenant="north", id=user["id"], email=address)
 
     # --- changes behind our back
 

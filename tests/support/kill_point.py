@@ -10,8 +10,8 @@ import threading
 class KillPoint:
     """Forwards to 127.0.0.1:port until its plan comes up. Use as a context manager.
 
-    plan(moment, number): what comes up for the number-th time, over all connections since then
-      "inside a transaction"         a message between BEGIN and COMMIT; it is not forwarded
+    plan(moment, number, depth): what comes up for the number-th time, over all connections since then
+      "inside a transaction"         the number-th transaction's depth-th message behind BEGIN, or the next of a transaction behind it; not forwarded
       "COMMIT, not sent"             the program has said COMMIT, and the server has not heard it
       "COMMIT, not answered"         the server has committed, and the program has not heard it
       "after a commit"               the program has the answer, and goes on
@@ -28,9 +28,9 @@ class KillPoint:
         self.plan(None, 0)
         threading.Thread(target=self._accept, daemon=True).start()
 
-    def plan(self, moment, number):
+    def plan(self, moment, number, depth=1):
         with self._lock:
-            self._moment, self._left, self.counted = moment, number, dict.fromkeys(("inside a transaction", "COMMIT"), 0)
+            self._moment, self._left, self._place, self._begun = moment, number, (number, depth), 0
             self._aimed.clear()
 
     def aim(self, pid):
@@ -75,12 +75,18 @@ class KillPoint:
             back.join()
         self._open.discard(connection)
 
-    def comes_up(self, moment):
+    def begins(self):
+        """The number of the transaction that begins."""
+        with self._lock:
+            self._begun += 1
+            return self._begun
+
+    def comes_up(self, moment, place=None):
         """Counts a moment; True when it is the planned one, and then nobody is there any more."""
         with self._lock:
             if moment != self._moment or self._left <= 0:
                 return False
-            self._left -= 1
+            self._left = (place < self._place) if place else self._left - 1
             if self._left > 0:
                 return False
         self._aimed.wait(timeout=60)
@@ -105,7 +111,7 @@ class KillPoint:
 class _Connection:
     def __init__(self, point, client, server):
         self.point, self.client, self.server = point, client, server
-        self.committing = False
+        self.committing, self.number, self.depth = False, 0, 0
 
     def requests(self):
         source = self.client.makefile("rb")
@@ -127,16 +133,16 @@ class _Connection:
         point = self.point
         if message[:1] == b"Q" and message[5:].startswith(b"BEGIN"):
             point._open.add(self)
+            self.number, self.depth = point.begins(), 0
         elif message[:1] == b"Q" and message[5:].startswith((b"COMMIT", b"ROLLBACK\0")):
             if message[5:].startswith(b"COMMIT"):
-                point.counted["COMMIT"] += 1
                 if point.comes_up("COMMIT, not sent"):
                     return False
                 self.committing = True
             point._open.discard(self)
         elif self in point._open:
-            point.counted["inside a transaction"] += 1
-            return not point.comes_up("inside a transaction")
+            self.depth += 1
+            return not point.comes_up("inside a transaction", (self.number, self.depth))
         return True
 
     def answers(self):
