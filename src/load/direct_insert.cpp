@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "load/direct_insert.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 
 #include "sql/dialect.hpp"
@@ -35,20 +37,25 @@ Column transaction_column() {
 
 }  // namespace
 
-DirectInsert::DirectInsert(const Target& target) : target_(target) {
-  const Column *hash = target.table.column(config::stamp::Hash), *synced_at = target.table.column("synced_at");
-  possible_ = target.stamp_seed && target.takes_copies && synced_at->type == ColumnType::Timestamp;
+DirectInsert::DirectInsert(const Target& target, sql::Dialect dialect) : target_(target), dialect_(dialect) {
+  Column synced_at = *target.table.column("synced_at");
+  possible_ = !postgres() || (target.stamp_seed && target.takes_copies && synced_at.type == ColumnType::Timestamp);
   if (!possible_) return;
   for (const RowColumn& column : target.columns) {
     if (column.role == RowColumn::Role::RelationKey) continue;
-    possible_ = possible_ && is_sendable(column.column);
+    possible_ = possible_ && (!postgres() || is_sendable(column.column));
     columns_.push_back(column.column);
   }
   for (const Parent& parent : target.parents) {
-    possible_ = possible_ && is_linkable(parent.column) && is_linkable(parent.id);
+    possible_ = possible_ && (!postgres() || (is_linkable(parent.column) && is_linkable(parent.id)));
     columns_.push_back(parent.column);
   }
-  columns_.insert(columns_.end(), {*hash, transaction_column(), *synced_at});
+  if (postgres()) {
+    columns_.insert(columns_.end(), {*target.table.column(config::stamp::Hash), transaction_column()});
+  } else {
+    synced_at.type = ColumnType::Text;
+  }
+  columns_.push_back(std::move(synced_at));
 }
 
 bool DirectInsert::fits(const record::RowBatch& rows, const Chosen& chosen) const {
@@ -59,21 +66,27 @@ bool DirectInsert::fits(const record::RowBatch& rows, const Chosen& chosen) cons
 }
 
 base::Result<int64_t> DirectInsert::insert(sql::Connection& connection, const record::RowBatch& rows, const Chosen& chosen) {
-  const sql::Rows stamp = TRY(connection.query(
-      "SELECT (pg_catalog.pg_current_xact_id()::text::numeric % 4294967296)::bigint, (extract(epoch FROM pg_catalog.now()) * "
-      "1000000)::bigint"));
-  const int64_t transaction = int32_t(uint32_t(stamp.integer(0, 0))), now = stamp.integer(0, 1);
+  // The transaction's id and time, for all of its rows.
+  const sql::Rows said = TRY(connection.query(
+      postgres() ? "SELECT (pg_catalog.pg_current_xact_id()::text::numeric % 4294967296)::bigint, (extract(epoch FROM pg_catalog.now()) * "
+                   "1000000)::bigint"
+                 : fmt::format("SELECT 0, {}", sql::current_timestamp(dialect_))));
+  const Cell transaction = Cell::of(int64_t(int32_t(uint32_t(said.integer(0, 0)))));
+  const Cell now = postgres() ? Cell::of(base::Timestamp(std::chrono::microseconds(said.integer(0, 1)))) : Cell::of(said.text(0, 1));
   int64_t inserted = 0;
   for (size_t begin = 0; begin < chosen.fresh.size(); begin += RowsAtOnce) {
     cells_.clear();
-    for (size_t i = begin; i < std::min(begin + RowsAtOnce, chosen.fresh.size()); ++i)
-      add_row(rows, chosen, chosen.fresh[i], transaction, now);
+    for (size_t i = begin; i < std::min(begin + RowsAtOnce, chosen.fresh.size()); ++i) {
+      add_row(rows, chosen, chosen.fresh[i]);
+      if (postgres()) cells_.insert(cells_.end(), {Cell::of(chosen.hashes[chosen.fresh[i]]), transaction});
+      cells_.push_back(now);
+    }
     inserted += TRY(connection.insert_many(sql::quoted(target_.table.name), columns_, cells_));
   }
   return inserted;
 }
 
-void DirectInsert::add_row(const record::RowBatch& rows, const Chosen& chosen, uint32_t row, int64_t transaction, int64_t now) {
+void DirectInsert::add_row(const record::RowBatch& rows, const Chosen& chosen, uint32_t row) {
   const auto cells = rows.row(row);
   for (size_t c = 0; c < cells.size(); ++c) {
     if (target_.columns[c].role != RowColumn::Role::RelationKey) cells_.push_back(cells[c]);
@@ -84,9 +97,6 @@ void DirectInsert::add_row(const record::RowBatch& rows, const Chosen& chosen, u
                      : target_.parents[i].id.type == ColumnType::Integer ? Cell::of(chosen.parent_number(row, i))
                                                                          : Cell::of(std::string_view(*id)));
   }
-  cells_.push_back(Cell::of(chosen.hashes[row]));
-  cells_.push_back(Cell::of(transaction));
-  cells_.push_back(Cell::of(base::Timestamp(std::chrono::microseconds(now))));
 }
 
 }  // namespace syncline::load

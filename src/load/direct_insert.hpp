@@ -11,10 +11,11 @@
 
 namespace syncline::load {
 
-/// Puts rows that are new beyond doubt straight into the table, stamped: no stage, and no second look at each key. Borrows the target.
+/// Puts rows that are new beyond doubt straight into the table (PostgreSQL: stamped): no stage, and no second look at each key. Borrows the
+/// target.
 class DirectInsert {
  public:
-  explicit DirectInsert(const Target& target);
+  DirectInsert(const Target& target, sql::Dialect dialect);
 
   /// Whether these rows can go this way: the table takes them as they are sent, and none leaves a column to its default.
   [[nodiscard]] bool fits(const record::RowBatch& rows, const Chosen& chosen) const;
@@ -24,9 +25,11 @@ class DirectInsert {
   base::Result<int64_t> insert(sql::Connection& connection, const record::RowBatch& rows, const Chosen& chosen);
 
  private:
-  void add_row(const record::RowBatch& rows, const Chosen& chosen, uint32_t row, int64_t transaction, int64_t now);
+  [[nodiscard]] bool postgres() const { return dialect_ == sql::Dialect::Postgres; }
+  void add_row(const record::RowBatch& rows, const Chosen& chosen, uint32_t row);
 
   const Target& target_;
+  const sql::Dialect dialect_;
   bool possible_ = false;
   std::vector<record::Column> columns_;  ///< of the table: those of the batch, then the parents', then ours
   std::vector<record::Cell> cells_;      ///< reused between batches

@@ -17,6 +17,11 @@ using record::ColumnType;
 /// After a batch for which asking was of use for less than a tenth, so many go without.
 constexpr int BatchesWithoutAsking = 8;
 
+/// Whether no cell is kept: with a stamp that is a part of the hash, but a whole row cannot be compared with what it does not say.
+bool says_all(std::span<const Cell> row) {
+  return std::none_of(row.begin(), row.end(), [](const Cell& cell) { return cell.type == Cell::Type::Keep; });
+}
+
 uint64_t hash_of_key(const Cell& cell) {
   base::Hash hash;
   hash.add(cell.integer);
@@ -47,10 +52,8 @@ base::Result<Chosen> Skip::choose(sql::Connection& connection, const record::Row
   Chosen out;
   out.hashes.resize(rows.size());
   std::vector<int64_t> found(rows.size(), stamped::Other);
-  if (target_.stamp_seed) {
-    for (size_t i = 0; i < rows.size(); ++i) out.hashes[i] = hash_of(rows.row(i));
-    TRY(look(connection, rows, out, found));
-  }
+  for (size_t i = 0; target_.stamp_seed && i < rows.size(); ++i) out.hashes[i] = hash_of(rows.row(i));
+  if (!question_.empty()) TRY(look(connection, rows, out, found));
   for (uint32_t i = 0; i < rows.size(); ++i) {
     // A row that is new by its external id may have been there before, without one.
     const bool judged = found[i] == stamped::Other || (found[i] == stamped::Fresh && !target_.adopt.empty());
@@ -101,7 +104,7 @@ std::vector<uint32_t> Skip::askable(const record::RowBatch& rows) const {
   std::vector<uint32_t> out;
   out.reserve(rows.size());
   for (uint32_t i = 0; i < rows.size(); ++i) {
-    if (!repeats[i] && is_linked_by_external_ids(rows.row(i))) out.push_back(i);
+    if (!repeats[i] && is_linked_by_external_ids(rows.row(i)) && (target_.stamp_seed || says_all(rows.row(i)))) out.push_back(i);
   }
   return out;
 }
@@ -120,6 +123,7 @@ bool Skip::is_linked_by_external_ids(std::span<const Cell> row) const {
 
 base::Result<sql::Rows> Skip::ask(sql::Connection& connection, const record::RowBatch& rows, const std::vector<int64_t>& hashes,
                                   const std::vector<uint32_t>& asked) const {
+  if (connection.dialect() == sql::Dialect::Sqlite) return connection.query_each(question_, rows.columns, rows.cells, asked);
   std::vector<std::string> arrays;
   const auto add_array = [&](const auto& cell_of) {
     sql::ArrayText array;

@@ -32,12 +32,13 @@ struct Chosen {
   static constexpr size_t FirstParentId = 2;
 };
 
-/// Leaves out the rows that are in the table just as we wrote them, before anything is sent: ids and hashes go up, what differs comes back.
-/// A row is left out only if its stamp holds our hash and the transaction that really wrote it, and its relations still lead where the
-/// source says: so an edit behind our back, and a parent that was given another id, are seen. Used by one thread.
+/// Leaves out the rows that are in the table just as they should be, before anything is staged. PostgreSQL: ids and hashes go up, what
+/// differs comes back; a row is left out only if its stamp holds our hash and the transaction that really wrote it, and its relations still
+/// lead where the source says: so an edit behind our back, and a parent that was given another id, are seen. SQLite: every row is compared
+/// where it is. Used by one thread.
 class Skip {
  public:
-  /// `question`: Statements::ask_stamps, or "" where rows are not stamped.
+  /// `question`: Statements::question.
   Skip(const Target& target, std::string question);
 
   /// Part of the batch's transaction. Where asking was of little use lately it is not done each time; what is sent needlessly is compared

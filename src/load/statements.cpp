@@ -108,8 +108,12 @@ std::string Statements::create() const {
   return out + adoption_.create();
 }
 
+std::string Statements::question() const {
+  if (dialect_ == Dialect::Sqlite) return ask_each();
+  return stamps() ? ask_stamps() : "";
+}
+
 std::string Statements::ask_stamps() const {
-  if (!stamps()) return "";
   const bool integer = target_.columns[0].column.type == ColumnType::Integer;
   std::string arrays = fmt::format("$1::{}[], $2::bigint[]", integer ? "bigint" : "text"), names = "key, hash", joins, ids;
   std::vector<std::string> differences{fmt::format("t.{} IS DISTINCT FROM k.hash", config::stamp::Hash),
@@ -141,6 +145,35 @@ std::string Statements::ask_stamps() const {
       "{}",
       base::joined(parentless, " OR "), stamped::Other, stamped::Fresh, ids, arrays, names, sql::quoted(target_.table.name), key, joins,
       base::joined(differences, " OR "));
+}
+
+std::string Statements::ask_each() const {
+  const auto given = [](size_t column) { return fmt::format("?{}", column + 1); };
+  const std::string key = "t." + sql::quoted(target_.columns[0].column.name);
+  std::string joins, ids;
+  std::vector<std::string> known{key + " IS NOT NULL"}, differences{key + " IS NULL"};
+  for (size_t i : written_) {
+    const Column& column = target_.columns[i].column;
+    if (target_.columns[i].role == RowColumn::Role::Key) continue;
+    differences.push_back(target_.fills[i] ? fmt::format("(t.{} IS NULL AND {} IS NOT NULL)", sql::quoted(column.name), given(i))
+                                           : differs(column, given(i)));
+  }
+  for (size_t i = 0; i < target_.parents.size(); ++i) {
+    const Parent& parent = target_.parents[i];
+    const std::string id = fmt::format("p{}.{}", i, sql::quoted(parent.id.name));
+    ids += parent.external_way ? ", " + id : ", NULL";
+    differences.push_back(differs(parent.column, parent.external_way ? id : "NULL"));
+    if (!parent.external_way) continue;
+    const ParentWay& way = parent.ways[*parent.external_way];
+    joins += fmt::format(" LEFT JOIN {} AS p{} ON p{}.{} = {}", sql::quoted(parent.table), i, i, sql::quoted(way.column.name),
+                         parent_value(given(way.key), way.column, dialect_));
+    // A parent that is not found is looked for again each time: it may come, or another way may find it.
+    known.push_back(fmt::format("({} IS NOT NULL AND {} IS NULL)", given(way.key), id));
+    differences.push_back(known.back());
+  }
+  return fmt::format("SELECT CASE WHEN {} THEN {} ELSE {} END{} FROM (SELECT 1) LEFT JOIN {} AS t ON {} = {}{} WHERE {}",
+                     base::joined(known, " OR "), stamped::Other, stamped::Fresh, ids, sql::quoted(target_.table.name), key, given(0),
+                     joins, base::joined(differences, " OR "));
 }
 
 /// Whether every relation of a row is null, or found by its external id with nothing said by the ways before.
@@ -458,7 +491,7 @@ std::string Statements::insert_staged(bool keeps) const {
     from += fmt::format(" LEFT JOIN {} AS p{} ON p{}.{} = {}", sql::quoted(parent.table), i, i, sql::quoted(way.column.name),
                         parent_value(fmt::format("s.c{}", way.key), way.column, dialect_));
   }
-  return insert_into(values, ids, "s.hash", std::string(CurrentTransaction), from);
+  return insert_into(values, ids, "s.hash", std::string(CurrentTransaction), from + " WHERE true");
 }
 
 std::string Statements::insert_into(std::vector<std::string> values, const std::vector<std::string>& ids, const std::string& hash,

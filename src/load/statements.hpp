@@ -39,9 +39,10 @@ class Statements {
   [[nodiscard]] size_t kept_columns() const { return kept_columns_; }
   static constexpr size_t KeptBits = 62;
 
-  /// Of keys ($1), hashes ($2) and the external ids of each relation ($3…), as arrays: the position, from 1, of each whose row is not as we
-  /// wrote it, what it is (`stamped::…`), and the id of each relation's parent. Empty where rows are not stamped.
-  [[nodiscard]] std::string ask_stamps() const;
+  /// Which rows of a batch are not in the table as they should be, what each is (`stamped::…`), and the id of each relation's parent.
+  /// PostgreSQL: of keys ($1), hashes ($2) and the external ids of each relation ($3…) as arrays, with the position, from 1, first; empty
+  /// where rows are not stamped. SQLite, where asking costs no journey: of one row, whose cells are ?1, ?2, …, by comparing it whole.
+  [[nodiscard]] std::string question() const;
 
   /// Temporary tables; PostgreSQL drops them at commit, SQLite keeps them for the connection.
   [[nodiscard]] std::string create() const;
@@ -78,6 +79,8 @@ class Statements {
   [[nodiscard]] std::string plan_as_usual() const;
 
  private:
+  [[nodiscard]] std::string ask_stamps() const;
+  [[nodiscard]] std::string ask_each() const;
   [[nodiscard]] std::string found_table(size_t relation, size_t way) const;
   [[nodiscard]] std::string staged(size_t column) const;
   [[nodiscard]] static std::string is_kept(size_t column, const std::string& from);

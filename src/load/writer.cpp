@@ -79,8 +79,8 @@ Writer::Writer(state::Store& store, const config::Entity& entity, Target target,
       ending_(ending),
       clock_(clock),
       statements_(target_, entity_, connection_.dialect(), ending == Ending::Commit ? Relations::Judge : Relations::TakeAsNull),
-      skip_(target_, statements_.ask_stamps()),
-      direct_insert_(target_),
+      skip_(target_, statements_.question()),
+      direct_insert_(target_, connection_.dialect()),
       waiting_(store_, entity_, target_) {}
 
 base::Result<void> Writer::write(const Batch& batch, int64_t run, record::EntityReport& report, const std::stop_token& stop) {

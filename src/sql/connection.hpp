@@ -76,8 +76,14 @@ class Connection {
   /// One query, as `change`.
   virtual base::Result<Rows> query(std::string_view sql, std::span<const record::Cell> parameters = {}) = 0;
 
+  /// One query, run for each of these rows of `cells` (row-major, typed by `columns`, which are its parameters ?1, ?2, … in order). What
+  /// all of them answered: before its values, which of `which` it was, from 1. Cheap only where the database is in this process (SQLite);
+  /// elsewhere refused.
+  virtual base::Result<Rows> query_each(std::string_view sql, size_t width, std::span<const record::Cell> cells,
+                                        std::span<const uint32_t> which) = 0;
+
   /// Puts `rows` × `columns.size()` cells (row-major) into a table (as SQL writes it, quoted) whose columns have exactly these names and
-  /// types: binary COPY on PostgreSQL, a prepared INSERT on SQLite. How many it took, which on PostgreSQL a trigger can make fewer. A Keep
+  /// types: binary COPY on PostgreSQL, a prepared INSERT on SQLite. How many it took: a trigger can make them fewer. A Keep
   /// cell is stored as NULL. A cell that its column would round, cut or retype is refused with class 22, the column as subject and "row N:"
   /// in the message. After an error nothing of the batch stays; within a transaction that takes a rollback, at least to a savepoint.
   virtual base::Result<int64_t> insert_many(std::string_view table, std::span<const record::Column> columns,

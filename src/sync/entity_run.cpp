@@ -251,7 +251,8 @@ class EntityRun {
   }
 
   [[nodiscard]] bool is_full(const Group& group) const {
-    return group.rows.size() >= BatchRowsMax || group.bytes >= BatchBytesMax || worlds_.clock.steady() - group.begun >= BatchAgeMax;
+    return group.rows.size() + group.rejects.size() >= BatchRowsMax || group.bytes >= BatchBytesMax ||
+           worlds_.clock.steady() - group.begun >= BatchAgeMax;
   }
 
   base::Result<void> write(Group& group) {

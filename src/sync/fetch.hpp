@@ -41,7 +41,11 @@ struct Fetched {
   http::Traffic traffic;            ///< of the client, up to this page
   std::string auth_method;
 
-  [[nodiscard]] size_t bytes() const { return records.bytes() + rows.bytes(); }
+  [[nodiscard]] size_t bytes() const {
+    size_t out = records.bytes() + rows.bytes();
+    for (const record::Reject& reject : rejects) out += sizeof reject + reject.payload.size() + reject.reason.size();
+    return out;
+  }
 };
 
 /// Reads a stream on a thread of its own, so far ahead that the next transaction's pages are there when one has been committed. The

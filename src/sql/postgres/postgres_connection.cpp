@@ -196,6 +196,11 @@ base::Result<Rows> PostgresConnection::query(std::string_view sql, std::span<con
   return rows_of(answer.get());
 }
 
+base::Result<Rows> PostgresConnection::query_each(std::string_view /*sql*/, size_t /*width*/, std::span<const record::Cell> /*cells*/,
+                                                  std::span<const uint32_t> /*which*/) {
+  return base::fail(misuse(sqlstate::NotSupported, "a query for each row would be a round trip for each; give arrays to one"));
+}
+
 base::Result<Answer> PostgresConnection::run(std::string_view sql, std::span<const record::Cell> parameters) {
   TRY(usable());
   TRY(check_sql(sql));

@@ -27,6 +27,8 @@ class PostgresConnection final : public Connection {
   base::Result<void> execute(std::string_view sql) override;
   base::Result<int64_t> change(std::string_view sql, std::span<const record::Cell> parameters) override;
   base::Result<Rows> query(std::string_view sql, std::span<const record::Cell> parameters) override;
+  base::Result<Rows> query_each(std::string_view sql, size_t width, std::span<const record::Cell> cells,
+                                std::span<const uint32_t> which) override;
   base::Result<int64_t> insert_many(std::string_view table, std::span<const record::Column> columns,
                                     std::span<const record::Cell> cells) override;
   base::Result<std::optional<record::Table>> describe(const record::TableName& table) override;

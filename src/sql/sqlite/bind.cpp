@@ -45,6 +45,16 @@ std::string fixed_width(std::string instant) {
   return instant.append(6 - digits, '0') + 'Z';
 }
 
+/// The number of "$12" or "$12::bigint"; 0 if it has none.
+size_t number_of(const char* name) {
+  const std::string_view text = name ? name : "";
+  size_t number = 0;
+  if (text.size() > 1) std::from_chars(text.data() + 1, text.data() + text.size(), number);
+  return number;
+}
+
+}  // namespace
+
 /// As the cell is, whatever the column. The cell must have passed a check.
 base::Result<void> bind_cell(sqlite3_stmt* statement, int place, const Cell& cell, std::string_view subject) {
   switch (cell.type) {
@@ -68,16 +78,6 @@ base::Result<void> bind_cell(sqlite3_stmt* statement, int place, const Cell& cel
   }
   return {};
 }
-
-/// The number of "$12" or "$12::bigint"; 0 if it has none.
-size_t number_of(const char* name) {
-  const std::string_view text = name ? name : "";
-  size_t number = 0;
-  if (text.size() > 1) std::from_chars(text.data() + 1, text.data() + text.size(), number);
-  return number;
-}
-
-}  // namespace
 
 base::Result<void> bind_parameters(sqlite3_stmt* statement, std::span<const Cell> parameters) {
   size_t highest = 0;

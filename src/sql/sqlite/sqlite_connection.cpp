@@ -44,6 +44,8 @@ class SqliteConnection final : public Connection {
   base::Result<void> execute(std::string_view sql) override;
   base::Result<int64_t> change(std::string_view sql, std::span<const record::Cell> parameters) override;
   base::Result<Rows> query(std::string_view sql, std::span<const record::Cell> parameters) override;
+  base::Result<Rows> query_each(std::string_view sql, size_t width, std::span<const record::Cell> cells,
+                                std::span<const uint32_t> which) override;
   base::Result<int64_t> insert_many(std::string_view table, std::span<const record::Column> columns,
                                     std::span<const record::Cell> cells) override;
   base::Result<std::optional<record::Table>> describe(const record::TableName& table) override;
@@ -119,9 +121,19 @@ base::Result<void> check_file(std::string_view file, const ConnectOptions& optio
   return base::fail(wrong_url(fmt::format("there is no database file {}", base::shown(file))));
 }
 
+/// A count of all memory in use, that nobody asks for, costs a lock at each allocation. Before the library is used at all.
+void configure_library() {
+  static const bool done = [] {
+    sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
+    return true;
+  }();
+  (void)done;
+}
+
 }  // namespace
 
 base::Result<std::unique_ptr<Connection>> open(std::string_view file, const ConnectOptions& options) {
+  configure_library();
   TRY(check_file(file, options));
   const std::string name(file);
   sqlite3* opened = nullptr;
@@ -274,6 +286,25 @@ base::Result<Rows> SqliteConnection::query(std::string_view sql, std::span<const
   return Rows(size_t(columns), std::move(values));
 }
 
+base::Result<Rows> SqliteConnection::query_each(std::string_view sql, size_t width, std::span<const record::Cell> cells,
+                                                std::span<const uint32_t> which) {
+  TRY(usable());
+  sqlite3_stmt* const statement = TRY(prepared(sql));
+  const Reset reset(statement);
+  start_deadline();
+  std::vector<std::optional<std::string>> values;
+  for (size_t i = 0; i < which.size(); ++i) {
+    const auto row = cells.subspan(which[i] * width, std::min(width, size_t(sqlite3_bind_parameter_count(statement))));
+    for (size_t index = 0; index < row.size(); ++index) TRY(bind_cell(statement, int(index + 1), row[index], "a value"));
+    while (TRY(step(statement))) {
+      values.emplace_back(std::to_string(i + 1));
+      for (int column = 0; column < sqlite3_column_count(statement); ++column) values.push_back(value_of(statement, column));
+    }
+    sqlite3_reset(statement);
+  }
+  return Rows(size_t(sqlite3_column_count(statement)) + 1, std::move(values));
+}
+
 base::Result<int64_t> SqliteConnection::insert_many(std::string_view table, std::span<const record::Column> columns,
                                                     std::span<const record::Cell> cells) {
   base::check(!columns.empty() && cells.size() % columns.size() == 0, "cells are whole rows");
@@ -289,11 +320,13 @@ base::Result<int64_t> SqliteConnection::insert_many(std::string_view table, std:
   start_deadline();
   const bool alone = !in_transaction();
   if (alone) TRY(run("BEGIN IMMEDIATE"));  // all or nothing, as COPY
+  int64_t inserted_rows = 0;               // a trigger may have one ignored
   const auto insert = [&](size_t row) -> base::Result<void> {
     for (size_t index = 0; index < columns.size(); ++index) {
       TRY(bind_column(statement, int(index + 1), columns[index], cells[row * columns.size() + index]));
     }
     TRY(step(statement));
+    inserted_rows += sqlite3_changes64(database_.get());
     sqlite3_reset(statement);
     return {};
   };
@@ -305,7 +338,7 @@ base::Result<int64_t> SqliteConnection::insert_many(std::string_view table, std:
     }
   }
   if (alone) TRY(run("COMMIT"));
-  return int64_t(cells.size() / columns.size());
+  return inserted_rows;
 }
 
 base::Result<std::optional<record::Table>> SqliteConnection::describe(const record::TableName& table) {
