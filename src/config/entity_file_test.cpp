@@ -45,8 +45,8 @@ TEST(EntityFile, WhatIsNotBuiltIsRefused) {
                    "unknown key `next_in`; use one of from, first_value, const, rules, type, zone, unclear, format, unit, store, currency, "
                    "decorated, "
                    "decimal_mark, calling_code, trunk, values, otherwise, default, on_missing, blank, fill"));
-  EXPECT_EQ(problems_after_head("relations:\n  a_id: {to: {table: t, column: id}, by: [{name: x}], missing: wait}\n"),
-            at("6:64", "`missing` cannot be `wait`; use one of null, reject"));
+  EXPECT_EQ(problems_after_head("relations:\n  a_id: {to: {table: t, column: id}, by: [{name: x}], missing: later}\n"),
+            at("6:64", "`missing` cannot be `later`; use one of null, reject, wait"));
   EXPECT_EQ(
       problems_after_head("fields: {p: {from: x, type: fone}}\n"),
       at("5:29",

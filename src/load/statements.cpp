@@ -403,8 +403,10 @@ std::string Statements::waiting_rows() const {
 
 std::string Statements::open_links() const {
   if (!links_later() || relations_ == Relations::TakeAsNull) return "";
-  return fmt::format("SELECT n, link - 1 FROM {} WHERE link > 0 AND verdict IN ({}, {}, {}, {}) ORDER BY n", ready_, verdict::New,
-                     verdict::Changed, verdict::Unchanged, verdict::Adopted);
+  // A row that is not there has no link to make.
+  const std::string inserted = entity_.insert ? fmt::format(", {}", verdict::New) : "";
+  return fmt::format("SELECT n, link - 1 FROM {} WHERE link > 0 AND verdict IN ({}, {}, {}{}) ORDER BY n", ready_, verdict::Changed,
+                     verdict::Unchanged, verdict::Adopted, inserted);
 }
 
 bool Statements::links_later() const {

@@ -42,7 +42,7 @@ void count_as_duplicate(const WaitingRow& row, int64_t run, record::Counters& co
 
 /// The rows of links have been counted when they landed; what is new of them is the update that makes the link.
 void count_made_links(record::Counters& counters) {
-  counters.unchanged = counters.stale = counters.duplicate = counters.unlinked = 0;
+  counters.unchanged = counters.unmatched = counters.stale = counters.duplicate = counters.unlinked = 0;
   counters.rows = counters.inserted + counters.updated + counters.adopted + counters.rejected + counters.waiting;
 }
 

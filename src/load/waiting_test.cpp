@@ -179,6 +179,18 @@ TEST_P(Waiting, OfLinksTriedAgainOnlyTheUpdatesAreCounted) {
   EXPECT_EQ(waiting_keys(), "b");
 }
 
+TEST_P(Waiting, ARowThatIsNotInsertedHasNoLinkAndDoesNotWait) {
+  for (const auto missing : {Relation::Missing::Link, Relation::Missing::Wait}) {
+    project_.entities.clear();
+    run("DROP TABLE IF EXISTS bookings; DROP TABLE IF EXISTS customers; DELETE FROM " + own("sync_log"));
+    make_tables().missing = missing;
+    project_.entities.back().insert = false;
+    Loader to = loader("bookings");
+    EXPECT_EQ(to.write({booking("a", "1", "c9")}), "1 unmatched") << to.message;
+    EXPECT_EQ(waiting_keys(), "");
+  }
+}
+
 TEST_P(Waiting, ADryRunStoresNothing) {
   make_tables();
   Loader dry = loader("bookings", Ending::Rollback);

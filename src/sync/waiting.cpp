@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <set>
 
 #include "base/secret.hpp"
 #include "base/text.hpp"
@@ -40,10 +41,15 @@ class End {
       : project_(project), store_(store), worlds_(worlds), run_(run) {}
 
   void try_all(const std::vector<Entry>& entries) {
-    for (int round = 0; round < RoundsMax; ++round) {
-      bool any_left = false;
-      for (const Entry& entry : entries) any_left = try_one(entry, entry.step->at_first()) || any_left;
-      if (!any_left) break;
+    // Rows of these entities have left in the round before: who waits for them is tried again.
+    std::set<std::string> moved;
+    for (int round = 0; round == 0 || (!moved.empty() && round < RoundsMax); ++round) {
+      std::set<std::string> moves;
+      for (const Entry& entry : entries) {
+        if (round > 0 && !waits_for_any(entry, moved)) continue;
+        if (try_one(entry, entry.step->at_first())) moves.insert(entry.step->entity->name);
+      }
+      moved = std::move(moves);
     }
     for (const Entry& entry : entries) {
       const auto& relations = entry.step->entity->relations;
@@ -80,6 +86,12 @@ class End {
   bool touched_ = false;
 
  private:
+  static bool waits_for_any(const Entry& entry, const std::set<std::string>& parents) {
+    const auto& relations = entry.step->entity->relations;
+    return std::any_of(relations.begin(), relations.end(),
+                       [&](const config::Relation& relation) { return parents.contains(relation.entity); });
+  }
+
   static std::string enumerated(const state::WaitingSum& sum) {
     std::vector<std::string> shown;
     int64_t told = 0;
@@ -106,16 +118,16 @@ class End {
     report.errors.push_back({error.code.empty() ? std::string(name_of(error.kind)) : error.code, base::redact(error.message), "", 1});
   }
 
-  /// Whether rows have left, and others wait still.
+  /// Whether rows have left.
   bool try_one(const Entry& entry, const config::Entity& entity) {
     if (!may_be_tried(*entry.report) || worlds_.stop.stop_requested()) return false;
-    const auto left = replay(entity, *entry.report);
-    if (left) return *left;
+    const auto moved = replay(entity, *entry.report);
+    if (moved) return *moved;
     // Another run has taken over: it tries them.
-    if (left.error().kind == base::ErrorKind::Busy) {
-      add_to_note(*entry.report, left.error().message);
+    if (moved.error().kind == base::ErrorKind::Busy) {
+      add_to_note(*entry.report, moved.error().message);
     } else {
-      fail(*entry.report, left.error());
+      fail(*entry.report, moved.error());
     }
     return false;
   }
@@ -141,8 +153,7 @@ class End {
         TRY(write(replayer, entries, report));
       }
     }
-    const int64_t left = TRY(count(entity));
-    return left > 0 && left < before;
+    return TRY(count(entity)) < before;
   }
 
   base::Result<void> write(Replayer& replayer, const std::vector<WaitingRow>& entries, record::EntityReport& report) {
