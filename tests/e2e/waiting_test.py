@@ -267,6 +267,34 @@ class Waiting(OnBothDatabases):
             self.assertEqual(project.run("retry", run).code, 0)
         self.assertEqual(self.bookings(database), [("b1", "new", None, "c1")])
 
+    def test_killed_while_rejects_are_tried_again_each_is_a_row_or_a_reject(self):
+        count = 2000
+        for kind in self.KINDS:
+            with self.subTest(kind):
+                project, database = self.shop(kind)
+                self.says("customers", resource("customers", "c1", name="Ann"))
+                # Fewer than half of the rows are bad: more would mean a mapping that does not fit.
+                self.says("bookings", *(self.booking(f"b{i}", "c1", "new") for i in range(count)), *(self.booking(f"g{i}", "c1") for i in range(count + 1)))
+                self.sync(project, 10)
+                project.edit("entities/bookings.yaml", "values: {open: open}", "values: {open: open, new: fresh}")
+
+                def rejects():
+                    return int(database.value(f"select count(*) from {own(database, 'sync_reject')}"))
+
+                def landed():
+                    return int(database.value("select count(*) from bookings where status = 'fresh'"))
+
+                with Background(project, "retry", "1", "--json") as run:
+                    run.until(lambda: rejects() < count, "some have landed")
+                    run.signal(signal.SIGKILL)
+                    run.end()
+                self.assertEqual(rejects() + landed(), count)
+                self.assert_log_adds_up(database)
+                self.assertEqual(project.run("retry", "1").code, 0)
+                self.assertEqual((rejects(), landed()), (0, count))
+                self.assertEqual(int(database.value(f"select sum(inserted) from {own(database, 'sync_log')} where entity = 'bookings'")), 2 * count + 1)
+                self.assert_log_adds_up(database)
+
     def test_a_reject_whose_parent_is_missing_can_wait_from_now_on(self):
         project, database = self.shop("sqlite", BOOKINGS.replace("missing: wait", "missing: reject"))
         self.says("bookings", self.booking("b1", "c9"))
