@@ -327,6 +327,15 @@ TEST(Mutation, HardDeletedRowIsNowhere) {
   EXPECT_TRUE(client.truth_of("reservations", id).is_null());
 }
 
+TEST(Mutation, ARestoredRowIsAsItWas) {
+  Client client;
+  const json before = client.truth("reservations");
+  const std::string id = client.order("mutate", {{"op", "hard_delete"}})["changes"][0]["id"];
+  EXPECT_EQ(client.order("mutate", {{"op", "restore"}, {"id", id}})["changes"][0]["id"], id);
+  EXPECT_EQ(json(client.truth("reservations")), before);
+  EXPECT_EQ(client.send("POST", "/__sim/mutate", {}, json{{"op", "restore"}, {"id", id}}.dump()).status, 400);
+}
+
 TEST(Mutation, ListsShowDeletedGapsAndNewRowsInOrder) {
   Client client;
   client.order("mutate", {{"op", "hard_delete"}, {"count", 120}});

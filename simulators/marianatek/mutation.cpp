@@ -157,6 +157,14 @@ void Mutation::remove(Table& table, int64_t index) {
   changes_.push_back({std::string(table.resource().type), table.id_of(index), "delete", {}});
 }
 
+void Mutation::restore(Table& table, const std::string& id) {
+  const auto index = table.index_of(whole_number(id).value_or(-1));
+  if (!index || !table.restore(*index))
+    throw std::invalid_argument("no deleted row of " + std::string(table.resource().type) + " has the id " + id);
+  tenant_.changed();
+  changes_.push_back({std::string(table.resource().type), table.id_of(*index), "insert", {}});
+}
+
 void Mutation::take(const std::vector<Step>& steps, const Row& row, RowChanges& changes) {
   const Table& table = row.table();
   const Row another(table, table.base() > 0 ? int64_t(random_.below(uint64_t(table.base()))) : row.index());

@@ -47,6 +47,8 @@ class Mutation {
   void edit(Table& table, int64_t index, const Edit& edit);
   void insert(Table& table, const Edit& fill);
   void remove(Table& table, int64_t index);
+  /// Brings back the deleted row that an id names.
+  void restore(Table& table, const std::string& id);
   /// What the steps of a description make of a row.
   void take(const std::vector<Step>& steps, const Row& row, RowChanges& changes);
 

@@ -207,6 +207,13 @@ void hard_delete(Mutation& mutation) {
   for (const int64_t index : mutation.targets(table, any)) mutation.remove(table, index);
 }
 
+/// A deleted row comes back as it was.
+void restore(Mutation& mutation) {
+  const auto id = mutation.text("id");
+  if (!id) throw std::invalid_argument("restore names a deleted row by its id");
+  mutation.restore(mutation.table(mutation.text("resource").value_or("reservations")), *id);
+}
+
 /// New rows of any resource.
 void add(Mutation& mutation) {
   Table& table = mutation.table(mutation.text("resource").value_or("users"));
@@ -279,6 +286,7 @@ constexpr Op Ops[] = {{"book", book},
                       {"rename_class_type", rename_class_type},
                       {"reschedule", reschedule},
                       {"hard_delete", hard_delete},
+                      {"restore", restore},
                       {"add", add},
                       {"sell", sell},
                       {"change", change},

@@ -83,6 +83,13 @@ const RowChanges* Table::changes(int64_t index) const {
   return found_changes == changes_.end() ? nullptr : &found_changes->second;
 }
 
+bool Table::restore(int64_t index) {
+  const auto at = std::lower_bound(deleted_.begin(), deleted_.end(), index);
+  if (at == deleted_.end() || *at != index) return false;
+  deleted_.erase(at);
+  return true;
+}
+
 void Table::remove(int64_t index) {
   const auto at = std::lower_bound(deleted_.begin(), deleted_.end(), index);
   if (at == deleted_.end() || *at != index) deleted_.insert(at, index);

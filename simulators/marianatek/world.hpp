@@ -50,6 +50,8 @@ class Table {
   RowChanges& change(int64_t index) { return changes_[index]; }
   int64_t append() { return total_++; }
   void remove(int64_t index);
+  /// The row is there again, as it was; false if it was never gone.
+  bool restore(int64_t index);
 
  private:
   const Resource& resource_;
