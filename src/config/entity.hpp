@@ -107,6 +107,19 @@ struct KeyPart {
   Source from;
 };
 
+/// What becomes of rows whose record is gone at the source.
+struct Deletes {
+  enum class Kind {
+    Ignore,  ///< they stay
+    Soft,    ///< `column` is set
+    Hard,    ///< they are deleted
+  } kind = Kind::Ignore;
+  std::string column;      ///< Soft: a timestamp, a date or a boolean of the table
+  bool resurrect = false;  ///< Soft: a record that is there clears the column, whoever has set it
+  std::string within;      ///< Hard, with `each`: the relation to the record's own row; only elements that left a record that was read go
+  Place place;
+};
+
 /// One of the user's things: a mapping from a stream onto a table. entities/NAME.yaml. A file with several accounts is one entity for each,
 /// of the same name.
 struct Entity {
@@ -135,7 +148,8 @@ struct Entity {
   std::vector<NaturalKey> adopt;   ///< tried in order for a record whose external id no row has
   std::vector<std::string> local;  ///< columns that are never written
   bool insert = true;              ///< `insert: false`: only rows that exist are written
-  bool stamp = true;               ///< whether the table may have the two stamp columns, where the database can use them
+  Deletes deletes;
+  bool stamp = true;  ///< whether the table may have the two stamp columns, where the database can use them
   Place place;
 };
 

@@ -31,11 +31,11 @@ TEST(EntityFile, AnUnknownKeyNamesTheNearestOrAll) {
   EXPECT_EQ(problems_after_head("feilds: {}\n"), at("5:1", "unknown key `feilds`; did you mean `fields`?"));
   EXPECT_EQ(problems_after_head("colour: red\n"), at("5:1",
                                                      "unknown key `colour`; use one of table, account, from, each, start, where, key, "
-                                                     "version, fields, relations, adopt, local, insert, stamp"));
+                                                     "version, fields, relations, adopt, local, insert, deletes, stamp"));
 }
 
 TEST(EntityFile, WhatIsNotBuiltIsRefused) {
-  for (const char* key : {"deletes: ignore", "parts: [a]", "unique: x"}) {
+  for (const char* key : {"parts: [a]", "unique: x"}) {
     const std::string problem = problems_after_head(std::string(key) + "\n");
     EXPECT_EQ(problem.rfind("entities/customers.yaml:5:1: unknown key `", 0), 0u) << problem;
   }
@@ -102,9 +102,9 @@ TEST(EntityFile, AFileThatIsNoMapIsRefused) {
   EXPECT_EQ(
       files.problems(),
       "entities/customers.yaml:1:1: an entity must be a map, not nothing; its keys are table, account, from, each, start, where, key, "
-      "version, fields, relations, adopt, local, insert, stamp\n"
+      "version, fields, relations, adopt, local, insert, deletes, stamp\n"
       "entities/orders.yaml:1:1: an entity must be a map, not a list; its keys are table, account, from, each, start, where, key, version, "
-      "fields, relations, adopt, local, insert, stamp\n");
+      "fields, relations, adopt, local, insert, deletes, stamp\n");
 }
 
 TEST(EntityFile, WrongShapesSayWhatToWrite) {
@@ -352,6 +352,45 @@ TEST(EntityFile, AColumnIsWrittenOnce) {
             at("6:13", "the column `a` is written as a field already; remove one"));
   EXPECT_EQ(problems_after_head("fields: {a: x}\nlocal: [a]\n"),
             at("6:8", "`a` is local, so never written, but mapped as a field; remove one"));
+}
+
+TEST(EntityFile, WrongDeletesAreRefused) {
+  EXPECT_EQ(problems_after_head("deletes: never\n"), at("5:10", "`deletes` is `ignore`, {soft: column} or {hard: true}, not `never`"));
+  EXPECT_EQ(problems_after_head("deletes: {}\n"), at("5:10", "`deletes` is `ignore`, {soft: column} or {hard: true}"));
+  EXPECT_EQ(problems_after_head("deletes: {hard: true, soft: gone_at}\n"), at("5:10", "`deletes` is either `soft` or `hard`; remove one"));
+  EXPECT_EQ(problems_after_head("deletes: {hard: false}\n"),
+            at("5:17", "`hard: false` says nothing; write `deletes: ignore`, or {soft: column}"));
+  EXPECT_EQ(problems_after_head("deletes: {hard: true, resurrect: true}\n"),
+            at("5:34", "`resurrect` is for {soft: column}: what is deleted for good comes back as a new row"));
+  EXPECT_EQ(problems_after_head("deletes: {soft: gone_at, within: order_id}\n"), at("5:34", "`within` is for {hard: true}"));
+  EXPECT_EQ(problems_after_head("deletes: {hard: true, within: order_id}\n"),
+            at("5:10", "`within` is for rows that `each` makes of one record; without it write {hard: true}"));
+  EXPECT_EQ(problems_after_head("fields: {gone_at: gone}\ndeletes: {soft: gone_at}\n"),
+            at("6:10", "`gone_at` says that a row is deleted, but is mapped as a field; remove one"));
+  EXPECT_EQ(problems_after_head("local: [gone_at]\ndeletes: {soft: gone_at}\n"),
+            at("6:10", "`gone_at` says that a row is deleted, but `local:` says it is never written; remove one"));
+}
+
+TEST(EntityFile, WithinNeedsARelationThatTheRecordTellsOf) {
+  const std::string each = "each: lines\nrelations:\n  order_id: {to: {table: orders, column: id}, by: [{number: record.number}]}\n";
+  EXPECT_EQ(problems_after_head(each + "deletes: {hard: true, within: ordr_id}\n"),
+            at("8:10",
+               "`within` names a relation of this entity, the one to the record's own row; `ordr_id` is none; did you mean "
+               "`order_id`?"));
+  EXPECT_EQ(problems_after_head(each + "deletes: {hard: true, within: order_id}\n"),
+            at("8:10",
+               "`within: order_id` needs the relation to be found by {external: record.…}, so that a record without any element "
+               "says whose rows are gone"));
+}
+
+TEST(EntityFile, DeletesAreReadWhole) {
+  EXPECT_EQ(entity_after_head("").deletes.kind, Deletes::Kind::Ignore);
+  EXPECT_EQ(entity_after_head("deletes: ignore\n").deletes.kind, Deletes::Kind::Ignore);
+  EXPECT_EQ(entity_after_head("deletes: {hard: true}\n").deletes.kind, Deletes::Kind::Hard);
+  const Deletes soft = entity_after_head("deletes: {soft: gone_at, resurrect: true}\n").deletes;
+  EXPECT_EQ(soft.kind, Deletes::Kind::Soft);
+  EXPECT_EQ(soft.column, "gone_at");
+  EXPECT_TRUE(soft.resurrect);
 }
 
 TEST(EntityFile, AFieldIsReadWhole) {

@@ -8,6 +8,7 @@
 
 #include "base/text.hpp"
 #include "config/column_fit.hpp"
+#include "config/deletes_fit.hpp"
 #include "schema/plan.hpp"
 
 namespace syncline::schema {
@@ -126,6 +127,8 @@ std::vector<Problem> misfits(const Entity& entity, const Table& table) {
   for (const config::FieldMapping& field : entity.fields) judge_field(entity, table, field, problems);
   for (const config::Relation& relation : entity.relations) judge_relation(entity, table, relation, problems);
   if (entity.insert) judge_rest(entity, table, problems);
+  if (std::string objection = config::delete_objection(entity, table); !objection.empty())
+    problems.push_back({entity.deletes.place, std::move(objection)});
   return problems;
 }
 

@@ -9,6 +9,7 @@
 #include <string_view>
 
 #include "base/text.hpp"
+#include "config/read/deletes.hpp"
 #include "config/read/suggestion.hpp"
 
 namespace syncline::config {
@@ -190,6 +191,7 @@ void check_columns(const EntityFile& it, std::vector<Problem>& problems) {
   for (const FieldMapping& field : entity.fields) write(field.column, "a field", field.place);
   for (const Relation& relation : entity.relations) write(relation.column, "a relation", relation.place);
   check_adopt(entity, problems);
+  check_deletes(entity, writers, problems);
   for (const std::string& column : entity.local) {
     const auto writer = writers.find(column);
     if (writer == writers.end()) continue;

@@ -6,6 +6,7 @@
 #include "base/text.hpp"
 #include "base/time.hpp"
 #include "config/read/conditions.hpp"
+#include "config/read/deletes.hpp"
 #include "config/read/field.hpp"
 #include "config/read/key.hpp"
 #include "config/read/names.hpp"
@@ -144,9 +145,9 @@ void read_adopt(const Reading& reading, const Tree& node, Entity& entity) {
 }  // namespace
 
 Entity read_entity_file(const Reading& reading, const Tree& root, const std::string& name) {
-  const Keys keys(
-      reading, root, "an entity",
-      {"table", "account", "from", "each", "start", "where", "key", "version", "fields", "relations", "adopt", "local", "insert", "stamp"});
+  const Keys keys(reading, root, "an entity",
+                  {"table", "account", "from", "each", "start", "where", "key", "version", "fields", "relations", "adopt", "local",
+                   "insert", "deletes", "stamp"});
   Entity entity;
   entity.name = name;
   entity.place = reading.place(root.spot);
@@ -182,6 +183,7 @@ Entity read_entity_file(const Reading& reading, const Tree& root, const std::str
   if (const Tree* insert = keys.find("insert")) entity.insert = reading.boolean(*insert, "insert").value_or(true);
   // Who only fills rows of another entity would void its stamps with every run, and that one these.
   entity.stamp = entity.insert;
+  if (const Tree* deletes = keys.find("deletes")) entity.deletes = read_deletes(reading, *deletes);
   if (const Tree* stamp = keys.find("stamp")) entity.stamp = reading.boolean(*stamp, "stamp").value_or(true);
   return entity;
 }
