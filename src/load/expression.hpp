@@ -14,4 +14,7 @@ namespace syncline::load {
 /// A column's type as the statement that makes a temporary table needs it.
 [[nodiscard]] std::string declared(const record::Column& column, sql::Dialect dialect);
 
+/// A text of the source as a value of a parent's column, for a statement: what is no such value finds nothing instead of failing it.
+[[nodiscard]] std::string parent_value(const std::string& text, const record::Column& column, sql::Dialect dialect);
+
 }  // namespace syncline::load

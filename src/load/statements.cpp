@@ -30,23 +30,6 @@ Column stage_column(std::string name, ColumnType type) {
 /// Enums, citext and the like are staged as text and cast when they are made ready, so that a wrong label is one row's fault.
 ColumnType stage_type(ColumnType type) { return type == ColumnType::Other ? ColumnType::Text : type; }
 
-/// A staged text as a value of the parent's column: what is no such value finds nothing instead of failing the statement.
-std::string parent_value(const std::string& text, const Column& column, Dialect dialect) {
-  if (column.type == ColumnType::Integer) {
-    if (dialect == Dialect::Sqlite)
-      return fmt::format("CASE WHEN CAST(CAST({0} AS INTEGER) AS TEXT) = {0} THEN CAST({0} AS INTEGER) END", text);
-    // Up to 18 digits always fit; with 19 it takes a look. \A and \Z: ^ and $ could be a line's.
-    return fmt::format(
-        "CASE WHEN {0} ~ '\\A(0|-?[1-9][0-9]{{0,17}})\\Z' THEN {0}::bigint WHEN {0} ~ '\\A-?[1-9][0-9]{{18}}\\Z' THEN "
-        "CASE WHEN {0}::numeric BETWEEN -9223372036854775808 AND 9223372036854775807 THEN {0}::bigint END END",
-        text);
-  }
-  if (dialect == Dialect::Sqlite || column.type == ColumnType::Text) return text;
-  if (column.type == ColumnType::Uuid)
-    return fmt::format("CASE WHEN {0} ~ '^[0-9a-fA-F]{{8}}(-[0-9a-fA-F]{{4}}){{3}}-[0-9a-fA-F]{{12}}$' THEN {0}::uuid END", text);
-  return fmt::format("{}::{}", text, column.declared);
-}
-
 }  // namespace
 
 Statements::Statements(const Target& target, const config::Entity& entity, Dialect dialect, Relations relations)
@@ -171,6 +154,9 @@ std::string Statements::ask_each() const {
     known.push_back(fmt::format("({} IS NOT NULL AND {} IS NULL)", given(way.key), id));
     differences.push_back(known.back());
   }
+  // A row that is marked as deleted must be looked at: the record is back.
+  if (entity_.deletes.kind == config::Deletes::Kind::Soft)
+    differences.push_back(fmt::format("COALESCE(t.{}, 0) <> 0", sql::quoted(entity_.deletes.column)));
   return fmt::format("SELECT CASE WHEN {} THEN {} ELSE {} END{} FROM (SELECT 1) LEFT JOIN {} AS t ON {} = {}{} WHERE {}",
                      base::joined(known, " OR "), stamped::Other, stamped::Fresh, ids, sql::quoted(target_.table.name), key, given(0),
                      joins, base::joined(differences, " OR "));

@@ -79,6 +79,7 @@ Writer::Writer(state::Store& store, const config::Entity& entity, Target target,
       ending_(ending),
       clock_(clock),
       statements_(target_, entity_, connection_.dialect(), ending == Ending::Commit ? Relations::Judge : Relations::TakeAsNull),
+      undelete_(entity_, target_, store_, statements_.ready_table()),
       skip_(target_, statements_.question()),
       direct_insert_(target_, connection_.dialect()),
       waiting_(store_, entity_, target_) {}
@@ -249,6 +250,7 @@ base::Result<void> Writer::write_rows(const record::RowBatch& rows, Range range,
   TRY(count_verdicts(rows, counters, rejects));
   const int64_t changed = counters.updated - before.updated, added = counters.inserted - before.inserted;
   const int64_t adopted = counters.adopted - before.adopted;
+  TRY(undelete_.bring_back(ending_ == Ending::Commit ? Undelete::Mode::Write : Undelete::Mode::OnlyCount, counters));
   if (ending_ == Ending::Rollback) return {};
   const bool restamps = stamping == Stamping::Stamp && restampable_ > int64_t(rows.size()) * RestampAbovePercent / 100;
   if (changed > 0 || restamps) {

@@ -13,6 +13,7 @@
 #include "load/skip.hpp"
 #include "load/statements.hpp"
 #include "load/target.hpp"
+#include "load/undelete.hpp"
 #include "load/waiting.hpp"
 #include "record/reject.hpp"
 #include "record/report.hpp"
@@ -109,6 +110,7 @@ class Writer {
   const Ending ending_;
   base::Clock& clock_;
   const Statements statements_;
+  const Undelete undelete_;
   Skip skip_;
   DirectInsert direct_insert_;
   WaitingRoom waiting_;

@@ -109,6 +109,7 @@ class Binder {
       record::RowColumn column{record::RowColumn::Role::RelationKey, {}, index, way};
       column.column.name = relation.column + "." + (external ? "external" : relation.by[way].column);
       parts_.columns.push_back(std::move(column));
+      if (external && relation.column == entity_.deletes.within && !parts_.within) parts_.within = parts_.relation_keys.size();
       parts_.relation_keys.emplace_back(relation.by[way], parts_.hints);
     }
   }

@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "base/arena.hpp"
 #include "base/result.hpp"
 #include "config/entity.hpp"
 #include "config/project.hpp"
@@ -22,6 +23,19 @@ struct NamedSource {
   config::Place place;
 };
 
+/// The keys of the rows that records speak of, whatever becomes of them: as cells of the key column.
+struct SpokenKeys {
+  /// The rows of one record that was read whole: it is not filtered out, and each of its elements has a key.
+  struct Record {
+    record::Cell parent;  ///< the external id that `deletes: {within: …}` finds the record's own row by
+    size_t first = 0, size = 0;
+  };
+  std::vector<record::Cell> keys;  ///< texts point into the page or `arena`
+  std::vector<Record> records;     ///< in an entity with `within` only
+  int64_t untold = 0;              ///< records or elements whose key cannot be told
+  base::Arena arena;
+};
+
 /// An entity's mapping bound to the table it writes: what each cell is and how it is made. Immutable; may be used by any thread.
 class Mapping {
  public:
@@ -34,6 +48,9 @@ class Mapping {
   /// Cells may point into `records`, which must outlive `rows`.
   virtual void map(const record::RecordBatch& records, record::RowBatch& rows, std::vector<record::Reject>& rejects,
                    record::Counters& counters) const = 0;
+
+  /// Which rows the records of a page speak of, also those that are filtered out or do not become a row.
+  virtual void speak(const record::RecordBatch& records, SpokenKeys& out) const = 0;
 
   /// Every source of fields, relations, rules and filters. One that no record has at all is a renamed field or a misspelt name.
   [[nodiscard]] virtual const std::vector<NamedSource>& sources() const = 0;

@@ -36,6 +36,7 @@ struct MappingParts {
   Key key;
   std::vector<FieldMaker> fields;  ///< the version, if any, is the first
   std::vector<RelationKey> relation_keys;
+  std::optional<size_t> within;  ///< of relation_keys: what `deletes: {within: …}` finds the record's own row by
   std::vector<NamedSource> sources;
   std::vector<Lookup> source_lookups;  ///< as `sources`
   size_t hints = 0;
@@ -49,6 +50,7 @@ class BoundMapping final : public Mapping {
   [[nodiscard]] const std::vector<record::RowColumn>& columns() const override { return parts_.columns; }
   void map(const record::RecordBatch& records, record::RowBatch& rows, std::vector<record::Reject>& rejects,
            record::Counters& counters) const override;
+  void speak(const record::RecordBatch& records, SpokenKeys& out) const override;
   [[nodiscard]] const std::vector<NamedSource>& sources() const override { return parts_.sources; }
   void strike_found(const record::RecordBatch& records, std::vector<size_t>& missing) const override;
 
@@ -70,6 +72,9 @@ class BoundMapping final : public Mapping {
   [[nodiscard]] bool filtered_out(Work& work) const;
   void map_elements(const record::Record& record, Work& work, const Results& results) const;
   void map_element(const record::Record& record, Work& work, const Results& results) const;
+  // These two are in speak.cpp.
+  void speak_of(Work& work, SpokenKeys& out) const;
+  void speak_of_elements(const record::Record& record, Work& work, SpokenKeys& out) const;
   void strike_found_in_elements(const record::RecordBatch& records, std::vector<size_t>& missing) const;
   [[nodiscard]] tl::expected<void, Failure> make_row(Work& work, std::vector<record::Cell>& cells) const;
   [[nodiscard]] FieldMaker::Outcome make_key(Work& work) const;

@@ -1,0 +1,336 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "load/deletes.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <iterator>
+
+#include "base/text.hpp"
+#include "config/deletes_fit.hpp"
+#include "load/cell_text.hpp"
+#include "load/expression.hpp"
+#include "sql/array_text.hpp"
+
+namespace syncline::load {
+namespace {
+
+using namespace std::chrono_literals;
+using record::Cell;
+using record::ColumnType;
+
+constexpr int AttemptsMax = 5;
+constexpr std::array<std::chrono::milliseconds, 6> ReconnectWaits{{0ms, 200ms, 1'000ms, 2'000ms, 4'000ms, 8'000ms}};
+
+base::Error drift(const config::Place& place, std::string message) {
+  return {base::ErrorKind::ContractDrift, base::Side::Database, config::to_string({place, std::move(message)}), "not_as_planned", "", {}};
+}
+
+void append_json_text(std::string& out, std::string_view text) {
+  out += '"';
+  for (const char c : text) {
+    if (static_cast<unsigned char>(c) < 0x20) {
+      out += fmt::format("\\u{:04x}", int(c));
+      continue;
+    }
+    if (c == '"' || c == '\\') out += '\\';
+    out += c;
+  }
+  out += '"';
+}
+
+/// The elements of an array parameter, as a table.
+std::string elements(std::string_view parameter, std::string_view type, std::string_view alias, sql::Dialect dialect) {
+  if (dialect == sql::Dialect::Postgres) return fmt::format("unnest({}::{}[]) AS {} (k)", parameter, type, alias);
+  return fmt::format("(SELECT value AS k FROM json_each({})) AS {}", parameter, alias);
+}
+
+std::string_view array_type(const record::Column& key) {
+  if (key.type == ColumnType::Integer) return "bigint";
+  return key.type == ColumnType::Uuid ? "uuid" : "text";
+}
+
+std::string array_text(std::span<const std::string> keys, ColumnType type, sql::Dialect dialect) {
+  if (dialect == sql::Dialect::Postgres) {
+    sql::ArrayText array;
+    for (const std::string& key : keys) array.add(Cell::of(std::string_view(key)));
+    return std::move(array).text();
+  }
+  std::string out = "[";
+  for (const std::string& key : keys) {
+    if (out.size() > 1) out += ',';
+    if (type == ColumnType::Integer) {
+      out += key;
+    } else {
+      append_json_text(out, key);
+    }
+  }
+  return out + "]";
+}
+
+/// The current time as the column holds it.
+std::string deletion_value(const record::Column& column, sql::Dialect dialect) {
+  const bool postgres = dialect == sql::Dialect::Postgres;
+  switch (column.type) {
+    case ColumnType::Boolean:
+      return postgres ? "true" : "1";
+    case ColumnType::Date:
+      return postgres ? "(now() AT TIME ZONE 'UTC')::date" : "date('now')";
+    case ColumnType::LocalTimestamp:
+      return postgres ? "(now() AT TIME ZONE 'UTC')" : std::string(sql::current_timestamp(dialect));
+    default:
+      return std::string(sql::current_timestamp(dialect));
+  }
+}
+
+record::Reject refused_delete(std::string key, const base::Error& error) {
+  return {"delete", std::move(key), error.subject, error.code, "its record is gone at the source, but the row stays: " + error.message, "",
+          ""};
+}
+
+}  // namespace
+
+std::string comparable_key(std::string_view text, ColumnType type) {
+  std::string out;
+  if (type == ColumnType::Uuid) {
+    for (const char c : base::lower(text)) {
+      if ((c >= '0' && c <= '9') || (c >= 'a' && c <= 'f')) out += c;
+    }
+    return out;
+  }
+  // A character(n) is filled up with blanks.
+  out = text;
+  out.erase(out.find_last_not_of(' ') + 1);
+  return out;
+}
+
+std::string is_not_deleted(const record::Column& column) {
+  const std::string name = "t." + sql::quoted(column.name);
+  return column.type == ColumnType::Boolean ? name + " IS NOT TRUE" : name + " IS NULL";
+}
+
+Deletes::Deletes(state::Store& store, const config::Entity& entity, const Target& target, state::Lease lease, base::Clock& clock)
+    : store_(store),
+      connection_(store.connection()),
+      entity_(entity),
+      target_(target),
+      lease_(std::move(lease)),
+      clock_(clock),
+      table_(sql::quoted(target.table.name)),
+      key_("t." + sql::quoted(target.columns[0].column.name)) {}
+
+base::Result<void> Deletes::check() {
+  if (std::string objection = config::delete_objection(entity_, target_.table); !objection.empty())
+    return base::fail(drift(entity_.deletes.place, std::move(objection)));
+  if (!target_.key_collation.empty()) {
+    return base::fail(
+        drift(entity_.deletes.place,
+              fmt::format("rows of {} cannot be deleted by their key `{}`: its collation calls different texts equal, and whether "
+                          "two are one key only the database can tell; write `deletes: ignore`",
+                          to_string(target_.table.name), target_.columns[0].column.name)));
+  }
+  if (!soft() || TRY(connection_.describe(store_.names().in_catalog("sync_seen")))) return {};
+  return base::fail(drift(
+      entity_.deletes.place,
+      fmt::format("there is no table {}, in which deleted rows are remembered; `syncline migrate` makes it", store_.names()("sync_seen"))));
+}
+
+/// Which rows a sync of this entity may delete at all, beside their keys. Where several accounts share a table, those of this account: add
+/// that here.
+std::string Deletes::is_there() const {
+  if (!soft()) return "true";
+  return is_not_deleted(*target_.table.column(entity_.deletes.column));
+}
+
+std::string Deletes::as_text(const std::string& value) const {
+  return postgres() ? value + "::text" : fmt::format("CAST({} AS TEXT)", value);
+}
+
+std::string Deletes::array_of(std::span<const std::string> keys) const {
+  return array_text(keys, target_.columns[0].column.type, connection_.dialect());
+}
+
+std::string Deletes::is_one_of(std::string_view parameter) const {
+  if (postgres()) return fmt::format("{} = ANY ({}::{}[])", key_, parameter, array_type(target_.columns[0].column));
+  return fmt::format("{} IN (SELECT value FROM json_each({}))", key_, parameter);
+}
+
+base::Result<std::vector<std::string>> Deletes::keys_after(const std::optional<std::string>& last, int64_t keys_max) {
+  const record::Column& key = target_.columns[0].column;
+  std::string behind;
+  if (last) behind = postgres() ? fmt::format(" AND {} > $2::text::{}", key_, array_type(key)) : fmt::format(" AND {} > $2", key_);
+  std::vector<Cell> parameters{Cell::of(keys_max)};
+  int64_t number = 0;
+  if (last && key.type == ColumnType::Integer && !postgres()) {
+    number = std::stoll(*last);
+    parameters.push_back(Cell::of(number));
+  } else if (last) {
+    parameters.push_back(Cell::of(std::string_view(*last)));
+  }
+  const sql::Rows rows = TRY(connection_.query(fmt::format("SELECT {} FROM {} AS t WHERE {} IS NOT NULL AND {}{} ORDER BY {} LIMIT $1",
+                                                           as_text(key_), table_, key_, is_there(), behind, key_),
+                                               parameters));
+  std::vector<std::string> out;
+  out.reserve(rows.size());
+  for (size_t i = 0; i < rows.size(); ++i) out.emplace_back(rows.text(i, 0));
+  return out;
+}
+
+base::Result<std::vector<std::string>> Deletes::strangers(std::span<const Family> families) {
+  const auto relation = std::find_if(entity_.relations.begin(), entity_.relations.end(),
+                                     [&](const config::Relation& it) { return it.column == entity_.deletes.within; });
+  const Parent& parent = target_.parents[size_t(relation - entity_.relations.begin())];
+  const record::Column &id = parent.ways[*parent.external_way].column, &key = target_.columns[0].column;
+  std::vector<std::string> parents, keys;
+  for (const Family& family : families) {
+    parents.emplace_back(family.parent);
+    for (const Cell& cell : family.keys) keys.push_back(text_of(cell));
+  }
+  const sql::Dialect dialect = connection_.dialect();
+  const std::string all_parents = array_text(parents, ColumnType::Text, dialect), all_keys = array_of(keys);
+  const sql::Rows rows = TRY(connection_.query(
+      fmt::format(
+          "SELECT DISTINCT {} FROM {} JOIN {} AS p ON p.{} = {} JOIN {} AS t ON t.{} = p.{} LEFT JOIN {} ON s.k = {} WHERE {} IS NOT NULL "
+          "AND s.k IS NULL AND {}",
+          as_text(key_), elements("$1", "text", "r", dialect), sql::quoted(parent.table), sql::quoted(id.name),
+          parent_value("r.k", id, dialect), table_, sql::quoted(parent.column.name), sql::quoted(parent.id.name),
+          elements("$2", array_type(key), "s", dialect), key_, key_, is_there()),
+      std::array{Cell::of(std::string_view(all_parents)), Cell::of(std::string_view(all_keys))}));
+  std::vector<std::string> out;
+  for (size_t i = 0; i < rows.size(); ++i) out.emplace_back(rows.text(i, 0));
+  return out;
+}
+
+base::Result<int64_t> Deletes::remove(std::span<const std::string> keys, int64_t run, record::EntityReport& report,
+                                      const std::stop_token& stop) {
+  Care care = Care::None;
+  for (int attempt = 1;; ++attempt) {
+    record::EntityReport after = report;
+    const auto done = remove_once(keys, run, after, care);
+    if (done) {
+      report = std::move(after);
+      return int64_t(done->refused.size());
+    }
+    connection_.rollback();
+    const base::Error& error = done.error();
+    if (sql::is_row_fault(error) && care != Care::Halving) {
+      care = Care::Halving;
+      continue;
+    }
+    const bool lost = sql::is_connection_lost(error);
+    if (lost && TRY(was_committed(run, report, stop))) {
+      report = std::move(after);
+      return int64_t(0);
+    }
+    if (attempt >= AttemptsMax || !(lost || sql::may_pass_again(error))) return base::fail(error);
+    if (error.code == "55P03" && care == Care::None) care = Care::Locks;
+    if (stop.stop_requested())
+      return base::fail({base::ErrorKind::Cancelled, base::Side::Database, "stopped while the database was waited for", "stopped", "", {}});
+  }
+}
+
+/// As in Writer: the old session, if it lives, holds our log row until its COMMIT is done or undone.
+base::Result<bool> Deletes::was_committed(int64_t run, const record::EntityReport& before, const std::stop_token& stop) {
+  base::Result<bool> committed = false;
+  for (const std::chrono::milliseconds wait : ReconnectWaits) {
+    if (!clock_.wait(wait, stop)) return false;
+    committed = [&]() -> base::Result<bool> {
+      TRY(connection_.reconnect());
+      return TRY(store_.transactions_of(run, entity_.name)) != before.transactions;
+    }();
+    if (committed || !(sql::is_connection_lost(committed.error()) || sql::may_pass_again(committed.error()))) break;
+  }
+  return committed;
+}
+
+base::Result<Deletes::Outcome> Deletes::remove_once(std::span<const std::string> keys, int64_t run, record::EntityReport& report,
+                                                    Care care) {
+  Outcome out;
+  TRY(connection_.begin());
+  TRY(store_.prove_lease(lease_));
+  const std::vector<std::string> ours = TRY(lock(keys, care, out));
+  if (care == Care::Halving) {
+    TRY(connection_.check_deferred());
+    TRY(halve(ours, run, out));
+  } else {
+    out.deleted = TRY(take_out(ours, run));
+  }
+  report.counters.deleted += out.deleted;
+  ++report.transactions;
+  TRY(store_.add_rejects(run, entity_.name, report.account, out.refused));
+  TRY(store_.update_log(run, report));
+  TRY(connection_.commit());
+  return out;
+}
+
+/// The rows that are there and can be had, in the order of their keys, in which every writer locks.
+base::Result<std::vector<std::string>> Deletes::lock(std::span<const std::string> keys, Care care, Outcome& outcome) {
+  const std::string all = array_of(keys);
+  const std::array parameters{Cell::of(std::string_view(all))};
+  const std::string find =
+      fmt::format("SELECT {} FROM {} AS t WHERE {} AND {} ORDER BY {}", as_text(key_), table_, is_one_of("$1"), is_there(), key_);
+  const auto texts = [](const sql::Rows& rows) {
+    std::vector<std::string> out;
+    for (size_t i = 0; i < rows.size(); ++i) out.emplace_back(rows.text(i, 0));
+    return out;
+  };
+  if (!postgres()) return texts(TRY(connection_.query(find, parameters)));
+  std::vector<std::string> locked =
+      texts(TRY(connection_.query(find + (care == Care::None ? " FOR UPDATE OF t" : " FOR UPDATE OF t SKIP LOCKED"), parameters)));
+  if (care == Care::None) return locked;
+  std::vector<std::string> held = locked;
+  std::sort(held.begin(), held.end());
+  for (std::string& key : texts(TRY(connection_.query(find, parameters)))) {
+    if (std::binary_search(held.begin(), held.end(), key)) continue;
+    outcome.refused.push_back({"delete", std::move(key), "", "row_locked",
+                               "its record is gone at the source, but another session has locked the row; the next full sync deletes it",
+                               "", ""});
+  }
+  return locked;
+}
+
+base::Result<int64_t> Deletes::take_out(std::span<const std::string> keys, int64_t run) {
+  if (keys.empty()) return int64_t(0);
+  const std::string all = array_of(keys);
+  const Cell array = Cell::of(std::string_view(all));
+  if (!soft()) return connection_.change(fmt::format("DELETE FROM {} AS t WHERE {}", table_, is_one_of("$1")), std::array{array});
+  const record::Column& column = *target_.table.column(entity_.deletes.column);
+  const std::string name = sql::quoted(column.name);
+  const std::string_view now = sql::current_timestamp(connection_.dialect());
+  const int64_t marked =
+      TRY(connection_.change(fmt::format("UPDATE {} AS t SET {} = {}, synced_at = {} WHERE {} AND {}", table_, name,
+                                         deletion_value(column, connection_.dialect()), now, is_one_of("$1"), is_there()),
+                             std::array{array}));
+  // Read back: a column may hold less than was written.
+  TRY(connection_.change(
+      fmt::format("INSERT INTO {} (entity, account, key, value, deleted_at, run) SELECT CAST($2 AS text), CAST($3 AS text), {}, {}, {}, "
+                  "CAST($4 AS bigint) FROM {} AS t WHERE {} ON CONFLICT "
+                  "(entity, account, key) DO UPDATE SET value = excluded.value, deleted_at = excluded.deleted_at, run = excluded.run",
+                  store_.names()("sync_seen"), as_text(key_), as_text("t." + name), now, table_,
+                  is_one_of("$1") + " AND NOT (" + is_there() + ")"),
+      std::array{array, Cell::of(std::string_view(entity_.name)), Cell::of(std::string_view(entity_.account)), Cell::of(run)}));
+  return marked;
+}
+
+/// What is left in the end are single rows that the database keeps.
+base::Result<void> Deletes::halve(std::span<const std::string> keys, int64_t run, Outcome& outcome) {
+  if (keys.empty()) return {};
+  TRY(connection_.execute("SAVEPOINT syncline_rows"));
+  const auto done = take_out(keys, run);
+  if (done) {
+    outcome.deleted += *done;
+    return connection_.execute("RELEASE SAVEPOINT syncline_rows");
+  }
+  if (!sql::is_row_fault(done.error())) return base::fail(done.error());
+  TRY(connection_.execute("ROLLBACK TO SAVEPOINT syncline_rows; RELEASE SAVEPOINT syncline_rows"));
+  if (keys.size() == 1) {
+    outcome.refused.push_back(refused_delete(keys[0], done.error()));
+    return {};
+  }
+  const size_t middle = keys.size() / 2;
+  TRY(halve(keys.first(middle), run, outcome));
+  return halve(keys.subspan(middle), run, outcome);
+}
+
+}  // namespace syncline::load

@@ -1,0 +1,283 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "load/deletes.hpp"
+
+#include <gtest/gtest.h>
+
+#include "base/text.hpp"
+#include "support/loader.hpp"
+
+namespace syncline::load {
+namespace {
+
+using namespace test_support;
+
+using Keys = std::vector<std::string>;
+
+/// Orders, with lines that belong to them, and what a run does to rows whose record is gone.
+class DeletesTest : public LoadTest {
+ protected:
+  void SetUp() override {
+    LoadTest::SetUp();
+    if (!connection_) return;
+    run("CREATE TABLE orders (id " + counted() + ", external_id text UNIQUE, total bigint, deleted_at " +
+        (postgres() ? "timestamptz" : "TIMESTAMP") + ", synced_at " + (postgres() ? "timestamptz" : "TIMESTAMP") +
+        (postgres() ? ", sync_hash bigint, sync_xid xid)" : ")"));
+    orders_ = &entity("orders", {"total"});
+    orders_->deletes.kind = config::Deletes::Kind::Hard;
+  }
+
+  void softly(const std::string& column = "deleted_at") {
+    orders_->deletes.kind = config::Deletes::Kind::Soft;
+    orders_->deletes.column = column;
+  }
+
+  /// Binds the entity and does something with what deletes its rows.
+  template <class Do>
+  std::string with_deletes(Loader& loader, const std::string& name, const Do& what) {
+    const config::Entity& entity = *project_.entity(name);
+    const auto table = db().describe(entity.table);
+    std::vector<record::RowColumn> columns{{record::RowColumn::Role::Key, *(*table)->column(entity.key.column)}};
+    for (size_t relation = 0; relation < entity.relations.size(); ++relation)
+      columns.push_back({record::RowColumn::Role::RelationKey, {}, relation, 0});
+    const auto target = bind_target(db(), project_, entity, **table, std::move(columns));
+    if (!target) return target.error().message;
+    state::Store store(db(), "");
+    Deletes deletes(store, entity, *target, loader.lease(), clock_);
+    if (const auto checked = deletes.check(); !checked) return checked.error().message;
+    return what(deletes);
+  }
+
+  std::string remove(Loader& loader, const Keys& keys, const std::string& name = "orders") {
+    return with_deletes(loader, name, [&](Deletes& deletes) {
+      const int64_t before = loader.report.counters.deleted;
+      const auto refused = deletes.remove(keys, loader.run(), loader.report, {});
+      if (!refused) return refused.error().message;
+      return std::to_string(loader.report.counters.deleted - before) + " deleted, " + std::to_string(*refused) + " refused";
+    });
+  }
+
+  std::string keys_after(Loader& loader, const std::optional<std::string>& last, int64_t most) {
+    return with_deletes(loader, "orders", [&](Deletes& deletes) {
+      const auto keys = deletes.keys_after(last, most);
+      return keys ? base::joined(*keys, " ") : keys.error().message;
+    });
+  }
+
+  std::string orders() {
+    return all("SELECT external_id, CASE WHEN deleted_at IS NULL THEN '' ELSE 'deleted' END FROM orders ORDER BY external_id");
+  }
+
+  static std::vector<Cell> order(const char* id, int64_t total) { return {Cell::of(id), Cell::of(total)}; }
+
+  config::Entity* orders_ = nullptr;
+  base::SystemClock clock_;
+};
+INSTANTIATE_TEST_SUITE_P(, DeletesTest, test::both_databases(), test::database_name);
+
+/// What SQLite does not have: types with an equality of their own, locks of single rows.
+class DeletesOnPostgres : public DeletesTest {};
+INSTANTIATE_TEST_SUITE_P(, DeletesOnPostgres, testing::Values(sql::Dialect::Postgres), test::database_name);
+
+TEST_P(DeletesTest, AHardDeleteTakesTheRowsThatAreNamedAndCountsThem) {
+  Loader to = loader("orders");
+  to.write({order("a", 1), order("b", 2), order("c", 3)});
+  EXPECT_EQ(remove(to, {"a", "c", "not there"}), "2 deleted, 0 refused");
+  EXPECT_EQ(orders(), "b|");
+  EXPECT_EQ(all("SELECT deleted FROM " + own("sync_log")), "2");
+}
+
+TEST_P(DeletesTest, KeysComeInTheirOrderAPieceAtATimeAndOnlyOfRowsThatHaveOne) {
+  Loader to = loader("orders");
+  to.write({order("b", 1), order("a", 2), order("c\"\\d", 3)});
+  run("INSERT INTO orders (total) VALUES (9)");
+  EXPECT_EQ(keys_after(to, std::nullopt, 2), "a b");
+  EXPECT_EQ(keys_after(to, "b", 2), "c\"\\d");
+  EXPECT_EQ(keys_after(to, "c\"\\d", 2), "");
+  EXPECT_EQ(remove(to, {"c\"\\d"}), "1 deleted, 0 refused");
+}
+
+TEST_P(DeletesTest, ASoftDeleteMarksTheRowAndRemembersWhatItWrote) {
+  softly();
+  Loader to = loader("orders");
+  to.write({order("a", 1), order("b", 2)});
+  EXPECT_EQ(remove(to, {"a"}), "1 deleted, 0 refused");
+  EXPECT_EQ(orders(), "a|deleted, b|");
+  EXPECT_EQ(all("SELECT s.entity, s.account, s.key, s.run FROM " + own("sync_seen") + " AS s JOIN orders AS o ON " +
+                (postgres() ? "s.value::timestamptz = o.deleted_at" : "s.value = o.deleted_at")),
+            "orders|main|a|" + std::to_string(to.run()));
+  EXPECT_EQ(keys_after(to, std::nullopt, 9), "b");
+  EXPECT_EQ(remove(to, {"a"}), "0 deleted, 0 refused");
+}
+
+// E9: a deleted row comes back
+TEST_P(DeletesTest, ARecordThatComesBackIsUndeletedAndCountedAsUpdated) {
+  softly();
+  Loader to = loader("orders");
+  to.write({order("a", 1), order("b", 2)});
+  remove(to, {"a", "b"});
+  EXPECT_EQ(to.write({order("a", 1), order("b", 3)}), "2 updated");
+  EXPECT_EQ(orders(), "a|, b|");
+  EXPECT_EQ(all("SELECT count(*) FROM " + own("sync_seen")), "0");
+  EXPECT_EQ(to.write({order("a", 1), order("b", 3)}), "2 unchanged");
+}
+
+TEST_P(DeletesTest, ARowThatWeHaveDeletedIsNotSkippedAsUnchanged) {
+  softly();
+  Loader to = loader("orders");
+  to.write({order("a", 1), order("b", 2)});
+  remove(to, {"a"});
+  EXPECT_EQ(to.sent({order("a", 1), order("b", 2)}), postgres() ? "0" : "0 1");
+}
+
+TEST_P(DeletesTest, ARowThatTheUserHasDeletedStaysDeletedAndIsKeptEqual) {
+  softly();
+  Loader to = loader("orders");
+  to.write({order("a", 1)});
+  run("UPDATE orders SET deleted_at = '2026-01-01T00:00:00Z'");
+  EXPECT_EQ(to.write({order("a", 2)}), "1 updated");
+  EXPECT_EQ(orders(), "a|deleted");
+  EXPECT_EQ(all("SELECT total FROM orders"), "2");
+}
+
+TEST_P(DeletesTest, AMarkThatTheUserHasReplacedIsTheUsers) {
+  softly();
+  Loader to = loader("orders");
+  to.write({order("a", 1)});
+  remove(to, {"a"});
+  run("UPDATE orders SET deleted_at = '2026-01-01T00:00:00Z'");
+  EXPECT_EQ(to.write({order("a", 1)}), "1 unchanged");
+  EXPECT_EQ(orders(), "a|deleted");
+}
+
+TEST_P(DeletesTest, WithResurrectTheSourceHasTheLastWord) {
+  softly();
+  orders_->deletes.resurrect = true;
+  Loader to = loader("orders");
+  to.write({order("a", 1), order("b", 1)});
+  run("UPDATE orders SET deleted_at = '2026-01-01T00:00:00Z' WHERE external_id = 'a'");
+  EXPECT_EQ(to.write({order("a", 1), order("b", 1)}), "1 updated, 1 unchanged");
+  EXPECT_EQ(orders(), "a|, b|");
+}
+
+TEST_P(DeletesTest, ADryRunCountsWhatWouldComeBackAndChangesNothing) {
+  softly();
+  Loader to = loader("orders");
+  to.write({order("a", 1)});
+  remove(to, {"a"});
+  Loader dry = loader("orders", Ending::Rollback);
+  EXPECT_EQ(dry.write({order("a", 1)}), "1 updated");
+  EXPECT_EQ(orders(), "a|deleted");
+  run("DROP TABLE " + own("sync_seen"));
+  Loader unmigrated = loader("orders", Ending::Rollback);
+  EXPECT_EQ(unmigrated.write({order("a", 1)}), "1 unchanged");
+}
+
+TEST_P(DeletesTest, ABooleanAndADateSayThatARowIsDeletedToo) {
+  run(postgres() ? "ALTER TABLE orders ADD gone boolean NOT NULL DEFAULT false, ADD gone_on date"
+                 : "ALTER TABLE orders ADD gone BOOLEAN NOT NULL DEFAULT 0; ALTER TABLE orders ADD gone_on DATE");
+  for (const char* column : {"gone", "gone_on"}) {
+    softly(column);
+    Loader to = loader("orders");
+    to.write({order("a", 1)});
+    EXPECT_EQ(remove(to, {"a"}), "1 deleted, 0 refused") << column;
+    EXPECT_EQ(keys_after(to, std::nullopt, 9), "") << column;
+    EXPECT_EQ(to.write({order("a", 1)}), "1 updated") << column;
+    EXPECT_EQ(keys_after(to, std::nullopt, 9), "a") << column;
+  }
+}
+
+TEST_P(DeletesTest, ARowThatAForeignKeyHoldsBecomesARejectAndTheOthersGo) {
+  if (!postgres()) run("PRAGMA foreign_keys = ON");
+  run("CREATE TABLE invoices (id " + counted() + ", order_id bigint CONSTRAINT invoice_order REFERENCES orders (id) ON DELETE RESTRICT)");
+  Loader to = loader("orders");
+  to.write({order("a", 1), order("b", 2), order("c", 3)});
+  run("INSERT INTO invoices (order_id) SELECT id FROM orders WHERE external_id = 'b'");
+  EXPECT_EQ(remove(to, {"a", "b", "c"}), "2 deleted, 1 refused");
+  EXPECT_EQ(orders(), "b|");
+  EXPECT_EQ(all("SELECT stage, key, code, field FROM " + own("sync_reject")),
+            postgres() ? "delete|b|23503|invoice_order" : "delete|b|P0001|");
+}
+
+TEST_P(DeletesOnPostgres, AKeyWhoseEqualityIsNotOursIsRefusedBeforehand) {
+  run("CREATE EXTENSION citext; ALTER TABLE orders ALTER external_id TYPE citext");
+  Loader to = loader("orders");
+  EXPECT_NE(remove(to, {"a"}).find("cannot be deleted by their key `external_id`"), std::string::npos);
+}
+
+TEST_P(DeletesOnPostgres, ARowThatSomebodyHasLockedStaysAndIsToldOf) {
+  Loader first = loader("orders");
+  first.write({order("a", 1), order("b", 2)});
+  const auto theirs = open();
+  ASSERT_TRUE(theirs->begin());
+  run(*theirs, "UPDATE orders SET total = 7 WHERE external_id = 'a'");
+  connection_ = open(std::chrono::milliseconds(50));
+  Loader to = loader("orders");
+  EXPECT_EQ(remove(to, {"a", "b"}), "1 deleted, 1 refused");
+  EXPECT_EQ(all("SELECT key, code FROM " + own("sync_reject")), "a|row_locked");
+  theirs->rollback();
+}
+
+TEST_P(DeletesTest, AHolderWhoseLeaseIsLostDeletesNothing) {
+  Loader to = loader("orders");
+  to.write({order("a", 1)});
+  run("UPDATE " + own("sync_lease") + " SET epoch = epoch + 1");
+  EXPECT_NE(remove(to, {"a"}).find("has taken over"), std::string::npos);
+  EXPECT_EQ(orders(), "a|");
+}
+
+TEST_P(DeletesTest, AChildWhoseParentWentIsJudgedAgainAndLinkedWhenItComesBack) {
+  if (!postgres()) run("PRAGMA foreign_keys = ON");
+  run("CREATE TABLE lines (id " + counted() +
+      ", external_id text UNIQUE, name text, order_id bigint REFERENCES orders (id) ON DELETE SET NULL, synced_at " +
+      (postgres() ? "timestamptz, sync_hash bigint, sync_xid xid)" : "TIMESTAMP)"));
+  by_external_id(relation(entity("lines", {"name"}), "order_id", "orders"));
+  const std::vector<std::vector<Cell>> line{{Cell::of("l"), Cell::of("a line"), Cell::of("a")}};
+  Loader parents = loader("orders"), children = loader("lines");
+  parents.write({order("a", 1)});
+  children.write(line);
+  EXPECT_EQ(remove(parents, {"a"}), "1 deleted, 0 refused");
+  EXPECT_EQ(all("SELECT order_id FROM lines"), "NULL");
+  EXPECT_EQ(children.sent(line), "0");
+  EXPECT_EQ(children.write(line), "1 unchanged");
+  parents.write({order("a", 1)});
+  EXPECT_EQ(children.write(line), "1 updated");
+  EXPECT_EQ(all("SELECT count(*) FROM lines JOIN orders ON orders.id = order_id"), "1");
+}
+
+TEST_P(DeletesTest, WithinARecordOnlyItsOwnRowsAreStrangers) {
+  run("CREATE TABLE lines (id " + counted() + ", external_id text UNIQUE, order_id bigint, synced_at " +
+      (postgres() ? "timestamptz)" : "TIMESTAMP)"));
+  config::Entity& lines = entity("lines", {});
+  by_external_id(relation(lines, "order_id", "orders"));
+  lines.deletes.kind = config::Deletes::Kind::Hard;
+  lines.deletes.within = "order_id";
+  Loader parents = loader("orders"), to = loader("lines");
+  parents.write({order("a", 1), order("b", 2), order("c", 3)});
+  for (const auto& [line, of] : {std::pair("a1", "a"), std::pair("a2", "a"), std::pair("b1", "b"), std::pair("c1", "c")})
+    to.write({{Cell::of(line), Cell::of(of)}});
+  const std::vector<Cell> of_a{Cell::of("a1"), Cell::of("a3")};
+  const std::vector<Family> families{{"a", of_a}, {"c", {}}};
+  Keys gone;
+  EXPECT_EQ(with_deletes(to, "lines",
+                         [&](Deletes& deletes) {
+                           auto found = deletes.strangers(families);
+                           if (found) gone = *found;
+                           return found ? "" : found.error().message;
+                         }),
+            "");
+  std::sort(gone.begin(), gone.end());
+  EXPECT_EQ(gone, (Keys{"a2", "c1"}));
+  EXPECT_EQ(remove(to, gone, "lines"), "2 deleted, 0 refused");
+  EXPECT_EQ(all("SELECT external_id FROM lines ORDER BY 1"), "a1, b1");
+}
+
+TEST(ComparableKey, OneKeyIsOneTextWhoeverWritesIt) {
+  using record::ColumnType;
+  EXPECT_EQ(comparable_key("abc   ", ColumnType::Text), "abc");
+  EXPECT_EQ(comparable_key("  ", ColumnType::Text), "");
+  EXPECT_EQ(comparable_key("{A0EEBC99-9C0B-4EF8-BB6D-6BB9BD380A11}", ColumnType::Uuid), "a0eebc999c0b4ef8bb6d6bb9bd380a11");
+  EXPECT_EQ(comparable_key("42", ColumnType::Integer), "42");
+}
+
+}  // namespace
+}  // namespace syncline::load

@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "load/undelete.hpp"
+
+#include <fmt/format.h>
+
+#include <vector>
+
+#include "load/deletes.hpp"
+#include "load/verdict.hpp"
+
+namespace syncline::load {
+
+using record::Cell;
+using record::ColumnType;
+
+Undelete::Undelete(const config::Entity& entity, const Target& target, state::Store& store, std::string ready)
+    : entity_(entity), target_(target), store_(store), ready_(std::move(ready)) {}
+
+base::Result<void> Undelete::bring_back(Mode mode, record::Counters& counters) const {
+  if (entity_.deletes.kind != config::Deletes::Kind::Soft) return {};
+  const record::Column* column = target_.table.column(entity_.deletes.column);
+  sql::Connection& connection = store_.connection();
+  const bool postgres = connection.dialect() == sql::Dialect::Postgres, resurrect = entity_.deletes.resurrect;
+  // A dry run may come before `migrate`.
+  if (mode == Mode::OnlyCount && !resurrect && !TRY(connection.describe(store_.names().in_catalog("sync_seen")))) return {};
+
+  const std::string table = sql::quoted(target_.table.name), key = "t." + sql::quoted(target_.columns[0].column.name);
+  const std::string name = sql::quoted(column->name), seen = store_.names()("sync_seen");
+  const std::string key_text = postgres ? key + "::text" : fmt::format("CAST({} AS TEXT)", key);
+  const std::string landed = fmt::format("r.verdict IN ({}, {}, {})", verdict::Changed, verdict::Unchanged, verdict::Stale);
+  std::string from = fmt::format("{} AS r", ready_), which = fmt::format("{} = r.c0 AND {}", key, landed);
+  if (resurrect) {
+    which += fmt::format(" AND NOT ({})", is_not_deleted(*column));
+  } else {
+    from += fmt::format(", {} AS s", seen);
+    which += fmt::format(
+        " AND s.entity = $1 AND s.account = $2 AND s.key = {} AND {}", key_text,
+        postgres ? fmt::format("t.{} = s.value::{}", name, column->declared) : fmt::format("CAST(t.{} AS TEXT) = s.value", name));
+  }
+  std::vector<Cell> ours;
+  if (!resurrect) ours = {Cell::of(std::string_view(entity_.name)), Cell::of(std::string_view(entity_.account))};
+
+  const std::string_view lock = postgres && mode == Mode::Write ? " FOR UPDATE OF t" : "";
+  const sql::Rows back = TRY(connection.query(
+      fmt::format("SELECT b.verdict, count(*) FROM (SELECT r.verdict FROM {} AS t, {} WHERE {} ORDER BY {}{}) AS b GROUP BY b.verdict",
+                  table, from, which, key, lock),
+      ours));
+  for (size_t i = 0; i < back.size(); ++i) {
+    const int64_t count = back.integer(i, 1);
+    if (back.integer(i, 0) == verdict::Changed) continue;
+    (back.integer(i, 0) == verdict::Unchanged ? counters.unchanged : counters.stale) -= count;
+    counters.updated += count;
+  }
+  if (mode == Mode::OnlyCount) return {};
+  if (!back.empty()) {
+    const std::string_view none = column->type == ColumnType::Boolean ? (postgres ? "false" : "0") : "NULL";
+    TRY(connection.change(fmt::format("UPDATE {} AS t SET {} = {}, synced_at = {} FROM {} WHERE {}", table, name, none,
+                                      sql::current_timestamp(connection.dialect()), from, which),
+                          ours));
+  }
+  if (resurrect) return {};
+  // Whatever the column holds by now: the record is there, so we have deleted nothing.
+  TRY(connection.change(fmt::format("DELETE FROM {} WHERE entity = $1 AND account = $2 AND key IN (SELECT {} FROM {} AS r WHERE {})", seen,
+                                    postgres ? "r.c0::text" : "CAST(r.c0 AS TEXT)", ready_, landed),
+                        ours));
+  return {};
+}
+
+}  // namespace syncline::load
