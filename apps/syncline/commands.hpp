@@ -37,6 +37,7 @@ struct SyncOptions {
   std::string start_date, end_date;  ///< YYYY-MM-DD
   std::string wait;                  ///< a duration
   bool full = false, dry_run = false;
+  std::optional<int64_t> mass_delete_max;
 };
 int sync(const CommonOptions& common, const SyncOptions& options);
 

@@ -102,6 +102,9 @@ CommandLine::CommandLine() {
   sub->add_option("--end-date", sync.end_date, "before this day")->type_name("YYYY-MM-DD")->excludes(days);
   sub->add_flag("--full", sync.full, "read everything, whatever the checkpoint says")->excludes(days);
   sub->add_flag("--dry-run", sync.dry_run, "do everything but keep nothing");
+  sub->add_option("--allow-mass-delete", sync.mass_delete_max, "delete up to N rows of an entity at once, however many that is")
+      ->check(CLI::NonNegativeNumber)
+      ->type_name("N");
   sub->add_option("--wait", sync.wait, "wait this long at most when the source asks to (default: 10m)")->type_name("DURATION");
 
   sub = project_command("log", "history of runs, from sync_log", "  syncline log\n  syncline log 37",

@@ -37,8 +37,8 @@ std::string entity_line(const record::EntityReport& report) {
       fmt::format("  {:<14} {:<20} {:>9} fetched {:>9} inserted {:>8} updated {:>9} unchanged", report.entity, report.stream,
                   with_thousands(c.fetched), with_thousands(c.inserted), with_thousands(c.updated), with_thousands(c.unchanged));
   line += count(c.filtered, "filtered") + count(c.adopted, "adopted") + count(c.unmatched, "without a row") + count(c.stale, "stale") +
-          count(c.duplicate, "duplicate") + count(c.local_edits, "local edits set right") + count(rejected(report), "rejected") +
-          count(c.waiting, "waiting");
+          count(c.duplicate, "duplicate") + count(c.deleted, "deleted") + count(c.local_edits, "local edits set right") +
+          count(rejected(report), "rejected") + count(c.waiting, "waiting");
   if (report.took.count() > 0) line += "   " + base::duration_for_people(report.took);
   if (!report.note.empty()) line += "   (" + report.note + ")";
   return line;

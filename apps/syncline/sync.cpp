@@ -37,6 +37,7 @@ base::Result<sync::RunOptions> run_options(const SyncOptions& options) {
   }
   out.reach = options.full ? sync::RunOptions::Reach::Full : sync::RunOptions::Reach::Incremental;
   out.ending = options.dry_run ? sync::RunOptions::Ending::DryRun : sync::RunOptions::Ending::Commit;
+  out.mass_delete_max = options.mass_delete_max;
   if (options.wait.empty()) return out;
   const auto wait = base::parse_duration(options.wait);
   if (!wait) return base::fail(usage_error("--wait: " + wait.error().message));

@@ -2,6 +2,7 @@
 #include "sync/distinct_keys.hpp"
 
 #include <algorithm>
+#include <optional>
 #include <queue>
 
 #include "base/hash.hpp"
@@ -28,7 +29,13 @@ struct RunReader {
   }
 };
 
-base::Error file_failed() {
+bool write_hashes(std::FILE* file, const std::vector<uint64_t>& hashes) {
+  return file && std::fwrite(hashes.data(), sizeof(uint64_t), hashes.size(), file) == hashes.size();
+}
+
+}  // namespace
+
+base::Error temporary_file_failed() {
   return {base::ErrorKind::Fatal,
           base::Side::Us,
           "cannot keep the keys of the sweep in a temporary file: is the temporary folder full?",
@@ -37,33 +44,61 @@ base::Error file_failed() {
           {}};
 }
 
-}  // namespace
-
 void DistinctKeys::add(std::string_view key) {
   run_.push_back(base::hash_of(key));
-  if (run_.size() >= RunLength) sort_out();
+  if (run_.size() >= RunLength) spill();
 }
 
-void DistinctKeys::sort_out() {
+void DistinctKeys::sort_run() {
   std::sort(run_.begin(), run_.end());
   run_.erase(std::unique(run_.begin(), run_.end()), run_.end());
+}
+
+void DistinctKeys::spill() {
+  if (run_.empty()) return;
+  sort_run();
   if (!file_) file_.reset(std::tmpfile());
-  failed_ |= !file_ || std::fwrite(run_.data(), sizeof(uint64_t), run_.size(), file_.get()) != run_.size();
+  failed_ |= !file_ || std::fseek(file_.get(), 0, SEEK_END) != 0 || !write_hashes(file_.get(), run_);
   run_lengths_.push_back(int64_t(run_.size()));
   run_.clear();
 }
 
 base::Result<int64_t> DistinctKeys::count() {
-  if (run_lengths_.empty()) {
-    std::sort(run_.begin(), run_.end());
-    return std::unique(run_.begin(), run_.end()) - run_.begin();
-  }
-  sort_out();
-  if (failed_ || std::fflush(file_.get()) != 0) return base::fail(file_failed());
-  return merge();
+  TRY(compact());
+  return run_lengths_.empty() ? int64_t(run_.size()) : run_lengths_[0];
 }
 
-base::Result<int64_t> DistinctKeys::merge() {
+base::Result<void> DistinctKeys::compact() {
+  if (run_lengths_.empty()) {
+    sort_run();
+    return {};
+  }
+  spill();
+  if (failed_) return base::fail(temporary_file_failed());
+  if (run_lengths_.size() == 1) return {};
+  TemporaryFile merged(std::tmpfile());
+  std::vector<uint64_t> buffer;
+  buffer.reserve(1024);
+  int64_t distinct = 0;
+  bool written = merged != nullptr;
+  TRY(merge([&](uint64_t hash) {
+    buffer.push_back(hash);
+    ++distinct;
+    if (buffer.size() == buffer.capacity()) {
+      written = written && write_hashes(merged.get(), buffer);
+      buffer.clear();
+    }
+    return written;
+  }));
+  if (!written || !write_hashes(merged.get(), buffer)) return base::fail(temporary_file_failed());
+  file_ = std::move(merged);
+  run_lengths_ = {distinct};
+  return {};
+}
+
+/// Every hash once, in ascending order, as long as `take` says that more are wanted.
+base::Result<void> DistinctKeys::merge(const std::function<bool(uint64_t)>& take) {
+  if (std::fflush(file_.get()) != 0) return base::fail(temporary_file_failed());
   std::vector<RunReader> readers;
   int64_t at = 0;
   for (const int64_t length : run_lengths_) {
@@ -79,18 +114,34 @@ base::Result<int64_t> DistinctKeys::merge() {
     return true;
   };
   for (size_t i = 0; i < readers.size(); ++i) {
-    if (!push_head(i)) return base::fail(file_failed());
+    if (!push_head(i)) return base::fail(temporary_file_failed());
   }
-  int64_t distinct = 0;
-  uint64_t last = 0;
+  std::optional<uint64_t> last;
   while (!heads.empty()) {
     const auto [hash, reader] = heads.top();
     heads.pop();
-    if (distinct == 0 || hash != last) ++distinct;
+    if (hash != last && !take(hash)) return {};
     last = hash;
-    if (!push_head(reader)) return base::fail(file_failed());
+    if (!push_head(reader)) return base::fail(temporary_file_failed());
   }
-  return distinct;
+  return {};
+}
+
+base::Result<std::vector<bool>> DistinctKeys::have(const std::vector<uint64_t>& hashes) {
+  TRY(compact());
+  std::vector<bool> out(hashes.size());
+  if (hashes.empty()) return out;
+  if (run_lengths_.empty()) {
+    for (size_t i = 0; i < hashes.size(); ++i) out[i] = std::binary_search(run_.begin(), run_.end(), hashes[i]);
+    return out;
+  }
+  size_t next = 0;
+  TRY(merge([&](uint64_t hash) {
+    while (next < hashes.size() && hashes[next] < hash) ++next;
+    for (; next < hashes.size() && hashes[next] == hash; ++next) out[next] = true;
+    return next < hashes.size();
+  }));
+  return out;
 }
 
 }  // namespace syncline::sync

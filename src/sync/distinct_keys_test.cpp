@@ -3,9 +3,11 @@
 
 #include <gtest/gtest.h>
 
+#include <map>
 #include <set>
 #include <string>
 
+#include "base/hash.hpp"
 #include "base/random.hpp"
 
 namespace syncline::sync {
@@ -26,6 +28,25 @@ TEST(DistinctKeys, MoreThanFitInMemoryAreCountedExactly) {
   }
   keys.add("one more");
   EXPECT_EQ(*keys.count(), 300'001);
+}
+
+TEST(DistinctKeys, SayWhichHaveComeFromMemoryAndFromTheFileAndGoOnCounting) {
+  for (const int keys_there : {1'000, 300'000}) {
+    DistinctKeys keys;
+    for (int i = 0; i < keys_there; ++i) keys.add(std::to_string(2 * i));
+    EXPECT_EQ(*keys.count(), keys_there);
+    std::vector<uint64_t> asked;
+    std::map<uint64_t, bool> expected;
+    for (int i = 0; i < 2'000; ++i) expected[base::hash_of(std::to_string(i))] = i % 2 == 0 && i / 2 < keys_there;
+    for (const auto& [hash, came] : expected) asked.push_back(hash);
+    const std::vector<bool> have = *keys.have(asked);
+    size_t next = 0;
+    for (const auto& [hash, came] : expected) ASSERT_EQ(have[next++], came) << keys_there;
+    keys.add("0");
+    keys.add("1");
+    EXPECT_EQ(*keys.count(), keys_there + 1);
+    EXPECT_EQ(*keys.have({base::hash_of("1")}), std::vector<bool>{true});
+  }
 }
 
 TEST(DistinctKeys, AgreesWithASet) {

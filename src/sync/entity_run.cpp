@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include <functional>
+#include <map>
 #include <numeric>
 #include <vector>
 
@@ -11,7 +12,9 @@
 #include "base/secret.hpp"
 #include "base/text.hpp"
 #include "extract/stored.hpp"
+#include "load/deletes.hpp"
 #include "load/writer.hpp"
+#include "sync/delete_missing.hpp"
 #include "sync/sweep.hpp"
 #include "sync/window.hpp"
 #include "transform/transform.hpp"
@@ -28,6 +31,8 @@ constexpr milliseconds BatchAgeMax{2'000};
 constexpr milliseconds Heartbeat{10'000};
 /// Below this many rows, a bad half proves nothing.
 constexpr int64_t RejectGuardRows = 200;
+/// A list that is not the same twice in so many passes has no end to its changes.
+constexpr int PassesMax = 4;
 /// In so many records a name that is right would have come up.
 constexpr int64_t RecordsThatProveAName = 20;
 
@@ -37,6 +42,7 @@ struct Group {
   std::vector<base::Arena> arenas;         ///< …and what was made for them
   record::RowBatch rows;
   std::vector<record::Reject> rejects;
+  std::vector<transform::SpokenKeys> spoken;  ///< of records whose elements can leave them
   record::Counters counters;
   state::Checkpoint checkpoint;  ///< after these pages
   size_t bytes = 0;
@@ -49,6 +55,7 @@ struct Group {
     arenas.clear();
     rows.clear();
     rejects.clear();
+    spoken.clear();
     counters = {};
     bytes = 0;
   }
@@ -108,14 +115,42 @@ class EntityRun {
       TRY(store_.begin_log(run_, report_));
       logged_ = true;
     }
+    std::optional<DeleteMissing> missing;
+    std::optional<load::Deletes> deletes;
+    const load::Target delete_target = target;
+    if (entity_.deletes.kind != config::Deletes::Kind::Ignore) {
+      deletes.emplace(store_, entity_, delete_target, lease_, worlds_.clock);
+      TRY(read_again_if_lost([&] { return deletes->check(); }));
+      deletes_ = &*deletes;
+      if (entity_.deletes.within.empty() && may_delete(plan)) {
+        missing.emplace(*deletes, delete_target.columns[0].column.type);
+        TRY(missing->look());
+        missing_ = &*missing;
+      }
+    }
     load::Writer writer(store_, entity_, std::move(target), lease_, commits() ? load::Ending::Commit : load::Ending::Rollback,
                         worlds_.clock);
     writer_ = &writer;
     SweepProgress sweep(*stream, source_.account.connector.zone, plan, before_, run_, worlds_.clock.now());
     auto moved = move_pages(*stream, plan, sweep);
     writer_ = nullptr;
+    deletes_ = nullptr;
+    missing_ = nullptr;
     return moved;
   }
+
+  /// Only a sweep of the whole stream, read by this very run, can show that a record is gone.
+  bool may_delete(const WindowPlan& plan) {
+    const bool dates = options_.days || options_.start || options_.end;
+    if (dates || plan.window.bounded()) {
+      if (options_.reach == RunOptions::Reach::Full && entity_.start) note("nothing is deleted: with `start:` older records are not read");
+      return false;
+    }
+    if (plan.resumes) note("nothing is deleted: an earlier run has read the first part of this sweep");
+    return !plan.resumes;
+  }
+
+  void note(const std::string& text) { report_.note += (report_.note.empty() ? "" : "; ") + text; }
 
   [[nodiscard]] bool commits() const { return options_.ending == RunOptions::Ending::Commit; }
 
@@ -145,8 +180,80 @@ class EntityRun {
     return store_.read_checkpoint(entity_.name, entity_.account, entity_.stream);
   }
 
-  /// Fetching goes on in its own thread while this one writes.
   base::Result<void> move_pages(const config::Stream& stream, const WindowPlan& plan, SweepProgress& sweep) {
+    TRY(read_pages(stream, plan, sweep));
+    SweepProgress::End end = TRY(sweep.end());
+    if (missing_ && end.complete && stream.paginate.name == "page") TRY(read_until_nothing_is_new(stream, plan, end));
+    TRY(complete(end));
+    return missing_ && end.complete ? delete_missing() : base::Result<void>();
+  }
+
+  /// A list that is paged by number moves under its reader: what is deleted on a page before lets a record slip by, and one that is added
+  /// keeps the count as it was. A row is missing only if its record is in none of several passes, of which the last showed nothing new.
+  base::Result<void> read_until_nothing_is_new(const config::Stream& stream, const WindowPlan& plan, SweepProgress::End& end) {
+    int passes = 1;
+    for (bool settled = false; !settled && TRY(missing_->missing()) > 0;) {
+      if (passes == PassesMax) {
+        end = {before_, false, fmt::format("weak pagination: the list was read {} times and changed each time", passes)};
+        end.checkpoint.sweep.reset();
+        return {};
+      }
+      const int64_t known = TRY(missing_->spoken());
+      SweepProgress sweep(stream, source_.account.connector.zone, plan, before_, run_, worlds_.clock.now());
+      TRY(read_pages(stream, plan, sweep));
+      ++passes;
+      end = TRY(sweep.end());
+      settled = end.complete && TRY(missing_->spoken()) == known;
+    }
+    if (passes > 1) note(fmt::format("weak pagination: read {} times to be sure of what is gone", passes));
+    return {};
+  }
+
+  base::Result<void> delete_missing() {
+    const int64_t gone = TRY(missing_->missing());
+    if (gone == 0) return {};
+    if (missing_->untold() > 0) {
+      note(fmt::format("nothing is deleted: the key of {} records could not be told, and the {} missing rows may be theirs",
+                       base::with_thousands(missing_->untold()), base::with_thousands(gone)));
+      return {};
+    }
+    if (std::string objection = mass_delete_objection(gone, missing_->there(), options_.mass_delete_max); !objection.empty())
+      return base::fail({base::ErrorKind::Guard, base::Side::Source, std::move(objection), "mass_delete", "", {}});
+    if (!commits()) {
+      report_.counters.deleted += gone;
+      return {};
+    }
+    kept_ += TRY(missing_->remove(run_, report_, worlds_.stop));
+    return {};
+  }
+
+  /// The rows of elements that have left the records of this group, before its own rows: they may hold what the new ones need.
+  base::Result<void> delete_strangers(const Group& group) {
+    std::vector<load::Family> families;
+    // Of a record that comes twice, both copies' elements are there.
+    std::map<std::string_view, std::vector<record::Cell>> of_parent;
+    for (const transform::SpokenKeys& spoken : group.spoken) {
+      for (const transform::SpokenKeys::Record& it : spoken.records) {
+        auto& keys = of_parent[it.parent.text];
+        keys.insert(keys.end(), spoken.keys.begin() + ptrdiff_t(it.first), spoken.keys.begin() + ptrdiff_t(it.first + it.size));
+      }
+    }
+    if (of_parent.empty()) return {};
+    for (const auto& [parent, keys] : of_parent) families.push_back({parent, keys});
+    const std::vector<std::string> gone = TRY(read_again_if_lost([&] { return deletes_->strangers(families); }));
+    if (!commits()) {
+      report_.counters.deleted += int64_t(gone.size());
+      return {};
+    }
+    for (size_t at = 0; at < gone.size(); at += load::Deletes::KeysMax) {
+      const size_t size = std::min(load::Deletes::KeysMax, gone.size() - at);
+      kept_ += TRY(deletes_->remove(std::span(gone).subspan(at, size), run_, report_, worlds_.stop));
+    }
+    return {};
+  }
+
+  /// Fetching goes on in its own thread while this one writes.
+  base::Result<void> read_pages(const config::Stream& stream, const WindowPlan& plan, SweepProgress& sweep) {
     extract::ReadOptions read{plan.window, {}};
     if (plan.resumes) {
       const state::Sweep& at = *sweep.checkpoint().sweep;
@@ -172,7 +279,7 @@ class EntityRun {
     // What has been fetched lands, whatever comes next; the checkpoint says where to go on.
     if (!group.empty()) TRY(write(group));
     if (!outcome) return base::fail(outcome.error());
-    return complete(TRY(sweep.end()));
+    return {};
   }
 
   /// The sweep's last word, in a transaction of its own: only rows that have been judged let a cursor move.
@@ -224,6 +331,11 @@ class EntityRun {
     mapping_->map(out.records, out.rows, out.rejects, out.counters);
     for (record::Reject& reject : out.rejects) reject.payload = page_payloads_->payload(out.records, reject.payload);
     page_payloads_->forget();
+    if (missing_ || !entity_.deletes.within.empty()) mapping_->speak(out.records, out.spoken);
+    if (missing_) {
+      missing_->take(out.spoken);
+      out.spoken = {};
+    }
     out.records.forget_records();
     return out;
   }
@@ -244,6 +356,7 @@ class EntityRun {
     group.rows.append(fetched.rows);
     group.pages.push_back(std::move(fetched.records));
     group.arenas.push_back(std::move(fetched.rows.arena));
+    if (!fetched.spoken.records.empty()) group.spoken.push_back(std::move(fetched.spoken));
     std::move(fetched.rejects.begin(), fetched.rejects.end(), std::back_inserter(group.rejects));
     group.counters += fetched.counters;
     group.checkpoint = std::move(fetched.checkpoint);
@@ -256,6 +369,7 @@ class EntityRun {
   }
 
   base::Result<void> write(Group& group) {
+    if (!group.spoken.empty()) TRY(delete_strangers(group));
     TRY(writer_->write(
         {group.rows, group.rejects, group.counters, group.checkpoint, [&](std::string_view source) { return payload_of(group, source); }},
         run_, report_, worlds_.stop));
@@ -324,7 +438,7 @@ class EntityRun {
     const record::Counters& c = report_.counters;
     if (!report_.complete && report_.errors.empty())
       report_.exit_code = base::worse_exit_code(report_.exit_code, base::exit_code::Incomplete);
-    if (c.rejected + c.undecodable > 0) report_.exit_code = base::worse_exit_code(report_.exit_code, base::exit_code::Rejected);
+    if (c.rejected + c.undecodable + kept_ > 0) report_.exit_code = base::worse_exit_code(report_.exit_code, base::exit_code::Rejected);
     if (commits()) end_log();
     if (leased_) store_.release_lease(lease_);
   }
@@ -354,6 +468,9 @@ class EntityRun {
   std::unique_ptr<transform::Mapping> mapping_;
   std::unique_ptr<extract::StoredRecords> page_payloads_, row_payloads_;  ///< of the read thread, of the write thread
   load::Writer* writer_ = nullptr;
+  load::Deletes* deletes_ = nullptr;  ///< where rows can be deleted
+  DeleteMissing* missing_ = nullptr;  ///< where this run's sweep may show which; the read thread's while it runs
+  int64_t kept_ = 0;                  ///< rows that were to be deleted and could not
   state::Lease lease_;
   bool leased_ = false, logged_ = false;
   state::Checkpoint before_;  ///< as it was when this run took the lease

@@ -17,6 +17,7 @@
 #include "record/row_batch.hpp"
 #include "state/store.hpp"
 #include "sync/run.hpp"
+#include "transform/transform.hpp"
 
 namespace syncline::sync {
 
@@ -35,6 +36,7 @@ struct Fetched {
   record::RecordBatch records;  ///< what the rows' cells point into; their shapes are gone
   record::RowBatch rows;
   std::vector<record::Reject> rejects;
+  transform::SpokenKeys spoken;  ///< where rows can be deleted
   record::Counters counters;
   state::Checkpoint checkpoint;
   std::optional<int64_t> declared;  ///< how many records the source says the whole list has

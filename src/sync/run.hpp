@@ -38,6 +38,7 @@ struct RunOptions {
     Full,         ///< everything, whatever the checkpoint says
   } reach = Reach::Incremental;
   enum class Ending { Commit, DryRun } ending = Ending::Commit;
+  std::optional<int64_t> mass_delete_max;   ///< so many rows of an entity may be deleted at once; none: as many as can be believed
   std::chrono::milliseconds wait{600'000};  ///< a foreground run waits for the source this long at most
 };
 

@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "sync/delete_missing.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <numeric>
+
+#include "base/hash.hpp"
+#include "base/text.hpp"
+#include "load/cell_text.hpp"
+
+namespace syncline::sync {
+namespace {
+
+constexpr int64_t KeysReadAtOnce = 20'000;
+/// Each such piece of the table's keys takes one pass over the sweep's.
+constexpr size_t KeysComparedAtOnce = 200'000;
+constexpr int64_t GuardRows = 3, GuardPercent = 20;
+
+}  // namespace
+
+std::string mass_delete_objection(int64_t missing, int64_t there, std::optional<int64_t> allowed) {
+  if (missing == 0 || (allowed && missing <= *allowed)) return "";
+  const std::string of = fmt::format("{} of {} {} no record at the source any more", base::with_thousands(missing),
+                                     base::with_thousands(there), there == 1 ? "row has" : "rows have");
+  if (allowed) {
+    return fmt::format("{}, which is more than `--allow-mass-delete {}` allows: nothing was deleted", of, *allowed);
+  }
+  const bool is_mass = missing == there || (missing >= GuardRows && missing * 100 > there * GuardPercent);
+  if (!is_mass) return "";
+  return fmt::format(
+      "{}, too many to be believed: nothing was deleted. Look at the source; if it is true, `syncline sync --full "
+      "--allow-mass-delete {}` deletes them",
+      of, missing);
+}
+
+base::Result<void> DeleteMissing::look() {
+  std::optional<std::string> last;
+  while (true) {
+    const std::vector<std::string> keys = TRY(deletes_.keys_after(last, KeysReadAtOnce));
+    for (const std::string& key : keys) there_.add(key);
+    if (keys.size() < size_t(KeysReadAtOnce)) return {};
+    last = keys.back();
+  }
+}
+
+void DeleteMissing::take(const transform::SpokenKeys& spoken) {
+  for (const record::Cell& key : spoken.keys) spoken_.add(load::comparable_key(load::text_of(key), key_type_));
+  untold_ += spoken.untold;
+}
+
+base::Result<int64_t> DeleteMissing::missing() {
+  missing_ = {};
+  TRY(there_.rewind());
+  while (true) {
+    const std::vector<std::string> keys = TRY(there_.next(KeysComparedAtOnce));
+    if (keys.empty()) return missing_.size();
+    std::vector<uint64_t> hashes(keys.size());
+    for (size_t i = 0; i < keys.size(); ++i) hashes[i] = base::hash_of(load::comparable_key(keys[i], key_type_));
+    std::vector<uint32_t> by_hash(keys.size());
+    std::iota(by_hash.begin(), by_hash.end(), 0);
+    std::sort(by_hash.begin(), by_hash.end(), [&](uint32_t a, uint32_t b) { return hashes[a] < hashes[b]; });
+    std::vector<uint64_t> sorted(keys.size());
+    for (size_t i = 0; i < keys.size(); ++i) sorted[i] = hashes[by_hash[i]];
+    const std::vector<bool> came = TRY(spoken_.have(sorted));
+    std::vector<bool> is_missing(keys.size());
+    for (size_t i = 0; i < keys.size(); ++i) is_missing[by_hash[i]] = !came[i];
+    for (size_t i = 0; i < keys.size(); ++i) {
+      if (is_missing[i]) missing_.add(keys[i]);
+    }
+  }
+}
+
+base::Result<int64_t> DeleteMissing::remove(int64_t run, record::EntityReport& report, const std::stop_token& stop) {
+  int64_t refused = 0;
+  TRY(missing_.rewind());
+  while (!stop.stop_requested()) {
+    const std::vector<std::string> keys = TRY(missing_.next(load::Deletes::KeysMax));
+    if (keys.empty()) return refused;
+    refused += TRY(deletes_.remove(keys, run, report, stop));
+  }
+  return base::fail({base::ErrorKind::Cancelled,
+                     base::Side::Us,
+                     "stopped while rows were deleted; the next full sync deletes the rest",
+                     "stopped",
+                     "",
+                     {}});
+}
+
+}  // namespace syncline::sync
