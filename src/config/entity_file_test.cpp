@@ -365,6 +365,8 @@ TEST(EntityFile, WrongDeletesAreRefused) {
   EXPECT_EQ(problems_after_head("deletes: {soft: gone_at, within: order_id}\n"), at("5:34", "`within` is for {hard: true}"));
   EXPECT_EQ(problems_after_head("deletes: {hard: true, within: order_id}\n"),
             at("5:10", "`within` is for rows that `each` makes of one record; without it write {hard: true}"));
+  EXPECT_EQ(problems_after_head("insert: false\ndeletes: {hard: true}\n"),
+            at("6:10", "`insert: false` only fills rows of another entity, so this one deletes none; remove `deletes`"));
   EXPECT_EQ(problems_after_head("fields: {gone_at: gone}\ndeletes: {soft: gone_at}\n"),
             at("6:10", "`gone_at` says that a row is deleted, but is mapped as a field; remove one"));
   EXPECT_EQ(problems_after_head("local: [gone_at]\ndeletes: {soft: gone_at}\n"),

@@ -110,6 +110,11 @@ std::string is_not_deleted(const record::Column& column) {
   return column.type == ColumnType::Boolean ? name + " IS NOT TRUE" : name + " IS NULL";
 }
 
+std::string of_account(const config::Entity& entity) {
+  if (entity.key.account_column.empty()) return "";
+  return fmt::format(" AND t.{} = {}", sql::quoted(entity.key.account_column), sql::literal(entity.account));
+}
+
 Deletes::Deletes(state::Store& store, const config::Entity& entity, const Target& target, state::Lease lease, base::Clock& clock)
     : store_(store),
       connection_(store.connection()),
@@ -136,11 +141,10 @@ base::Result<void> Deletes::check() {
       fmt::format("there is no table {}, in which deleted rows are remembered; `syncline migrate` makes it", store_.names()("sync_seen"))));
 }
 
-/// Which rows a sync of this entity may delete at all, beside their keys. Where several accounts share a table, those of this account: add
-/// that here.
+/// Which rows a sync of this entity may delete at all, beside their keys: where several accounts share a table, those of this account.
 std::string Deletes::is_there() const {
-  if (!soft()) return "true";
-  return is_not_deleted(*target_.table.column(entity_.deletes.column));
+  const std::string there = soft() ? is_not_deleted(*target_.table.column(entity_.deletes.column)) : "1 = 1";
+  return there + of_account(entity_);
 }
 
 std::string Deletes::as_text(const std::string& value) const {
@@ -294,7 +298,8 @@ base::Result<int64_t> Deletes::take_out(std::span<const std::string> keys, int64
   if (keys.empty()) return int64_t(0);
   const std::string all = array_of(keys);
   const Cell array = Cell::of(std::string_view(all));
-  if (!soft()) return connection_.change(fmt::format("DELETE FROM {} AS t WHERE {}", table_, is_one_of("$1")), std::array{array});
+  if (!soft())
+    return connection_.change(fmt::format("DELETE FROM {} AS t WHERE {} AND {}", table_, is_one_of("$1"), is_there()), std::array{array});
   const record::Column& column = *target_.table.column(entity_.deletes.column);
   const std::string name = sql::quoted(column.name);
   const std::string_view now = sql::current_timestamp(connection_.dialect());
@@ -308,7 +313,7 @@ base::Result<int64_t> Deletes::take_out(std::span<const std::string> keys, int64
                   "CAST($4 AS bigint) FROM {} AS t WHERE {} ON CONFLICT "
                   "(entity, account, key) DO UPDATE SET value = excluded.value, deleted_at = excluded.deleted_at, run = excluded.run",
                   store_.names()("sync_seen"), as_text(key_), as_text("t." + name), now, table_,
-                  is_one_of("$1") + " AND NOT (" + is_there() + ")"),
+                  is_one_of("$1") + " AND NOT (" + is_not_deleted(column) + ")" + of_account(entity_)),
       std::array{array, Cell::of(std::string_view(entity_.name)), Cell::of(std::string_view(entity_.account)), Cell::of(run)}));
   return marked;
 }

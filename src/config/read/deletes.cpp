@@ -81,6 +81,8 @@ Deletes read_deletes(const Reading& reading, const Tree& node) {
 
 void check_deletes(const Entity& entity, const std::map<std::string, std::string>& writers, std::vector<Problem>& problems) {
   const Deletes& deletes = entity.deletes;
+  if (deletes.kind != Deletes::Kind::Ignore && !entity.insert)
+    problems.push_back({deletes.place, "`insert: false` only fills rows of another entity, so this one deletes none; remove `deletes`"});
   if (!deletes.within.empty()) check_within(entity, problems);
   if (deletes.column.empty()) return;
   const std::string shown = base::shown(deletes.column, 60);
