@@ -47,6 +47,16 @@ struct FieldMapping {
   Policy on_missing = Policy::Keep;
   bool fill = false;            ///< `fill: true`: only where the column is NULL
   std::optional<Policy> blank;  ///< for ""; nullopt: text keeps it, every other type rejects it
+  bool taken_as_null = false;   ///< `taken: null`: where another row has the value of a UNIQUE column, this one goes without
+  Place place;
+};
+
+/// A column of `fields:` that gets a number when its row is inserted, and never again.
+struct Numbering {
+  std::string column;
+  std::optional<record::TableName> sequence;  ///< `sequence:`…
+  bool create_after_max = false;              ///< …with `create: after_max`: `plan` makes it
+  std::string next_in;                        ///< or `next_in:`, a relation's column: 1, 2, … within the row it leads to
   Place place;
 };
 
@@ -144,6 +154,7 @@ struct Entity {
   };
   std::optional<Version> version;  ///< older never overwrites newer
   std::vector<FieldMapping> fields;
+  std::vector<Numbering> numbers;
   std::vector<Relation> relations;
   std::vector<NaturalKey> adopt;   ///< tried in order for a record whose external id no row has
   std::vector<std::string> local;  ///< columns that are never written

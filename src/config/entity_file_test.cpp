@@ -39,12 +39,12 @@ TEST(EntityFile, WhatIsNotBuiltIsRefused) {
     const std::string problem = problems_after_head(std::string(key) + "\n");
     EXPECT_EQ(problem.rfind("entities/customers.yaml:5:1: unknown key `", 0), 0u) << problem;
   }
-  EXPECT_EQ(problems_after_head("fields:\n  n: {next_in: sale_id}\n"),
+  EXPECT_EQ(problems_after_head("fields:\n  n: {colour: red}\n"),
             at("6:6", "nothing says where the value comes from; write one of `from`, `const`, `rules`") +
                 at("6:7",
-                   "unknown key `next_in`; use one of from, first_value, const, rules, type, zone, unclear, format, unit, store, currency, "
+                   "unknown key `colour`; use one of from, first_value, const, rules, type, zone, unclear, format, unit, store, currency, "
                    "decorated, "
-                   "decimal_mark, calling_code, trunk, values, otherwise, default, on_missing, blank, fill"));
+                   "decimal_mark, calling_code, trunk, values, otherwise, default, on_missing, blank, fill, taken"));
   EXPECT_EQ(problems_after_head("relations:\n  a_id: {to: {table: t, column: id}, by: [{name: x}], missing: later}\n"),
             at("6:64", "`missing` cannot be `later`; use one of null, reject, wait"));
   EXPECT_EQ(
@@ -78,6 +78,30 @@ TEST(EntityFile, WhatIsOnlyFilledAndWhatIsNeverMadeIsSaid) {
   EXPECT_FALSE(entity.fields.at(1).fill);
   EXPECT_TRUE(entity_after_head("insert: false\nstamp: true\n").stamp);
   EXPECT_TRUE(entity_after_head("").insert);
+}
+
+TEST(EntityFile, ANumberWithoutASourceOfNumbersIsRefused) {
+  EXPECT_EQ(problems_after_head("fields:\n  n: {next_in: sale_id}\n"),
+            at("6:16", "`sale_id` is no relation of this entity; write one under `relations`"));
+  EXPECT_EQ(problems_after_head("fields:\n  n: {sequence: s, next_in: sale_id}\n"),
+            at("6:6", "only one of `sequence`, `next_in` can give the number; remove the other"));
+  EXPECT_EQ(problems_after_head("fields:\n  n: {sequence: s, create: anew}\n"), at("6:28", "`create` cannot be `anew`; use after_max"));
+  EXPECT_EQ(problems_after_head("fields:\n  n: {sequence: s, from: id}\n"),
+            at("6:20", "unknown key `from`; use one of sequence, create, next_in"));
+  EXPECT_EQ(problems_after_head("fields:\n  crm_id: {sequence: s}\n"),
+            at("6:3", "the column `crm_id` is written as the key already; remove one"));
+}
+
+TEST(EntityFile, ANumberIsGivenByASequenceOrWithinARelationsRow) {
+  const Entity entity = entity_after_head(
+      "fields:\n  no: {sequence: app.no_seq, create: after_max}\n  line: {next_in: sale_id}\n  email: {from: email, taken: null}\n"
+      "relations: {sale_id: {to: {table: sales, column: id}, by: [{code: sale}]}}\n");
+  ASSERT_EQ(entity.numbers.size(), 2u);
+  EXPECT_EQ(to_string(*entity.numbers[0].sequence), "app.no_seq");
+  EXPECT_TRUE(entity.numbers[0].create_after_max);
+  EXPECT_EQ(entity.numbers[1].next_in, "sale_id");
+  ASSERT_EQ(entity.fields.size(), 1u);
+  EXPECT_TRUE(entity.fields[0].taken_as_null);
 }
 
 TEST(EntityFile, AccountListsAreRefused) {

@@ -8,6 +8,7 @@
 
 #include "base/text.hpp"
 #include "load/expression.hpp"
+#include "load/statements.hpp"
 #include "load/verdict.hpp"
 
 namespace syncline::load {
@@ -109,11 +110,25 @@ bool ConstraintFilter::is_written(const std::string& column) const {
          std::any_of(target_.parents.begin(), target_.parents.end(), linked);
 }
 
+std::optional<std::string> ConstraintFilter::default_of(const std::string& column) const {
+  if (const auto known = constraints_.defaults.find(column); known != constraints_.defaults.end()) return known->second;
+  const auto written = target_.defaults.find(column);
+  const bool is_plain = dialect_ == Dialect::Sqlite && written != target_.defaults.end() && written->second.find('(') == std::string::npos;
+  return is_plain ? std::optional(written->second) : std::nullopt;
+}
+
 /// What the column will hold, from the row r of the batch, the row t that it changes, or the row a that it adopts; nullopt if nobody can
 /// tell.
 std::optional<std::string> ConstraintFilter::value_of(const std::string& name) const {
   for (size_t i = 0; i < target_.columns.size(); ++i) {
-    if (target_.columns[i].role != RowColumn::Role::RelationKey && target_.columns[i].column.name == name) return fmt::format("r.c{}", i);
+    if (target_.columns[i].role == RowColumn::Role::RelationKey || target_.columns[i].column.name != name) continue;
+    const std::string staged = fmt::format("r.c{}", i);
+    if (!target_.defaults.contains(name)) return staged;
+    // What a new row does not speak of gets the default.
+    const auto known = default_of(name);
+    if (!known) return std::nullopt;
+    return fmt::format("CASE WHEN r.verdict = {} AND (r.kept{} & {}) <> 0 THEN ({}) ELSE {} END", verdict::New, i / Statements::KeptBits,
+                       int64_t{1} << (i % Statements::KeptBits), *known, staged);
   }
   for (size_t i = 0; i < target_.parents.size(); ++i) {
     if (target_.parents[i].column.name == name) return fmt::format("r.m{}", i);
@@ -121,9 +136,9 @@ std::optional<std::string> ConstraintFilter::value_of(const std::string& name) c
   if (name == "synced_at") return std::string(sql::current_timestamp(dialect_));
   const record::Column* column = target_.table.column(name);
   if (!column || column->generated || name == config::stamp::Hash || name == config::stamp::Transaction) return std::nullopt;
-  const auto known = constraints_.defaults.find(name);
-  if (column->has_default && known == constraints_.defaults.end()) return std::nullopt;
-  const std::string fresh = column->has_default             ? "(" + known->second + ")"
+  const auto known = default_of(name);
+  if (column->has_default && !known) return std::nullopt;
+  const std::string fresh = column->has_default             ? "(" + *known + ")"
                             : dialect_ == Dialect::Postgres ? fmt::format("NULL::{}", declared(*column, dialect_))
                                                             : "NULL";
   const std::string adopted = adopts_ ? fmt::format("WHEN {} THEN a.{} ", verdict::Adopted, sql::quoted(name)) : "";
@@ -136,7 +151,7 @@ bool ConstraintFilter::is_known(const std::vector<std::string>& columns) const {
 
 void ConstraintFilter::add_value_rules() {
   for (const record::Column& column : target_.table.columns) {
-    if (column.nullable || column.name == key_ || !is_written(column.name)) continue;
+    if (column.nullable || column.name == key_ || !is_written(column.name) || !value_of(column.name)) continue;
     value_rules_.push_back(
         {sql::quoted(column.name) + " IS NULL", {0, column.name, "23502", {column.name}, "must have a value (the column is NOT NULL)"}});
     value_columns_.insert(column.name);
@@ -183,7 +198,13 @@ void ConstraintFilter::add_uniques() {
     const bool own = index.plain && index.columns.size() == 1 && index.columns[0] == key_;
     const bool touched = std::any_of(index.columns.begin(), index.columns.end(), [&](const std::string& one) { return is_written(one); });
     if (own || !touched || !is_known(index.columns)) continue;
-    Unique unique{index, index.name, ""};
+    Unique unique{index, index.name, "", {}};
+    for (const config::FieldMapping& field : entity_.fields) {
+      if (!field.taken_as_null || index.columns != std::vector{field.column}) continue;
+      for (size_t i = 0; i < target_.columns.size(); ++i) {
+        if (target_.columns[i].role == RowColumn::Role::Field && target_.columns[i].column.name == field.column) unique.yields = i;
+      }
+    }
     for (const std::string& name : index.columns) {
       const record::Column* column = target_.table.column(name);
       if (index.plain && column && column->nullable && is_written(name) && name != key_) unique.given_up = name;
@@ -289,7 +310,8 @@ std::string ConstraintFilter::give_up(const Unique& unique, const std::set<uint3
   return fmt::format("UPDATE {} SET {} = NULL WHERE {}{}", sql::quoted(target_.table.name), sql::quoted(unique.given_up), by_key, by_id);
 }
 
-base::Result<void> ConstraintFilter::apply_uniques(sql::Connection& connection, bool keeps, Findings& findings) const {
+base::Result<void> ConstraintFilter::apply_uniques(sql::Connection& connection, bool keeps, Losers kind,
+                                                   std::vector<std::pair<size_t, Fault>>& out, std::vector<std::string>& give_ups) const {
   std::vector<Wanted> wants;
   std::vector<Rival> rivals;
   std::map<size_t, std::set<uint32_t>> needs_gap;  // by index: wanting rows that are written while their giver still has the value
@@ -302,6 +324,7 @@ base::Result<void> ConstraintFilter::apply_uniques(sql::Connection& connection, 
   };
   for (size_t index = 0; index < uniques_.size(); ++index) {
     const Unique& unique = uniques_[index];
+    if (unique.yields.has_value() != (kind == Losers::Yield)) continue;
     // A value that is kept is read again when the row is written, and would be NULL.
     const bool gap_possible = !unique.given_up.empty() && (!keeps || unique.index.columns.size() == 1);
     const sql::Rows taken_rows = TRY(connection.query(taken(unique.index)));
@@ -323,17 +346,19 @@ base::Result<void> ConstraintFilter::apply_uniques(sql::Connection& connection, 
 
   // Who is refused does not let go of anything either, so that others may be refused in turn.
   std::set<uint32_t> refused;
-  std::map<uint32_t, Fault> faults;
+  std::map<uint32_t, std::pair<size_t, Fault>> faults;
   const auto fault_of = [&](size_t index, uint32_t row, const std::string& by) {
     const Unique& unique = uniques_[index];
-    return Fault{row, unique.field, "23505", unique.index.columns, fmt::format("is taken by {}, constraint {}", by, unique.index.name)};
+    return std::pair(index, Fault{row, unique.field, "23505", unique.index.columns,
+                                  fmt::format("is taken by {}, constraint {}", by, unique.index.name)});
   };
   std::map<uint32_t, const Rival*> lost;
   for (bool again = true; again;) {
     again = false;
     lost = losers(rivals, refused);
     for (const Wanted& wanted : wants) {
-      const bool free = wanted.giver && !refused.contains(*wanted.giver) && !lost.contains(*wanted.giver);
+      // Who yields still lets go of what it had.
+      const bool free = wanted.giver && (kind == Losers::Yield || (!refused.contains(*wanted.giver) && !lost.contains(*wanted.giver)));
       if (free || !refused.insert(wanted.row).second) continue;
       faults.emplace(wanted.row, fault_of(wanted.index, wanted.row, wanted.holder));
       again = true;
@@ -344,24 +369,45 @@ base::Result<void> ConstraintFilter::apply_uniques(sql::Connection& connection, 
                    fault_of(winner->index, row, fmt::format("the record `{}` {} of the same batch", key_, base::shown(winner->key, 80))));
     refused.insert(row);
   }
-  TRY(refuse(connection, refused));
   for (size_t index = 0; index < uniques_.size(); ++index) {
     std::set<uint32_t> givers;
     for (const Wanted& wanted : wants) {
       if (wanted.index == index && wanted.giver && !refused.contains(wanted.row) && needs_gap[index].contains(wanted.row))
         givers.insert(*wanted.giver);
     }
-    if (!givers.empty()) findings.give_up.push_back(give_up(uniques_[index], givers));
+    if (!givers.empty()) give_ups.push_back(give_up(uniques_[index], givers));
   }
-  for (auto& [row, fault] : faults) findings.faults.push_back(std::move(fault));
+  for (auto& [row, fault] : faults) out.push_back(std::move(fault));
   return {};
+}
+
+base::Result<std::vector<ConstraintFilter::Yielded>> ConstraintFilter::yielded(sql::Connection& connection, bool keeps,
+                                                                               std::vector<std::string>& give_up) const {
+  std::vector<std::pair<size_t, Fault>> found;
+  TRY(apply_uniques(connection, keeps, Losers::Yield, found, give_up));
+  std::vector<Yielded> out;
+  for (size_t index = 0; index < uniques_.size(); ++index) {
+    Yielded yielded{uniques_[index].yields.value_or(0), {}};
+    for (const auto& [of, fault] : found) {
+      if (of == index) yielded.rows.insert(fault.row);
+    }
+    if (!yielded.rows.empty()) out.push_back(std::move(yielded));
+  }
+  return out;
 }
 
 base::Result<ConstraintFilter::Findings> ConstraintFilter::find(sql::Connection& connection, bool keeps) const {
   Findings out;
   TRY(apply(connection, value_rules_, value_columns_, out.faults));
   TRY(apply(connection, foreign_rules_, foreign_columns_, out.faults));
-  TRY(apply_uniques(connection, keeps, out));
+  std::vector<std::pair<size_t, Fault>> found;
+  TRY(apply_uniques(connection, keeps, Losers::Refused, found, out.give_up));
+  std::set<uint32_t> refused;
+  for (auto& [index, fault] : found) {
+    refused.insert(fault.row);
+    out.faults.push_back(std::move(fault));
+  }
+  TRY(refuse(connection, refused));
   std::sort(out.faults.begin(), out.faults.end(), [](const Fault& a, const Fault& b) { return a.row < b.row; });
   return out;
 }

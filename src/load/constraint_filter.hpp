@@ -40,6 +40,14 @@ class ConstraintFilter {
   /// Part of the batch's transaction, after rows are judged. `keeps` says whether any cell says Keep.
   base::Result<Findings> find(sql::Connection& connection, bool keeps) const;
 
+  /// A column whose value other rows have, and who goes without it.
+  struct Yielded {
+    size_t column = 0;  ///< index into Target::columns
+    std::set<uint32_t> rows;
+  };
+  /// Of the fields with `taken: null`. `give_up` is as in Findings. Changes nothing.
+  base::Result<std::vector<Yielded>> yielded(sql::Connection& connection, bool keeps, std::vector<std::string>& give_up) const;
+
   /// A trigger may still mend what is found: each such row is to be tried by itself.
   [[nodiscard]] bool may_be_mended() const { return constraints_.rewritten; }
 
@@ -52,19 +60,24 @@ class ConstraintFilter {
   struct Unique {
     sql::UniqueConstraint index;
     std::string field;
-    std::string given_up;  ///< a column that can be NULL for the moment; "" if there is none
+    std::string given_up;          ///< a column that can be NULL for the moment; "" if there is none
+    std::optional<size_t> yields;  ///< index into Target::columns of the one that goes without a value that is taken
   };
   void add_value_rules();
   void add_foreign_keys();
   void add_uniques();
   [[nodiscard]] bool is_written(const std::string& column) const;
   [[nodiscard]] std::optional<std::string> value_of(const std::string& column) const;
+  /// Where evaluating it leaves no trace.
+  [[nodiscard]] std::optional<std::string> default_of(const std::string& column) const;
   [[nodiscard]] bool is_known(const std::vector<std::string>& columns) const;
   /// SELECT the judged rows under the table's column names.
   [[nodiscard]] std::string rows(const std::set<std::string>& columns) const;
   base::Result<void> apply(sql::Connection& connection, const std::vector<Rule>& rules, const std::set<std::string>& columns,
                            std::vector<Fault>& faults) const;
-  base::Result<void> apply_uniques(sql::Connection& connection, bool keeps, Findings& findings) const;
+  enum class Losers { Refused, Yield };
+  base::Result<void> apply_uniques(sql::Connection& connection, bool keeps, Losers losers, std::vector<std::pair<size_t, Fault>>& faults,
+                                   std::vector<std::string>& give_up) const;
   [[nodiscard]] std::string unique_rows(const sql::UniqueConstraint& index) const;
   [[nodiscard]] std::string table_rows(const sql::UniqueConstraint& index) const;
   [[nodiscard]] std::string taken(const sql::UniqueConstraint& index) const;

@@ -464,6 +464,22 @@ std::string Statements::insert(bool keeps, Stamping stamping) const {
                      fmt::format("{} AS r WHERE r.verdict = {} ORDER BY r.c0", ready_, verdict::New));
 }
 
+std::string Statements::take_as_null(size_t column, const std::string& rows) const {
+  return fmt::format("UPDATE {} SET c{} = NULL{} WHERE n IN ({})", ready_, column, stamps() ? ", settled = FALSE" : "", rows);
+}
+
+std::string Statements::judge_again(const std::string& rows) const {
+  std::vector<std::string> differences{"1 = 0"};
+  for (size_t i : written_) {
+    if (target_.columns[i].role != RowColumn::Role::Key) differences.push_back(differs(target_.columns[i].column, fmt::format("r.c{}", i)));
+  }
+  for (size_t i = 0; i < target_.parents.size(); ++i) differences.push_back(differs(target_.parents[i].column, fmt::format("r.m{}", i)));
+  const std::string key = sql::quoted(target_.columns[0].column.name);
+  return fmt::format("UPDATE {} AS r SET verdict = {} FROM {} AS t WHERE t.{} = r.c0 AND r.verdict = {} AND r.n IN ({}) AND NOT ({})",
+                     ready_, verdict::Unchanged, sql::quoted(target_.table.name), key, verdict::Changed, rows,
+                     base::joined(differences, " OR "));
+}
+
 std::string Statements::insert_staged(bool keeps) const {
   std::vector<std::string> values, ids;
   std::string from = stage_ + " AS s";
@@ -488,6 +504,10 @@ std::string Statements::insert_into(std::vector<std::string> values, const std::
   for (size_t i : written_) columns.push_back(sql::quoted(target_.columns[i].column.name));
   for (const Parent& parent : target_.parents) columns.push_back(sql::quoted(parent.column.name));
   values.insert(values.end(), ids.begin(), ids.end());
+  for (const Numbered& numbered : target_.numbers) {
+    columns.push_back(sql::quoted(numbered.column));
+    values.push_back(next_number(target_, numbered, dialect_));
+  }
   if (stamps()) {
     columns.insert(columns.end(), {std::string(config::stamp::Hash), std::string(config::stamp::Transaction)});
     values.insert(values.end(), {hash, transaction});

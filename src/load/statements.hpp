@@ -72,6 +72,10 @@ class Statements {
   /// Writes what `update` does, and the external id, into rows that were there before. Their version does not speak of the record.
   [[nodiscard]] std::string adopt(bool keeps, Stamping stamping) const;
   [[nodiscard]] const Adoption& adoption() const { return adoption_; }
+  /// Of the rows of these numbers ("1, 2") a column's value becomes NULL, and they are not stamped: the value may be theirs one day.
+  [[nodiscard]] std::string take_as_null(size_t column, const std::string& rows) const;
+  /// Which of these rows differ no more from what is there.
+  [[nodiscard]] std::string judge_again(const std::string& rows) const;
   /// Marks rows that are equal as ours again. What has changed since they were compared is left alone.
   [[nodiscard]] std::string restamp() const;
   /// Planner settings for joins of a small batch with a large table; empty where there are none.

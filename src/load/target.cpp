@@ -191,6 +191,7 @@ base::Result<Target> bind_target(sql::Connection& connection, const config::Proj
   }
   if (!entity.adopt.empty()) out.row_id = TRY(bind_row_id(entity, table));
   for (const config::NaturalKey& key : entity.adopt) out.adopt.push_back(TRY(bind_natural_key(entity, key, out)));
+  out.numbers = TRY(bind_numbers(connection, entity, table, out.parents));
   out.stamp_seed = TRY(stamp_seed(connection, entity, table, out.columns));
   if (out.stamp_seed) out.takes_copies = TRY(takes_copies(connection, table));
   return out;

@@ -9,6 +9,7 @@
 
 #include "base/result.hpp"
 #include "config/project.hpp"
+#include "load/numbering.hpp"
 #include "record/row_column.hpp"
 #include "sql/connection.hpp"
 
@@ -55,6 +56,7 @@ struct Target {
   record::Column row_id;               ///< the table's primary key, where rows are adopted
   std::vector<bool> fills;             ///< of each of `columns`: it is written only where it is NULL
   std::map<std::string, std::string> defaults;  ///< by column: what the database gives to one that a new row does not speak of, as SQL
+  std::vector<Numbered> numbers{};
 };
 
 /// Binds an entity's relations to the catalog. What is not there (a parent's external id column, a relation's column, a UNIQUE index on the

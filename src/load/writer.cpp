@@ -82,7 +82,9 @@ Writer::Writer(state::Store& store, const config::Entity& entity, Target target,
       undelete_(entity_, target_, store_, statements_.ready_table()),
       skip_(target_, statements_.question()),
       direct_insert_(target_, connection_.dialect()),
-      waiting_(store_, entity_, target_) {}
+      waiting_(store_, entity_, target_),
+      yields_(std::any_of(entity.fields.begin(), entity.fields.end(), [](const auto& field) { return field.taken_as_null; })),
+      taken_(target_.columns.size()) {}
 
 base::Result<void> Writer::write(const Batch& batch, int64_t run, record::EntityReport& report, const std::stop_token& stop) {
   Isolation isolation = tests_ ? Isolation::Testing : Isolation::None;
@@ -91,6 +93,7 @@ base::Result<void> Writer::write(const Batch& batch, int64_t run, record::Entity
     auto written = write_once(batch, run, after, isolation);
     if (written) {
       report = std::move(after);
+      tell_taken(report);
       return {};
     }
     const base::Error error = std::move(written).error();
@@ -161,7 +164,14 @@ base::Result<void> Writer::write_chosen(const record::RowBatch& rows, Isolation 
   refused_.clear();
   suspects_.clear();
   let_go_.clear();
+  taken_now_.assign(target_.columns.size(), 0);
   chosen_ = TRY(skip_.choose(connection_, rows));
+  if (yields_ || !target_.numbers.empty()) {
+    // New rows are not put straight into the table: what they get is said by the rows that are there.
+    chosen_.judged.insert(chosen_.judged.end(), chosen_.fresh.begin(), chosen_.fresh.end());
+    std::sort(chosen_.judged.begin(), chosen_.judged.end());
+    chosen_.fresh.clear();
+  }
   counters.unchanged += int64_t(rows.size() - chosen_.judged.size() - chosen_.fresh.size());
   if (chosen_.judged.empty() && chosen_.fresh.empty()) return {};
   const bool all_go_straight_in = isolation == Isolation::None && chosen_.judged.empty() && direct_insert_.fits(rows, chosen_);
@@ -245,6 +255,7 @@ base::Result<void> Writer::write_rows(const record::RowBatch& rows, Range range,
   TRY(stage(rows, range));
   TRY(make_ready(rows, range));
   if (statements_.adoption().wanted()) TRY(judge_adoption());
+  if (yields_) TRY(go_without_taken());
   if (isolation_ == Isolation::Testing) TRY(refuse_faulty(rows));
   const record::Counters before = counters;
   TRY(count_verdicts(rows, counters, rejects));
@@ -269,6 +280,7 @@ base::Result<void> Writer::write_rows(const record::RowBatch& rows, Range range,
   }
   if (restamps) counters.restamped += TRY(connection_.change(statements_.restamp()));
   if (added > 0) {
+    for (const std::string& lock : parent_locks(target_, connection_.dialect(), statements_.ready_table())) TRY(connection_.query(lock));
     const int64_t inserted = TRY(connection_.change(statements_.insert(keeps_, stamping)));
     if (inserted != added) return base::fail(raced("inserting", added, inserted));
   }

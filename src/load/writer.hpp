@@ -78,6 +78,10 @@ class Writer {
   base::Result<void> write_tested(const record::RowBatch& rows, std::vector<uint32_t> all, record::Counters& counters,
                                   std::vector<record::Reject>& rejects);
   std::vector<uint32_t> take_out_misfits(const record::RowBatch& rows, Range range);
+  base::Result<void> make_filter();
+  /// Of fields with `taken: null`, the values that other rows have.
+  base::Result<void> go_without_taken();
+  void tell_taken(record::EntityReport& report);
   base::Result<void> refuse_faulty(const record::RowBatch& rows);
   base::Result<std::vector<uint32_t>> take_out_faulty(const record::RowBatch& rows, std::vector<uint32_t> all);
   void refuse(const record::RowBatch& rows, uint32_t row, std::string field, std::string code, std::string reason, std::string value);
@@ -114,12 +118,15 @@ class Writer {
   Skip skip_;
   DirectInsert direct_insert_;
   WaitingRoom waiting_;
-  PayloadOf payload_of_;              ///< of the batch being written
-  Chosen chosen_;                     ///< of the batch being written
-  int64_t restampable_ = 0;           ///< of the rows judged last
-  bool keeps_ = false;                ///< of the rows staged last
-  std::vector<record::Cell> staged_;  ///< reused between batches
-  bool tests_ = false;                ///< a row's fault was met in this run: rows are tested before they are written
+  PayloadOf payload_of_;                    ///< of the batch being written
+  Chosen chosen_;                           ///< of the batch being written
+  int64_t restampable_ = 0;                 ///< of the rows judged last
+  bool keeps_ = false;                      ///< of the rows staged last
+  std::vector<record::Cell> staged_;        ///< reused between batches
+  bool yields_ = false;                     ///< a field goes without a value that another row has
+  std::vector<int64_t> taken_, taken_now_;  ///< how many of each of the batch's columns: of this run, of this batch
+  std::string told_;                        ///< of them, in the report's note
+  bool tests_ = false;                      ///< a row's fault was met in this run: rows are tested before they are written
   Isolation isolation_ = Isolation::None;
   std::optional<ConstraintFilter> filter_;  ///< made at the first fault
   std::vector<std::pair<uint32_t, record::Reject>> refused_;

@@ -58,12 +58,48 @@ std::vector<uint32_t> Writer::take_out_misfits(const record::RowBatch& rows, Ran
   return left;
 }
 
+base::Result<void> Writer::make_filter() {
+  if (filter_) return {};
+  sql::Constraints constraints = TRY(sql::read_constraints(connection_, target_.table));
+  filter_.emplace(target_, entity_, connection_.dialect(), statements_.ready_table(), std::move(constraints));
+  return {};
+}
+
+base::Result<void> Writer::go_without_taken() {
+  TRY(make_filter());
+  for (const ConstraintFilter::Yielded& yielded : TRY(filter_->yielded(connection_, keeps_, let_go_))) {
+    std::vector<std::string> numbers;
+    for (const uint32_t row : yielded.rows) numbers.push_back(std::to_string(row));
+    const std::string rows = base::joined(numbers, ", ");
+    TRY(connection_.execute(statements_.take_as_null(yielded.column, rows)));
+    TRY(connection_.execute(statements_.judge_again(rows)));
+    taken_now_[yielded.column] += int64_t(numbers.size());
+  }
+  return {};
+}
+
+/// Once in the note, however many batches there are.
+void Writer::tell_taken(record::EntityReport& report) {
+  std::vector<std::string> phrases;
+  for (size_t i = 0; i < taken_.size(); ++i) {
+    if (i < taken_now_.size()) taken_[i] += taken_now_[i];
+    if (taken_[i] > 0) phrases.push_back(fmt::format("{} values of `{}` were taken", taken_[i], target_.columns[i].column.name));
+  }
+  taken_now_.clear();
+  if (phrases.empty()) return;
+  const size_t at = told_.empty() ? std::string::npos : report.note.find(told_);
+  if (at != std::string::npos) {
+    report.note.replace(at, told_.size(), base::joined(phrases, "; "));
+  } else {
+    report.note += (report.note.empty() ? "" : "; ") + base::joined(phrases, "; ");
+  }
+  told_ = base::joined(phrases, "; ");
+}
+
 base::Result<void> Writer::refuse_faulty(const record::RowBatch& rows) {
-  if (!filter_)
-    filter_.emplace(target_, entity_, connection_.dialect(), statements_.ready_table(),
-                    TRY(sql::read_constraints(connection_, target_.table)));
+  TRY(make_filter());
   ConstraintFilter::Findings found = TRY(filter_->find(connection_, keeps_));
-  let_go_ = std::move(found.give_up);
+  let_go_.insert(let_go_.end(), found.give_up.begin(), found.give_up.end());
   for (Fault& fault : found.faults) {
     if (filter_->may_be_mended()) {
       suspects_.push_back(fault.row);

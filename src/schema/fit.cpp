@@ -72,6 +72,16 @@ void judge_field(const Entity& entity, const Table& table, const config::FieldMa
   } else if (const auto fits = config::conversion(field, column); !fits) {
     problems.push_back({field.place, fmt::format("`{}`: {}", field.column, fits.error())});
   }
+  if (!field.taken_as_null) return;
+  const bool unique = std::any_of(table.unique_indexes.begin(), table.unique_indexes.end(), [&](const record::UniqueIndex& index) {
+    return index.columns.empty() || index.columns == std::vector{field.column};
+  });
+  if (!there || !unique || !there->nullable) {
+    problems.push_back(
+        {field.place, fmt::format("`taken: null` is for a column that is UNIQUE by itself and can be NULL, which `{}` of {} is "
+                                  "not; remove it",
+                                  field.column, to_string(table.name))});
+  }
 }
 
 void judge_version(const Entity& entity, const Table& table, std::vector<Problem>& problems) {
@@ -94,7 +104,8 @@ void judge_rest(const Entity& entity, const Table& table, std::vector<Problem>& 
   if (std::any_of(table.triggers.begin(), table.triggers.end(), [](const record::Trigger& one) { return one.fills_inserts; })) return;
   for (const std::string& column : columns_without_value(entity, table)) {
     problems.push_back({entity.place, fmt::format("`{}` of {} is NOT NULL without a default and is not mapped, so that no new row could be "
-                                                  "inserted: map it (`const:` gives a fixed value), give it a DEFAULT, or let it be NULL",
+                                                  "inserted: map it (`const:` gives a fixed value, {{sequence: NAME, create: after_max}} a "
+                                                  "number), give it a DEFAULT, or let it be NULL",
                                                   column, to_string(table.name))});
   }
 }
@@ -106,6 +117,7 @@ std::vector<std::string> columns_without_value(const Entity& entity, const Table
   if (entity.version) written.insert(entity.version->column);
   for (const config::FieldMapping& field : entity.fields) written.insert(field.column);
   for (const config::Relation& relation : entity.relations) written.insert(relation.column);
+  for (const config::Numbering& number : entity.numbers) written.insert(number.column);
   std::vector<std::string> out;
   for (const Column& column : table.columns) {
     if (!column.nullable && !column.has_default && !column.generated && !written.contains(column.name)) out.push_back(column.name);

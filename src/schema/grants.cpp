@@ -33,6 +33,10 @@ base::Result<Grants> collect(sql::Connection& connection, const config::Project&
   for (const config::Entity& entity : project.entities) {
     if (const std::string table = TRY(located(connection, entity.table, out)); !table.empty()) out.written.insert(table);
     for (const std::string& sequence : TRY(sequences_of_defaults(connection, entity.table))) out.sequences.insert(sequence);
+    for (const config::Numbering& number : entity.numbers) {
+      if (!number.sequence) continue;
+      if (const std::string sequence = TRY(located(connection, *number.sequence, out)); !sequence.empty()) out.sequences.insert(sequence);
+    }
   }
   for (const config::Entity& entity : project.entities) {
     for (const config::Relation& relation : entity.relations) {

@@ -8,6 +8,7 @@
 
 #include "base/text.hpp"
 #include "schema/fit.hpp"
+#include "schema/numbers.hpp"
 #include "schema/warnings.hpp"
 #include "state/tables.hpp"
 
@@ -129,6 +130,11 @@ base::Result<void> plan_entity(Planner& planner, const config::Entity& entity) {
   if (entity.version)
     add_column(planner, *table, named(entity.version->column, ColumnType::Timestamp), "for how new a row is at the source");
   for (const config::FieldMapping& field : entity.fields) add_column(planner, *table, planned_column(field), "mapped");
+  for (const config::Numbering& number : entity.numbers)
+    add_column(planner, *table, named(number.column, ColumnType::Integer), "numbered when a row is inserted");
+  const NumbersPlan numbers = TRY(plan_numbers(planner.connection, entity, *table));
+  for (const config::Problem& problem : numbers.problems) planner.problem(problem.place, problem.message);
+  for (const SchemaChange& change : numbers.changes) planner.change(change.sql, change.what, change.sql);
   for (const config::Relation& relation : entity.relations) {
     const auto column = TRY(relation_column(planner, *table, relation));
     if (column)

@@ -4,6 +4,8 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 #include "schema/grants.hpp"
 #include "schema/migrations.hpp"
 #include "support/on_both_databases.hpp"
@@ -192,7 +194,8 @@ TEST_P(Planning, AColumnThatMustHaveAValueAndGetsNoneIsRefused) {
   relation(bookings, "customer_id", "customers");
   EXPECT_EQ(problem(),
             "entities/bookings.yaml:2:8: `room` of bookings is NOT NULL without a default and is not mapped, so that no new row could be "
-            "inserted: map it (`const:` gives a fixed value), give it a DEFAULT, or let it be NULL");
+            "inserted: map it (`const:` gives a fixed value, {sequence: NAME, create: after_max} a number), give it a DEFAULT, or let it "
+            "be NULL");
   field(bookings, "room");
   EXPECT_EQ(problem(), "");
 }
@@ -488,6 +491,57 @@ TEST_P(PlanningForPostgres, TheGrantsThatAreNamedAreEnoughToSyncAndNoMore) {
   EXPECT_TRUE(store.next_run());
   EXPECT_TRUE(store.add_rejects(1, "customers", "main", {{"map", "k", "f", "c", "r", "v", "p"}}));
   EXPECT_FALSE(restricted->execute("DROP TABLE studio.customers"));
+}
+
+// --- numbers ---
+
+// Correctness rule 10, pitfall 8: a number that is counted by hand continues after the highest there is, not after the key's.
+TEST_P(Planning, ASequenceIsMadeBehindTheHighestNumberThereIs) {
+  run("CREATE TABLE memberships (id " + counted() + ", external_id text UNIQUE, instance_id integer NOT NULL UNIQUE, synced_at " +
+      (postgres() ? "timestamptz" : "DATETIME") + "); INSERT INTO memberships (id, instance_id) VALUES (2644, 9652)");
+  config::Entity& memberships = entity("memberships", "memberships");
+  EXPECT_NE(problem().find("{sequence: NAME, create: after_max} a number"), std::string::npos) << problem();
+  config::Numbering& number = memberships.numbers.emplace_back();
+  number.column = "instance_id";
+  number.sequence = record::TableName{"", "instance_seq"};
+  number.place = {"entities/memberships.yaml", 7, 3};
+  EXPECT_EQ(problem(), !postgres() ? ""
+                                   : "entities/memberships.yaml:7:3: there is no sequence \"instance_seq\"; name one there is, or write "
+                                     "`create: after_max` and `syncline migrate` makes it");
+  number.create_after_max = true;
+  migrate();
+  EXPECT_EQ(planned(), Words{});
+  if (!postgres()) return;
+  EXPECT_EQ(all("SELECT nextval('instance_seq')"), "9653");
+  run("INSERT INTO memberships (instance_id) VALUES (9700)");
+  EXPECT_EQ(
+      problem(),
+      "entities/memberships.yaml:7:3: the sequence \"instance_seq\" gives 9654 next, but memberships.instance_id has 9700 already: new "
+      "rows would fail. Have its owner run SELECT setval('\"instance_seq\"', 9700);");
+  const auto granted = grants(db(), project_);
+  ASSERT_TRUE(granted);
+  EXPECT_NE(std::find(granted->begin(), granted->end(), "GRANT USAGE ON SEQUENCE public.instance_seq TO …;"), granted->end());
+}
+
+TEST_P(Planning, OnlyAnIntegerColumnIsNumbered) {
+  run("CREATE TABLE lines (id " + counted() + ", external_id text UNIQUE, line_no text)");
+  config::Numbering& number = entity("lines", "lines").numbers.emplace_back();
+  number.column = "line_no";
+  number.next_in = "sale_id";
+  number.place = {"entities/lines.yaml", 7, 3};
+  EXPECT_EQ(problem(),
+            "entities/lines.yaml:7:3: `line_no` of lines cannot be numbered: it is text; name an integer column that may be written");
+}
+
+TEST_P(Planning, GoingWithoutATakenValueNeedsAColumnThatIsUniqueAndCanBeNull) {
+  run("CREATE TABLE people (id " + counted() + ", external_id text UNIQUE, email text, mail text UNIQUE)");
+  config::Entity& people = entity("people", "people");
+  field(people, "mail").taken_as_null = true;
+  EXPECT_EQ(problem(), "");
+  field(people, "email").taken_as_null = true;
+  EXPECT_NE(problem().find("`taken: null` is for a column that is UNIQUE by itself and can be NULL, which `email` of people is not"),
+            std::string::npos)
+      << problem();
 }
 
 }  // namespace

@@ -155,6 +155,18 @@ void check_shared_keys(const std::vector<EntityFile>& entities, std::vector<Prob
   }
 }
 
+/// What is numbered within a row must say which row that is.
+void check_numbers(const EntityFile& it, std::vector<Problem>& problems) {
+  std::vector<std::string> relations;
+  for (const Relation& relation : it.entity.relations) relations.push_back(relation.column);
+  for (const Numbering& number : it.entity.numbers) {
+    if (number.next_in.empty() || has(relations, number.next_in)) continue;
+    problems.push_back({place_of(it.file, {"fields", number.column, "next_in"}),
+                        fmt::format("`{}` is no relation of this entity{}", base::shown(number.next_in, 60),
+                                    relations.empty() ? "; write one under `relations`" : suggestion(number.next_in, relations))});
+  }
+}
+
 /// A row is adopted by what the record says of it, so by columns that the mapping writes.
 void check_adopt(const Entity& entity, std::vector<Problem>& problems) {
   std::vector<std::string> mapped;
@@ -190,6 +202,8 @@ void check_columns(const EntityFile& it, std::vector<Problem>& problems) {
   if (entity.version) write(entity.version->column, "the version", place_of(it.file, {"version", "column"}));
   for (const FieldMapping& field : entity.fields) write(field.column, "a field", field.place);
   for (const Relation& relation : entity.relations) write(relation.column, "a relation", relation.place);
+  for (const Numbering& number : entity.numbers) write(number.column, "a number", number.place);
+  check_numbers(it, problems);
   check_adopt(entity, problems);
   check_deletes(entity, writers, problems);
   for (const std::string& column : entity.local) {

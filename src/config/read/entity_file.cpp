@@ -10,6 +10,7 @@
 #include "config/read/field.hpp"
 #include "config/read/key.hpp"
 #include "config/read/names.hpp"
+#include "config/read/numbering.hpp"
 #include "config/read/source.hpp"
 
 namespace syncline::config {
@@ -166,8 +167,13 @@ Entity read_entity_file(const Reading& reading, const Tree& root, const std::str
   if (const Tree* key = keys.required("key", "`key: {column: …, from: …}`")) entity.key = read_key(reading, *key, rows_of);
   if (const Tree* version = keys.find("version")) entity.version = read_version(reading, *version);
   if (const Tree* fields = keys.find("fields")) {
-    for (const Tree::Entry& entry : entries_of(reading, *fields, "fields", "{column: path}"))
-      entity.fields.push_back(read_field(reading, entry));
+    for (const Tree::Entry& entry : entries_of(reading, *fields, "fields", "{column: path}")) {
+      if (is_numbering(entry)) {
+        entity.numbers.push_back(read_numbering(reading, entry));
+      } else {
+        entity.fields.push_back(read_field(reading, entry));
+      }
+    }
   }
   if (const Tree* relations = keys.find("relations")) {
     for (const Tree::Entry& entry : entries_of(reading, *relations, "relations", "{column: {to: entity, by: [{external: path}]}}")) {

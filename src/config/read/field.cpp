@@ -18,9 +18,9 @@ class FieldReader {
   FieldReader(const Reading& reading, const Tree& node, FieldMapping& field)
       : reading_(reading),
         keys_(reading, node, fmt::format("the field `{}`", base::shown(field.column, 60)),
-              {"from",   "first_value", "const",     "rules",    "type",       "zone",         "unclear",
-               "format", "unit",        "store",     "currency", "decorated",  "decimal_mark", "calling_code",
-               "trunk",  "values",      "otherwise", "default",  "on_missing", "blank",        "fill"}),
+              {"from",      "first_value", "const",      "rules",     "type",         "zone",         "unclear", "format",
+               "unit",      "store",       "currency",   "decorated", "decimal_mark", "calling_code", "trunk",   "values",
+               "otherwise", "default",     "on_missing", "blank",     "fill",         "taken"}),
         node_(node),
         field_(field) {}
 
@@ -220,6 +220,8 @@ class FieldReader {
       field_.on_missing = read_policy(*on_missing, "on_missing").value_or(Policy::Keep);
     if (const Tree* fill = keys_.find("fill")) field_.fill = reading_.boolean(*fill, "fill").value_or(false);
     if (const Tree* blank = keys_.find_with_null("blank")) field_.blank = read_policy(*blank, "blank");
+    if (const Tree* taken = keys_.find_with_null("taken"))
+      field_.taken_as_null = reading_.word<bool>(*taken, "taken", {{"null", true}, {"reject", false}}).value_or(false);
   }
 
   const Reading& reading_;
