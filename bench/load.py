@@ -23,6 +23,7 @@ from support.postgres import Postgres, psql  # noqa: E402
 from support.processes import free_port  # noqa: E402
 
 PAGE = 500
+REJECTED = 10  # the exit code of a run with rejects
 CONNECTOR = """title: Pages
 settings: {base: {required: true}}
 base_url: ${settings.base}
@@ -31,6 +32,7 @@ limits: {rate: 100000/s}
 streams:
   same: {get: /same, records: {json: data}, paginate: {page: {param: page, size_param: page_size, size: 500, count: meta.total}}, key: id}
   tenth: {get: /tenth, records: {json: data}, paginate: {page: {param: page, size_param: page_size, size: 500, count: meta.total}}, key: id}
+  bad: {get: /bad, records: {json: data}, paginate: {page: {param: page, size_param: page_size, size: 500, count: meta.total}}, key: id}
 """
 PROJECT = """syncline: 1
 database: ${DATABASE_URL}
@@ -58,10 +60,23 @@ def build(folder):
         run("g++", "-O2", "-std=c++20", "-I/usr/include/postgresql", CEILING / f"{program}.cpp", "-o", folder / program, "-lpq", "-lsimdjson", "-lcurl", "-pthread")
 
 
+def spoil(good, bad):
+    """The same pages with one record in a hundred made bad: a text where a number belongs, or a status that the table's CHECK refuses. Returns how many."""
+    bad.mkdir()
+    count = 0
+    for page in sorted(good.iterdir()):
+        document = json.loads(page.read_text())
+        for i in range(50, len(document["data"]), 100):
+            document["data"][i] |= {"customer_id": "nobody"} if count % 2 else {"status": "lost"}
+            count += 1
+        (bad / page.name).write_text(json.dumps(document, separators=(",", ":")))
+    return count
+
+
 @contextmanager
 def nginx(folder, port):
     """Pages under their bare names for the bare program, and by ?page=N for a connector."""
-    lists = "".join(f"location = /{name} {{ rewrite ^ /{name}/$arg_page.json last; }}\n" for name in ("same", "tenth"))
+    lists = "".join(f"location = /{name} {{ rewrite ^ /{name}/$arg_page.json last; }}\n" for name in ("same", "tenth", "bad"))
     (folder / "nginx.conf").write_text(
         (CEILING / "nginx.conf").read_text().replace("daemon on;", "daemon off;").replace("127.0.0.1:18588; root pages;", f"127.0.0.1:{port}; root pages;\n{lists}")
     )
@@ -101,7 +116,7 @@ class Bench:
         said = run(self.folder / "line", f"{self.base}/{pages}/", -(-self.rows // PAGE), 10000, mode, env=env)
         return float(re.search(r"rows_per_s (\d+)", said)[1])
 
-    def synced(self, template, pages, expected):
+    def synced(self, template, pages, expected, code=0):
         """Rows a second, peak memory in MiB, bytes of write-ahead log; what the run says it did must be `expected`."""
         self.fresh(template)
         (self.folder / "project/entities/reservations.yaml").write_text(ENTITY.replace("STREAM", pages))
@@ -112,7 +127,7 @@ class Bench:
         _, status, usage = os.wait4(process.pid, 0)
         seconds = time.monotonic() - started
         report = json.loads(out)
-        if status != 0:
+        if os.waitstatus_to_exitcode(status) != code:
             raise SystemExit(f"sync ended with {os.waitstatus_to_exitcode(status)}: {out.decode()[:3000]}")
         entity = report["entities"][0]
         if {name: entity[name] for name in expected} != expected:
@@ -146,6 +161,11 @@ class Bench:
         peaks.append(peak)
         self.ratio("first", first / bare_first, 1.0, f"{first:,.0f} rows/s, bare {bare_first:,.0f}")
         self.keep("t_synced")
+
+        bad = spoil(self.folder / "pages/same", self.folder / "pages/bad")
+        speed, peak, _ = self.synced("t_planned", "bad", {"inserted": rows - bad, "rejected": bad}, REJECTED)
+        peaks.append(peak)
+        self.ratio("1% bad rows", speed / first, 0.7, f"{speed:,.0f} rows/s, {bad:,} rejects")
 
         guard = self.bare("t_bare", "same", "guard")
         unchanged, peak, wal = self.synced("t_synced", "same", {"unchanged": rows})

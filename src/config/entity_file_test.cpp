@@ -85,7 +85,7 @@ TEST(EntityFile, ANumberWithoutASourceOfNumbersIsRefused) {
             at("6:16", "`sale_id` is no relation of this entity; write one under `relations`"));
   EXPECT_EQ(problems_after_head("fields:\n  n: {sequence: s, next_in: sale_id}\n"),
             at("6:6", "only one of `sequence`, `next_in` can give the number; remove the other"));
-  EXPECT_EQ(problems_after_head("fields:\n  n: {sequence: s, create: anew}\n"), at("6:28", "`create` cannot be `anew`; use after_max"));
+  EXPECT_EQ(problems_after_head("fields:\n  n: {sequence: s, create: anew}\n"), at("6:28", "`create` cannot be `anew`; write after_max"));
   EXPECT_EQ(problems_after_head("fields:\n  n: {sequence: s, from: id}\n"),
             at("6:20", "unknown key `from`; use one of sequence, create, next_in"));
   EXPECT_EQ(problems_after_head("fields:\n  crm_id: {sequence: s}\n"),
