@@ -131,7 +131,8 @@ std::optional<std::string> ConstraintFilter::value_of(const std::string& name) c
                        int64_t{1} << (i % Statements::KeptBits), *known, staged);
   }
   for (size_t i = 0; i < target_.parents.size(); ++i) {
-    if (target_.parents[i].column.name == name) return fmt::format("r.m{}", i);
+    if (target_.parents[i].column.name != name) continue;
+    return target_.defaults.contains(name) ? std::nullopt : std::optional(fmt::format("r.m{}", i));
   }
   if (name == "synced_at") return std::string(sql::current_timestamp(dialect_));
   const record::Column* column = target_.table.column(name);
@@ -223,12 +224,14 @@ std::string ConstraintFilter::rows(const std::set<std::string>& columns) const {
   }
   std::string joins;
   const std::string table = sql::quoted(target_.table.name);
+  // Rows that are never made (`insert: false`) are refused by nothing.
   if (reads_table) joins += fmt::format(" LEFT JOIN {} AS t ON t.{} = r.c0", table, sql::quoted(key_));
   if (reads_table && adopts_) joins += fmt::format(" LEFT JOIN {} AS a ON a.{} = r.adopts", table, sql::quoted(target_.row_id.name));
   return fmt::format(
       "SELECT r.n AS syncline_n, r.verdict AS syncline_verdict, r.c0 AS syncline_key, {} AS syncline_adopts{} FROM {} AS r{} "
       "WHERE r.verdict IN ({}, {}, {})",
-      adopts_ ? "r.adopts" : "NULL", base::joined(values, ""), ready_, joins, verdict::New, verdict::Changed, verdict::Adopted);
+      adopts_ ? "r.adopts" : "NULL", base::joined(values, ""), ready_, joins, entity_.insert ? verdict::New : verdict::Changed,
+      verdict::Changed, verdict::Adopted);
 }
 
 base::Result<void> ConstraintFilter::refuse(sql::Connection& connection, const std::set<uint32_t>& rows) const {
