@@ -3,6 +3,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "base/text.hpp"
 #include "base/time.hpp"
 
@@ -13,6 +15,12 @@ using base::with_thousands;
 
 std::string count(int64_t number, std::string_view what) {
   return number == 0 ? "" : fmt::format("   {} {}", with_thousands(number), what);
+}
+
+/// An entity of several accounts has a line for each.
+bool is_one_of_several(const record::RunReport& report, const std::string& entity) {
+  return std::count_if(report.entities.begin(), report.entities.end(),
+                       [&](const record::EntityReport& one) { return one.entity == entity; }) > 1;
 }
 
 int64_t rejected(const record::EntityReport& report) { return report.counters.rejected + report.counters.undecodable; }
@@ -55,7 +63,9 @@ std::string report_text(const record::RunReport& report) {
   std::string out;
   int64_t rejects = 0;
   for (const record::EntityReport& entity : report.entities) {
-    out += entity_line(entity) + "\n";
+    record::EntityReport shown = entity;
+    if (is_one_of_several(report, entity.entity)) shown.entity += " (" + entity.account + ")";
+    out += entity_line(shown) + "\n";
     rejects += rejected(entity);
     out += error_lines(entity);
   }

@@ -27,7 +27,8 @@ TEST(Nearest, SuggestsATypingErrorAndNothingFarther) {
   const std::vector<std::string> keys = {"fields", "from", "relations", "key"};
   EXPECT_EQ(nearest("feilds", keys), "fields");
   EXPECT_EQ(nearest("Relation", keys), "relations");
-  EXPECT_EQ(nearest("kye", keys), "") << "two edits of three letters are another word";
+  EXPECT_EQ(nearest("kye", keys), "key") << "two letters that have changed places are one error";
+  EXPECT_EQ(nearest("kxz", keys), "") << "two edits of three letters are another word";
   EXPECT_EQ(nearest("zebra", keys), "");
   EXPECT_EQ(nearest("a", std::vector<std::string>{"x"}), "");
   EXPECT_EQ(nearest("", keys), "");

@@ -162,6 +162,12 @@ struct Entity {
   Deletes deletes;
   bool stamp = true;  ///< whether the table may have the two stamp columns, where the database can use them
   Place place;
+
+  /// The columns that tell its rows apart, in the order of their UNIQUE index.
+  [[nodiscard]] std::vector<std::string> key_columns() const {
+    if (key.account_column.empty()) return {key.column};
+    return {key.account_column, key.column};
+  }
 };
 
 }  // namespace syncline::config

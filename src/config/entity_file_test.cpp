@@ -104,10 +104,26 @@ TEST(EntityFile, ANumberIsGivenByASequenceOrWithinARelationsRow) {
   EXPECT_TRUE(entity.fields[0].taken_as_null);
 }
 
-TEST(EntityFile, AccountListsAreRefused) {
-  const test::ProjectFiles files;
-  files.write("entities/customers.yaml", "table: customers\naccount: [studio, north]\nfrom: contacts\nkey: {column: crm_id, from: id}\n");
-  EXPECT_EQ(files.problems(), at("2:10", "`account` must be a text, not a list"));
+TEST(EntityFile, SeveralAccountsNeedAColumnForTheirName) {
+  const auto problems_of = [](std::string_view account, std::string_view key) {
+    const test::ProjectFiles files;
+    files.write("entities/customers.yaml",
+                "table: customers\naccount: " + std::string(account) + "\nfrom: contacts\nkey: {" + std::string(key) + "}\n");
+    return files.problems();
+  };
+  constexpr std::string_view Key = "column: crm_id, from: id", Both = "column: crm_id, account_column: crm_account, from: id";
+  EXPECT_EQ(
+      problems_of("[studio, north]", Key),
+      at("2:10",
+         "ids are unique within one account only, and several accounts feed this table; write `account_column:` in `key`, and a column "
+         "for the account's name") +
+          at("2:19", "syncline.yaml has no account `north`; write studio"));
+  EXPECT_EQ(problems_of("[studio, studio]", Both), at("2:19", "the account `studio` is named twice; remove one"));
+  EXPECT_EQ(problems_of("[]", Both), at("2:10", "`account` is empty; name one of the accounts of syncline.yaml, or several"));
+  EXPECT_EQ(problems_of("studio", "column: crm_id, account_column: crm_id, from: id"),
+            at("4:40", "the column `crm_id` is written as the key already; remove one"));
+  EXPECT_EQ(problems_of("[studio]", Key), "");
+  EXPECT_EQ(problems_of("studio", Both), "") << "so that a second one can come";
 }
 
 TEST(EntityFile, RequiredKeysAreNamedWithWhatToWrite) {

@@ -38,11 +38,23 @@ Surroundings read_surroundings(const LoadOptions& options, std::vector<Problem>&
   return surroundings;
 }
 
-/// The settings an entity may use are those of its account.
-Settings settings_of(const FileTree& file, const Surroundings& surroundings, const ProjectFile& project) {
+/// The accounts an entity's file names, as many as it is read for; at least one, which may be "".
+std::vector<std::string> accounts_of(const FileTree& file, const Surroundings& surroundings) {
   const yaml::Tree::Entry* account = file.root.entry("account");
-  const std::string name = account ? Variables(surroundings, nullptr).replace(account->value.text).text : std::string();
-  const auto known = project.settings.find(name);
+  if (!account) return {""};
+  const auto name_of = [&](const yaml::Tree& node) { return Variables(surroundings, nullptr).replace(node.text).text; };
+  if (account->value.kind != yaml::Tree::Kind::List || account->value.items.empty()) return {name_of(account->value)};
+  std::vector<std::string> names;
+  for (const yaml::Tree& item : account->value.items) {
+    std::string name = name_of(item);
+    if (std::find(names.begin(), names.end(), name) == names.end()) names.push_back(std::move(name));
+  }
+  return names;
+}
+
+/// The settings an entity may use are those of its account.
+Settings settings_of(const std::string& account, const ProjectFile& project) {
+  const auto known = project.settings.find(account);
   return known == project.settings.end() ? Settings{{}, true} : known->second;
 }
 
@@ -77,9 +89,11 @@ ProjectFile read_everything(const LoadOptions& options, std::vector<Problem>& pr
   }
   std::vector<EntityFile> entities;
   for (FileTree& entity : read_folder(options.folder, "entities", problems)) {
-    const Settings settings = settings_of(entity, surroundings, result);
     if (entity.readable) {
-      entities.push_back(read_entity(std::move(entity), surroundings, settings, problems));
+      for (const std::string& account : accounts_of(entity, surroundings)) {
+        entities.push_back(read_entity(entity, surroundings, settings_of(account, result), problems));
+        if (!entities.back().entity.account.empty()) entities.back().entity.account = account;
+      }
     } else {
       Entity unread;
       unread.name = entity.name;

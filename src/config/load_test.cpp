@@ -127,16 +127,62 @@ TEST(Load, OneKeyColumnHasOneWriter) {
   EXPECT_EQ(files.problems(), "");
 }
 
-TEST(Load, TwoAccountsInOneKeyColumnAreRefused) {
+constexpr std::string_view TwoAccounts =
+    "syncline: 1\ndatabase: sqlite:x\naccounts:\n  studio: &a {connector: crm, settings: {host: x}, auth: [api_key: k]}\n  north: *a\n";
+
+TEST(Load, TwoAccountsInOneTableAreToldApartByAColumn) {
+  const auto problems_with = [](std::string_view key, std::string_view other) {
+    const test::ProjectFiles files;
+    files.write("syncline.yaml", TwoAccounts);
+    files.write("entities/customers.yaml",
+                "table: customers\naccount: studio\nfrom: contacts\nkey: {column: crm_id, " + std::string(key) + "from: id}\n");
+    files.write("entities/leads.yaml",
+                "table: customers\naccount: north\nfrom: contacts\nkey: {column: crm_id, " + std::string(other) + "from: id}\n");
+    return files.problems();
+  };
+  const std::string problem =
+      "entities/leads.yaml:4:15: entities/customers.yaml already writes the table customers by the key column crm_id; its ids are those of "
+      "the account `studio` and may be equal to these: write the same `account_column:` in both keys\n";
+  EXPECT_EQ(problems_with("", ""), problem);
+  EXPECT_EQ(problems_with("account_column: a, ", ""), problem);
+  EXPECT_EQ(problems_with("account_column: a, ", "account_column: b, "), problem);
+  EXPECT_EQ(problems_with("account_column: a, ", "account_column: a, "), "");
+}
+
+TEST(Load, AnEntityOfTwoAccountsIsOneForEachWithItsSettings) {
   const test::ProjectFiles files;
-  files.write(
-      "syncline.yaml",
-      "syncline: 1\ndatabase: sqlite:x\naccounts:\n  studio: &a {connector: crm, settings: {host: x}, auth: [api_key: k]}\n  north: *a\n");
-  files.write("entities/leads.yaml", "table: customers\naccount: north\nfrom: contacts\nkey: {column: crm_id, from: id}\n");
-  EXPECT_EQ(files.problems(),
-            "entities/leads.yaml:4:15: entities/customers.yaml already writes the table customers by the key column crm_id; not supported "
-            "yet: two accounts in one key "
-            "column, whose ids may be equal\n");
+  files.write("syncline.yaml",
+              "syncline: 1\ndatabase: sqlite:x\naccounts:\n  studio: {connector: crm, settings: {host: s.example}, auth: [api_key: k]}\n"
+              "  north: {connector: crm, settings: {host: n.example}, auth: [api_key: k]}\n");
+  files.write("entities/customers.yaml",
+              "table: customers\naccount: [studio, north]\nfrom: contacts\nkey: {column: crm_id, account_column: crm_account, from: id}\n"
+              "fields: {host: {const: \"${settings.host}\"}}\n");
+  const auto project = files.load();
+  ASSERT_TRUE(project) << test::all_messages(project.error());
+  ASSERT_EQ(project->entities.size(), 2u);
+  for (const Entity& entity : project->entities) {
+    EXPECT_EQ(entity.name, "customers");
+    EXPECT_EQ(entity.fields.at(0).constant, entity.account == "studio" ? "s.example" : "n.example");
+    EXPECT_EQ(entity.key_columns(), (std::vector<std::string>{"crm_account", "crm_id"}));
+  }
+  EXPECT_NE(project->entities[0].account, project->entities[1].account);
+}
+
+TEST(Load, AParentIsSyncedForTheAccountOfItsChildren) {
+  const auto problems_with = [](std::string_view parents) {
+    const test::ProjectFiles files;
+    files.write("syncline.yaml", TwoAccounts);
+    files.write("entities/customers.yaml", "table: customers\n" + std::string(parents));
+    files.write("entities/sales.yaml",
+                "table: sales\naccount: [studio, north]\nfrom: contacts\nkey: {column: crm_id, account_column: crm_account, from: id}\n"
+                "relations:\n  customer_id: {to: customers, by: [{external: user}, {email: mail}]}\n");
+    return files.problems();
+  };
+  const std::string problem =
+      "entities/sales.yaml:6:38: `customers` is not synced for the account `north`, and ids are unique within one account only; add the "
+      "account to entities/customers.yaml, or find the row by one of its columns\n";
+  EXPECT_EQ(problems_with("account: studio\nfrom: contacts\nkey: {column: crm_id, from: id}\n"), problem);
+  EXPECT_EQ(problems_with("account: [studio, north]\nfrom: contacts\nkey: {column: crm_id, account_column: a, from: id}\n"), "");
 }
 
 TEST(Load, OneEntityMakesTheRowsAndOthersMayFillThem) {

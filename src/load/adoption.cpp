@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include "base/text.hpp"
+#include "load/accounts.hpp"
 #include "load/expression.hpp"
 #include "load/verdict.hpp"
 
@@ -115,13 +116,14 @@ std::string Adoption::claim(size_t way) const {
   return fmt::format(
       "INSERT INTO {claim} (n, way, key, id, candidates, place, value) SELECT k.n, {way}, k.key, f.id, f.candidates, f.place, {shown} FROM "
       "{natural} AS k JOIN (SELECT {named}, {id} AS id, count(*) OVER (PARTITION BY {row}) AS candidates, row_number() OVER (PARTITION BY "
-      "{row} ORDER BY {id}) AS place FROM {table} AS t WHERE t.{key} IS NULL AND ({row}) IN (SELECT {numbered} FROM {natural})) AS f ON "
+      "{row} ORDER BY {id}) AS place FROM {table} AS t WHERE t.{key} IS NULL{free} AND ({row}) IN (SELECT {numbered} FROM {natural})) AS f "
+      "ON "
       "{equal} WHERE f.place <= {names_max}",
       fmt::arg("claim", claim_), fmt::arg("way", way), fmt::arg("shown", base::joined(shown, " || ', ' || ")),
       fmt::arg("natural", natural(way)), fmt::arg("named", base::joined(named, ", ")), fmt::arg("id", row_id()), fmt::arg("row", row),
       fmt::arg("table", sql::quoted(target_.table.name)), fmt::arg("key", sql::quoted(target_.columns[0].column.name)),
-      fmt::arg("numbered", base::joined(numbered("k", values.size()), ", ")), fmt::arg("equal", base::joined(equal, " AND ")),
-      fmt::arg("names_max", NamesMax));
+      fmt::arg("free", and_of_account_or_none(target_, "t")), fmt::arg("numbered", base::joined(numbered("k", values.size()), ", ")),
+      fmt::arg("equal", base::joined(equal, " AND ")), fmt::arg("names_max", NamesMax));
 }
 
 std::string Adoption::settle() const {
@@ -155,8 +157,8 @@ std::string Adoption::still_free() const {
     ways += fmt::format(" WHEN {} THEN {}", way, base::joined(equal, " AND "));
   }
   // IS TRUE keeps the planner from beginning with all rows that have no external id.
-  return fmt::format("{} = r.adopts AND r.verdict = {} AND (t.{} IS NULL) IS TRUE AND CASE r.way{} END", row_id(), verdict::Adopted,
-                     sql::quoted(target_.columns[0].column.name), ways);
+  return fmt::format("{} = r.adopts AND r.verdict = {} AND (t.{} IS NULL) IS TRUE{} AND CASE r.way{} END", row_id(), verdict::Adopted,
+                     sql::quoted(target_.columns[0].column.name), and_of_account_or_none(target_, "t"), ways);
 }
 
 }  // namespace syncline::load

@@ -7,6 +7,7 @@
 #include <map>
 
 #include "base/text.hpp"
+#include "load/accounts.hpp"
 #include "load/expression.hpp"
 #include "load/statements.hpp"
 #include "load/verdict.hpp"
@@ -117,12 +118,21 @@ std::optional<std::string> ConstraintFilter::default_of(const std::string& colum
   return is_plain ? std::optional(written->second) : std::nullopt;
 }
 
+bool ConstraintFilter::is_filled(const std::string& column) const {
+  for (size_t i = 0; i < target_.columns.size(); ++i) {
+    if (target_.columns[i].column.name == column && target_.fills[i]) return true;
+  }
+  return false;
+}
+
 /// What the column will hold, from the row r of the batch, the row t that it changes, or the row a that it adopts; nullopt if nobody can
 /// tell.
 std::optional<std::string> ConstraintFilter::value_of(const std::string& name) const {
   for (size_t i = 0; i < target_.columns.size(); ++i) {
     if (target_.columns[i].role == RowColumn::Role::RelationKey || target_.columns[i].column.name != name) continue;
-    const std::string staged = fmt::format("r.c{}", i);
+    std::string staged = fmt::format("r.c{}", i);
+    if (adopts_ && target_.fills[i])
+      staged = fmt::format("CASE r.verdict WHEN {} THEN COALESCE(a.{}, r.c{}) ELSE r.c{} END", verdict::Adopted, sql::quoted(name), i, i);
     if (!target_.defaults.contains(name)) return staged;
     // What a new row does not speak of gets the default.
     const auto known = default_of(name);
@@ -134,6 +144,7 @@ std::optional<std::string> ConstraintFilter::value_of(const std::string& name) c
     if (target_.parents[i].column.name != name) continue;
     return target_.defaults.contains(name) ? std::nullopt : std::optional(fmt::format("r.m{}", i));
   }
+  if (name == target_.account_column) return sql::literal(target_.account);
   if (name == "synced_at") return std::string(sql::current_timestamp(dialect_));
   const record::Column* column = target_.table.column(name);
   if (!column || column->generated || name == config::stamp::Hash || name == config::stamp::Transaction) return std::nullopt;
@@ -196,7 +207,9 @@ void ConstraintFilter::add_foreign_keys() {
 
 void ConstraintFilter::add_uniques() {
   for (const UniqueConstraint& index : constraints_.uniques) {
-    const bool own = index.plain && index.columns.size() == 1 && index.columns[0] == key_;
+    std::vector<std::string> columns = index.columns;
+    std::erase(columns, target_.account_column);
+    const bool own = index.plain && columns == std::vector<std::string>{key_};
     const bool touched = std::any_of(index.columns.begin(), index.columns.end(), [&](const std::string& one) { return is_written(one); });
     if (own || !touched || !is_known(index.columns)) continue;
     Unique unique{index, index.name, "", {}};
@@ -219,13 +232,13 @@ std::string ConstraintFilter::rows(const std::set<std::string>& columns) const {
   bool reads_table = false;
   for (const std::string& column : columns) {
     const std::string value = *value_of(column);
-    reads_table = reads_table || !is_written(column);
+    reads_table = reads_table || !is_written(column) || is_filled(column);
     values.push_back(fmt::format(", {} AS {}", value, sql::quoted(column)));
   }
   std::string joins;
   const std::string table = sql::quoted(target_.table.name);
   // Rows that are never made (`insert: false`) are refused by nothing.
-  if (reads_table) joins += fmt::format(" LEFT JOIN {} AS t ON t.{} = r.c0", table, sql::quoted(key_));
+  if (reads_table) joins += fmt::format(" LEFT JOIN {} AS t ON t.{} = r.c0{}", table, sql::quoted(key_), and_of_account(target_, "t"));
   if (reads_table && adopts_) joins += fmt::format(" LEFT JOIN {} AS a ON a.{} = r.adopts", table, sql::quoted(target_.row_id.name));
   return fmt::format(
       "SELECT r.n AS syncline_n, r.verdict AS syncline_verdict, r.c0 AS syncline_key, {} AS syncline_adopts{} FROM {} AS r{} "
@@ -272,7 +285,11 @@ std::string ConstraintFilter::unique_rows(const UniqueConstraint& index) const {
 std::string ConstraintFilter::table_rows(const UniqueConstraint& index) const {
   std::string keys;
   for (size_t i = 0; i < index.keys.size(); ++i) keys += fmt::format(", {} AS k{}", index.keys[i], i);
-  return fmt::format("SELECT {} AS key, {} AS id{} FROM {}{}", sql::quoted(key_), row_id_.empty() ? "NULL" : sql::quoted(row_id_), keys,
+  // A row of another account is not the one of that id.
+  const std::string key = target_.account_column.empty() ? sql::quoted(key_)
+                                                         : fmt::format("CASE WHEN {} = {} THEN {} END", sql::quoted(target_.account_column),
+                                                                       sql::literal(target_.account), sql::quoted(key_));
+  return fmt::format("SELECT {} AS key, {} AS id{} FROM {}{}", key, row_id_.empty() ? "NULL" : sql::quoted(row_id_), keys,
                      sql::quoted(target_.table.name), index.predicate.empty() ? "" : fmt::format(" WHERE {}", index.predicate));
 }
 
@@ -305,8 +322,8 @@ std::string ConstraintFilter::repeated(const UniqueConstraint& index) const {
 /// A column that is UNIQUE is never twice the same, not even for a moment: both rows of a swap are NULL in between.
 std::string ConstraintFilter::give_up(const Unique& unique, const std::set<uint32_t>& rows) const {
   const std::string list = numbers(rows);
-  const std::string by_key = fmt::format("{} IN (SELECT r.c0 FROM {} AS r WHERE r.n IN ({}) AND r.verdict = {})", sql::quoted(key_), ready_,
-                                         list, verdict::Changed);
+  const std::string by_key = fmt::format("({} IN (SELECT r.c0 FROM {} AS r WHERE r.n IN ({}) AND r.verdict = {}){})", sql::quoted(key_),
+                                         ready_, list, verdict::Changed, and_of_account(target_, sql::quoted(target_.table.name.name)));
   const std::string by_id = adopts_ ? fmt::format(" OR {} IN (SELECT r.adopts FROM {} AS r WHERE r.n IN ({}) AND r.verdict = {})",
                                                   sql::quoted(target_.row_id.name), ready_, list, verdict::Adopted)
                                     : "";

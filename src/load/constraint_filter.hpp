@@ -67,6 +67,7 @@ class ConstraintFilter {
   void add_foreign_keys();
   void add_uniques();
   [[nodiscard]] bool is_written(const std::string& column) const;
+  [[nodiscard]] bool is_filled(const std::string& column) const;
   [[nodiscard]] std::optional<std::string> value_of(const std::string& column) const;
   /// Where evaluating it leaves no trace.
   [[nodiscard]] std::optional<std::string> default_of(const std::string& column) const;

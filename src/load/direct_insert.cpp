@@ -50,6 +50,10 @@ DirectInsert::DirectInsert(const Target& target, sql::Dialect dialect) : target_
     possible_ = possible_ && (!postgres() || (is_linkable(parent.column) && is_linkable(parent.id)));
     columns_.push_back(parent.column);
   }
+  if (!target.account_column.empty()) {
+    columns_.push_back(*target.table.column(target.account_column));
+    possible_ = possible_ && columns_.back().type == ColumnType::Text;
+  }
   if (postgres()) {
     columns_.insert(columns_.end(), {*target.table.column(config::stamp::Hash), transaction_column()});
   } else {
@@ -97,6 +101,7 @@ void DirectInsert::add_row(const record::RowBatch& rows, const Chosen& chosen, u
                      : target_.parents[i].id.type == ColumnType::Integer ? Cell::of(chosen.parent_number(row, i))
                                                                          : Cell::of(std::string_view(*id)));
   }
+  if (!target_.account_column.empty()) cells_.push_back(Cell::of(std::string_view(target_.account)));
 }
 
 }  // namespace syncline::load

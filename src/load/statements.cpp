@@ -6,6 +6,7 @@
 #include <algorithm>
 
 #include "base/text.hpp"
+#include "load/accounts.hpp"
 #include "load/expression.hpp"
 
 namespace syncline::load {
@@ -114,8 +115,8 @@ std::string Statements::ask_stamps() const {
     const Column& id = parent.ways[*parent.external_way].column;
     arrays += fmt::format(", ${}::text[]", next++);
     names += fmt::format(", r{}", i);
-    joins += fmt::format(" LEFT JOIN {} AS p{} ON p{}.{} = {}", sql::quoted(parent.table), i, i, sql::quoted(id.name),
-                         parent_value(fmt::format("k.r{}", i), id, dialect_));
+    joins += fmt::format(" LEFT JOIN {} AS p{} ON p{}.{} = {}{}", sql::quoted(parent.table), i, i, sql::quoted(id.name),
+                         parent_value(fmt::format("k.r{}", i), id, dialect_), and_of_account(parent, target_, fmt::format("p{}", i)));
     parentless.push_back(fmt::format("(k.r{0} IS NOT NULL AND p{0}.{1} IS NULL)", i, sql::quoted(parent.id.name)));
     // A parent that is not found is looked for again each time: it may come, or another way may find it.
     differences.push_back(fmt::format("CASE WHEN k.r{0} IS NULL THEN {1} IS NOT NULL ELSE ({1} = p{0}.{2}) IS NOT TRUE END", i, column,
@@ -124,10 +125,11 @@ std::string Statements::ask_stamps() const {
   const std::string key = "t." + sql::quoted(target_.columns[0].column.name);
   parentless.insert(parentless.begin(), key + " IS NOT NULL");
   return fmt::format(
-      "SELECT k.n, CASE WHEN {} THEN {} ELSE {} END{} FROM unnest({}) WITH ORDINALITY AS k ({}, n) LEFT JOIN {} AS t ON {} = k.key{} WHERE "
+      "SELECT k.n, CASE WHEN {} THEN {} ELSE {} END{} FROM unnest({}) WITH ORDINALITY AS k ({}, n) LEFT JOIN {} AS t ON {} = k.key{}{} "
+      "WHERE "
       "{}",
-      base::joined(parentless, " OR "), stamped::Other, stamped::Fresh, ids, arrays, names, sql::quoted(target_.table.name), key, joins,
-      base::joined(differences, " OR "));
+      base::joined(parentless, " OR "), stamped::Other, stamped::Fresh, ids, arrays, names, sql::quoted(target_.table.name), key,
+      and_of_account(target_, "t"), joins, base::joined(differences, " OR "));
 }
 
 std::string Statements::ask_each() const {
@@ -148,8 +150,8 @@ std::string Statements::ask_each() const {
     differences.push_back(differs(parent.column, parent.external_way ? id : "NULL"));
     if (!parent.external_way) continue;
     const ParentWay& way = parent.ways[*parent.external_way];
-    joins += fmt::format(" LEFT JOIN {} AS p{} ON p{}.{} = {}", sql::quoted(parent.table), i, i, sql::quoted(way.column.name),
-                         parent_value(given(way.key), way.column, dialect_));
+    joins += fmt::format(" LEFT JOIN {} AS p{} ON p{}.{} = {}{}", sql::quoted(parent.table), i, i, sql::quoted(way.column.name),
+                         parent_value(given(way.key), way.column, dialect_), and_of_account(parent, target_, fmt::format("p{}", i)));
     // A parent that is not found is looked for again each time: it may come, or another way may find it.
     known.push_back(fmt::format("({} IS NOT NULL AND {} IS NULL)", given(way.key), id));
     differences.push_back(known.back());
@@ -157,9 +159,9 @@ std::string Statements::ask_each() const {
   // A row that is marked as deleted must be looked at: the record is back.
   if (entity_.deletes.kind == config::Deletes::Kind::Soft)
     differences.push_back(fmt::format("COALESCE(t.{}, 0) <> 0", sql::quoted(entity_.deletes.column)));
-  return fmt::format("SELECT CASE WHEN {} THEN {} ELSE {} END{} FROM (SELECT 1) LEFT JOIN {} AS t ON {} = {}{} WHERE {}",
+  return fmt::format("SELECT CASE WHEN {} THEN {} ELSE {} END{} FROM (SELECT 1) LEFT JOIN {} AS t ON {} = {}{}{} WHERE {}",
                      base::joined(known, " OR "), stamped::Other, stamped::Fresh, ids, sql::quoted(target_.table.name), key, given(0),
-                     joins, base::joined(differences, " OR "));
+                     and_of_account(target_, "t"), joins, base::joined(differences, " OR "));
 }
 
 /// Whether every relation of a row is null, or found by its external id with nothing said by the ways before.
@@ -211,8 +213,9 @@ std::string Statements::find(size_t relation, size_t way) const {
                                                         : fmt::format("min(p.{})", sql::quoted(parent.id.name));
   return fmt::format(
       "INSERT INTO {} (k, id, candidates) SELECT {}, CASE WHEN count(*) = 1 THEN {} END, count(*) FROM {} AS p WHERE {} IN (SELECT {} FROM "
-      "{} AS s) GROUP BY 1",
-      found_table(relation, way), value, one, sql::quoted(parent.table), value, relation_key(relation, way), stage_);
+      "{} AS s){} GROUP BY 1",
+      found_table(relation, way), value, one, sql::quoted(parent.table), value, relation_key(relation, way), stage_,
+      and_of_account_or_none(parent, target_, "p"));
 }
 
 std::string Statements::staged(size_t column) const {
@@ -290,8 +293,9 @@ std::string Statements::make_ready(const std::vector<std::vector<bool>>& ways_us
       ids.push_back(
           fmt::format("{}.{}", alias, parent.ways[j].kind == config::RelationWay::Kind::External ? sql::quoted(parent.id.name) : "id"));
       if (parent.ways[j].kind == config::RelationWay::Kind::External) {
-        joins += fmt::format(" LEFT JOIN {} AS {} ON {}.{} = {}", sql::quoted(parent.table), alias, alias,
-                             sql::quoted(parent.ways[j].column.name), parent_value(key, parent.ways[j].column, dialect_));
+        joins += fmt::format(" LEFT JOIN {} AS {} ON {}.{} = {}{}", sql::quoted(parent.table), alias, alias,
+                             sql::quoted(parent.ways[j].column.name), parent_value(key, parent.ways[j].column, dialect_),
+                             and_of_account(parent, target_, alias));
       } else {
         joins += fmt::format(" LEFT JOIN {} AS {} ON {}.k = {}", found_table(i, j), alias, alias, key);
         ambiguous.push_back(fmt::format("{}.candidates > 1", alias));
@@ -362,11 +366,11 @@ std::string Statements::make_ready(const std::vector<std::vector<bool>>& ways_us
       "WHEN t.{key} IS NULL THEN {new_}{stale} WHEN {differs} THEN "
       "{changed} ELSE {unchanged} END, {values} FROM (SELECT s.*, {matched}CASE {judged}ELSE 0 END AS failed, row_number() OVER (PARTITION "
       "BY {staged_key} ORDER BY {version}s.n DESC) AS arrival "
-      "FROM {stage} AS s{joins}) AS s LEFT JOIN {table} AS t ON t.{key} = {staged_key}",
+      "FROM {stage} AS s{joins}) AS s LEFT JOIN {table} AS t ON t.{key} = {staged_key}{of_account}",
       fmt::arg("ready", ready_), fmt::arg("columns", base::joined(columns, ", ")), fmt::arg("duplicate", verdict::Duplicate),
-      fmt::arg("unmatched", unmatched), fmt::arg("failed", failed), fmt::arg("key", key), fmt::arg("new_", verdict::New),
-      fmt::arg("stale", stale), fmt::arg("differs", differs_at_all), fmt::arg("changed", verdict::Changed),
-      fmt::arg("unchanged", verdict::Unchanged), fmt::arg("values", base::joined(values, ", ")),
+      fmt::arg("of_account", and_of_account(target_, "t")), fmt::arg("unmatched", unmatched), fmt::arg("failed", failed),
+      fmt::arg("key", key), fmt::arg("new_", verdict::New), fmt::arg("stale", stale), fmt::arg("differs", differs_at_all),
+      fmt::arg("changed", verdict::Changed), fmt::arg("unchanged", verdict::Unchanged), fmt::arg("values", base::joined(values, ", ")),
       fmt::arg("matched", base::joined(matched, ", ") + ", "),
       fmt::arg("judged", judged.empty() ? "WHEN 1 = 0 THEN 0 " : base::joined(judged, " ") + " "), fmt::arg("staged_key", staged(0)),
       fmt::arg("version", version), fmt::arg("stage", stage_), fmt::arg("joins", joins),
@@ -409,9 +413,9 @@ std::string Statements::lock(Restamp restamp) const {
   if (dialect_ != Dialect::Postgres) return "";
   const std::string key = sql::quoted(target_.columns[0].column.name);
   return fmt::format(
-      "SELECT count(*) FROM (SELECT 1 FROM {} AS t JOIN {} AS r ON t.{} = r.c0 WHERE r.verdict = {}{} ORDER BY t.{} FOR UPDATE OF t) AS "
+      "SELECT count(*) FROM (SELECT 1 FROM {} AS t JOIN {} AS r ON t.{} = r.c0{} WHERE r.verdict = {}{} ORDER BY t.{} FOR UPDATE OF t) AS "
       "locked",
-      sql::quoted(target_.table.name), ready_, key, verdict::Changed,
+      sql::quoted(target_.table.name), ready_, key, and_of_account(target_, "t"), verdict::Changed,
       restamp == Restamp::Yes ? fmt::format(" OR (r.verdict = {} AND r.restamp)", verdict::Unchanged) : "", key);
 }
 
@@ -434,14 +438,17 @@ std::vector<std::string> Statements::assignments(bool keeps, Stamping stamping) 
 }
 
 std::string Statements::update(bool keeps, Stamping stamping) const {
-  const std::string guard = target_.version ? fmt::format(" AND ({}) IS NOT TRUE", version_guard("r")) : "";
+  const std::string guard =
+      and_of_account(target_, "t") + (target_.version ? fmt::format(" AND ({}) IS NOT TRUE", version_guard("r")) : "");
   return fmt::format("UPDATE {} AS t SET {} FROM {} AS r WHERE t.{} = r.c0 AND r.verdict = {}{}", sql::quoted(target_.table.name),
                      base::joined(assignments(keeps, stamping), ", "), ready_, sql::quoted(target_.columns[0].column.name),
                      verdict::Changed, guard);
 }
 
 std::string Statements::adopt(bool keeps, Stamping stamping) const {
-  return fmt::format("UPDATE {} AS t SET {} = r.c0, {} FROM {} AS r WHERE {}", sql::quoted(target_.table.name),
+  const std::string account =
+      target_.account_column.empty() ? "" : fmt::format("{} = {}, ", sql::quoted(target_.account_column), sql::literal(target_.account));
+  return fmt::format("UPDATE {} AS t SET {}{} = r.c0, {} FROM {} AS r WHERE {}", sql::quoted(target_.table.name), account,
                      sql::quoted(target_.columns[0].column.name), base::joined(assignments(keeps, stamping), ", "), ready_,
                      adoption_.still_free());
 }
@@ -450,9 +457,10 @@ std::string Statements::restamp() const {
   std::vector<std::string> differences;
   for (size_t i : written_) differences.push_back(differs(target_.columns[i].column, fmt::format("r.c{}", i)));
   for (size_t i = 0; i < target_.parents.size(); ++i) differences.push_back(differs(target_.parents[i].column, fmt::format("r.m{}", i)));
-  return fmt::format("UPDATE {} AS t SET {} = {}, {} = {} FROM {} AS r WHERE t.{} = r.c0 AND r.verdict = {} AND r.restamp AND NOT ({})",
+  return fmt::format("UPDATE {} AS t SET {} = {}, {} = {} FROM {} AS r WHERE t.{} = r.c0{} AND r.verdict = {} AND r.restamp AND NOT ({})",
                      sql::quoted(target_.table.name), config::stamp::Hash, StampedHash, config::stamp::Transaction, StampedTransaction,
-                     ready_, sql::quoted(target_.columns[0].column.name), verdict::Unchanged, base::joined(differences, " OR "));
+                     ready_, sql::quoted(target_.columns[0].column.name), and_of_account(target_, "t"), verdict::Unchanged,
+                     base::joined(differences, " OR "));
 }
 
 std::string Statements::insert(bool keeps, Stamping stamping) const {
@@ -492,8 +500,9 @@ std::string Statements::insert_staged(bool keeps) const {
     }
     const ParentWay& way = parent.ways[*parent.external_way];
     ids.push_back(new_link(i, "s", fmt::format("p{}.{}", i, sql::quoted(parent.id.name)), keeps));
-    from += fmt::format(" LEFT JOIN {} AS p{} ON p{}.{} = {}", sql::quoted(parent.table), i, i, sql::quoted(way.column.name),
-                        parent_value(fmt::format("s.c{}", way.key), way.column, dialect_));
+    from += fmt::format(" LEFT JOIN {} AS p{} ON p{}.{} = {}{}", sql::quoted(parent.table), i, i, sql::quoted(way.column.name),
+                        parent_value(fmt::format("s.c{}", way.key), way.column, dialect_),
+                        and_of_account(parent, target_, fmt::format("p{}", i)));
   }
   return insert_into(values, ids, "s.hash", std::string(CurrentTransaction), from + " WHERE true");
 }
@@ -508,13 +517,18 @@ std::string Statements::insert_into(std::vector<std::string> values, const std::
     columns.push_back(sql::quoted(numbered.column));
     values.push_back(next_number(target_, numbered, dialect_));
   }
+  std::string key = sql::quoted(target_.columns[0].column.name);
+  if (!target_.account_column.empty()) {
+    columns.push_back(sql::quoted(target_.account_column));
+    values.push_back(sql::literal(target_.account));
+    key = columns.back() + ", " + key;
+  }
   if (stamps()) {
     columns.insert(columns.end(), {std::string(config::stamp::Hash), std::string(config::stamp::Transaction)});
     values.insert(values.end(), {hash, transaction});
   }
   return fmt::format("INSERT INTO {} ({}, synced_at) SELECT {}, {} FROM {} ON CONFLICT ({}) DO NOTHING", sql::quoted(target_.table.name),
-                     base::joined(columns, ", "), base::joined(values, ", "), sql::current_timestamp(dialect_), from,
-                     sql::quoted(target_.columns[0].column.name));
+                     base::joined(columns, ", "), base::joined(values, ", "), sql::current_timestamp(dialect_), from, key);
 }
 
 std::string Statements::plan_for_small_batch() const {

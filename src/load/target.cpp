@@ -7,6 +7,8 @@
 
 #include "base/check.hpp"
 #include "base/hash.hpp"
+#include "base/text.hpp"
+#include "load/accounts.hpp"
 #include "load/ownership.hpp"
 
 namespace syncline::load {
@@ -19,7 +21,7 @@ base::Error drift(const config::Place& place, std::string message) {
 const config::Entity& parent_entity(const config::Project& project, const config::Relation& relation) {
   const config::Entity* entity = project.entity(relation.entity);
   base::check(entity != nullptr, "a relation's entity was checked when the project was read");
-  return *entity;
+  return *entity;  // of several accounts the first: they differ in nothing that is asked of a parent
 }
 
 base::Result<ParentWay> bind_way(const config::Project& project, const config::Relation& relation, const config::RelationWay& way,
@@ -32,10 +34,10 @@ base::Result<ParentWay> bind_way(const config::Project& project, const config::R
                                                    external ? "`syncline migrate` adds it" : "name one it has")));
   }
   // Without it one key could have two parents, and each would get a row.
-  if (external && !parent.has_unique({name})) {
+  if (external && !parent.has_unique(parent_entity(project, relation).key_columns())) {
     return base::fail(
         drift(way.place, fmt::format("`{}` has no UNIQUE index on `{}`, by which parents are found; `syncline migrate` makes it",
-                                     to_string(parent.name), name)));
+                                     to_string(parent.name), base::joined(parent_entity(project, relation).key_columns(), ", "))));
   }
   return ParentWay{way.kind, *column, 0};
 }
@@ -56,7 +58,11 @@ base::Result<Parent> bind_parent(sql::Connection& connection, const config::Proj
                                                         "`{}` a single-column primary key; write `to: {{table: {}, column: …}}`",
                                                         to_string(name), relation.column, to_string(name), to_string(name))));
   }
-  Parent out{parent->name, *id, *column, {}, {}};
+  Parent out{parent->name, *id, *column, {}, relation.table ? "" : parent_entity(project, relation).key.account_column, {}};
+  if (!out.account_column.empty() && !parent->column(out.account_column)) {
+    return base::fail(
+        drift(relation.place, fmt::format("`{}` has no column `{}`; `syncline migrate` adds it", to_string(name), out.account_column)));
+  }
   for (const config::RelationWay& way : relation.by) {
     auto bound = bind_way(project, relation, way, *parent);
     if (!bound) return base::fail(std::move(bound).error());
@@ -171,14 +177,17 @@ base::Result<bool> takes_copies(sql::Connection& connection, const record::Table
 
 base::Result<Target> bind_target(sql::Connection& connection, const config::Project& project, const config::Entity& entity,
                                  const record::Table& table, std::vector<record::RowColumn> columns) {
-  if (!table.has_unique({entity.key.column})) {
+  if (!table.has_unique(entity.key_columns())) {
     return base::fail(drift(entity.key.place, fmt::format("`{}` has no UNIQUE index on `{}`; `syncline migrate` makes it",
-                                                          to_string(table.name), entity.key.column)));
+                                                          to_string(table.name), base::joined(entity.key_columns(), ", "))));
   }
+  TRY(check_accounts(connection, entity, table));
   if (!table.column("synced_at"))
     return base::fail(
         drift(entity.place, fmt::format("`{}` has no column `synced_at`; `syncline migrate` adds it", to_string(table.name))));
   Target out{table, std::move(columns), {}, {}, {}, {}, TRY(key_collation(connection, table, entity.key.column)), {}, {}, {}, {}};
+  out.account_column = entity.key.account_column;
+  out.account = entity.account;
   out.defaults = TRY(column_defaults(connection, table));
   for (size_t i = 0; i < out.columns.size(); ++i) {
     out.fills.push_back(is_filled(entity, out.columns[i]));

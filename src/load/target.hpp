@@ -28,6 +28,7 @@ struct Parent {
   record::Column id;      ///< of the parent: what the relation's column holds
   record::Column column;  ///< of our table: the relation's column
   std::vector<ParentWay> ways;
+  std::string account_column;          ///< of the parent; empty: its ids are of one account
   std::optional<size_t> external_way;  ///< the first of `ways` that is an external id
 };
 
@@ -54,9 +55,11 @@ struct Target {
   std::string key_collation;           ///< of the key, ready for a statement, when texts that differ can be equal by it; empty otherwise
   std::vector<NaturalKey> adopt;       ///< in the order in which they are tried
   record::Column row_id;               ///< the table's primary key, where rows are adopted
-  std::vector<bool> fills;             ///< of each of `columns`: it is written only where it is NULL
-  std::map<std::string, std::string> defaults;  ///< by column: what the database gives to one that a new row does not speak of, as SQL
-  std::vector<Numbered> numbers{};
+  std::string account_column = {};     ///< holds `account` in the rows that are this entity's; empty: the table has one account's rows
+  std::string account = {};
+  std::vector<bool> fills = {};                      ///< of each of `columns`: it is written only where it is NULL
+  std::map<std::string, std::string> defaults = {};  ///< by column: what the database gives to one that a new row does not speak of, as SQL
+  std::vector<Numbered> numbers = {};
 };
 
 /// Binds an entity's relations to the catalog. What is not there (a parent's external id column, a relation's column, a UNIQUE index on the

@@ -123,7 +123,7 @@ base::Result<bool> Writer::was_committed(int64_t run, const record::EntityReport
     committed = [&]() -> base::Result<bool> {
       TRY(connection_.reconnect());
       if (ending_ == Ending::Rollback) return false;
-      return TRY(store_.transactions_of(run, entity_.name)) != before.transactions;
+      return TRY(store_.transactions_of(run, entity_.name, entity_.account)) != before.transactions;
     }();
     if (committed || !(sql::is_connection_lost(committed.error()) || sql::may_pass_again(committed.error()))) break;
   }

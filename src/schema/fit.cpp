@@ -9,6 +9,7 @@
 #include "base/text.hpp"
 #include "config/column_fit.hpp"
 #include "config/deletes_fit.hpp"
+#include "schema/accounts.hpp"
 #include "schema/plan.hpp"
 
 namespace syncline::schema {
@@ -41,9 +42,10 @@ bool can_have_index(TableKind kind) { return kind == TableKind::Plain || kind ==
 
 /// PostgreSQL makes no UNIQUE index on a partitioned table that lacks a column of its partition key.
 void judge_partitions(const Entity& entity, const Table& table, std::vector<Problem>& problems) {
-  if (table.has_unique({entity.key.column})) return;
-  const bool possible = std::all_of(table.partition_key.begin(), table.partition_key.end(),
-                                    [&](const std::string& column) { return column == entity.key.column; });
+  if (table.has_unique(entity.key_columns())) return;
+  const bool possible = std::all_of(table.partition_key.begin(), table.partition_key.end(), [&](const std::string& column) {
+    return column == entity.key.column || column == entity.key.account_column;
+  });
   if (possible) return;
   std::vector<std::string> by;
   for (const std::string& column : table.partition_key) by.push_back(column.empty() ? "an expression" : "`" + column + "`");
@@ -51,6 +53,29 @@ void judge_partitions(const Entity& entity, const Table& table, std::vector<Prob
                       fmt::format("`{}` is partitioned by {}, and so it cannot have the UNIQUE index on `{}` alone by which rows are found "
                                   "again: name a table that is not partitioned, or partition it by hash of `{}`",
                                   to_string(table.name), base::joined(by, ", "), entity.key.column, entity.key.column)});
+}
+
+/// Ids of two accounts may be equal, and there they could not be.
+void judge_other_indexes(const Entity& entity, const Table& table, std::vector<Problem>& problems) {
+  if (entity.key.account_column.empty()) return;
+  for (const record::UniqueIndex& index : table.unique_indexes) {
+    if (index.partial || index.columns != std::vector<std::string>{entity.key.column} || is_own_index(index.name)) continue;
+    problems.push_back(
+        {entity.key.place,
+         fmt::format("the UNIQUE index `{}` of `{}` is on `{}` alone, but ids of two accounts may be equal: drop it, or use another column",
+                     index.name, to_string(table.name), entity.key.column)});
+  }
+}
+
+void judge_account(const Entity& entity, const Table& table, std::vector<Problem>& problems) {
+  const Column* column = table.column(entity.key.account_column);
+  if (!column) return;
+  if (std::string objection = config::write_objection(entity, table.name, *column); !objection.empty()) {
+    problems.push_back({entity.key.place, std::move(objection)});
+  } else if (column->type != record::ColumnType::Text && column->type != record::ColumnType::Other) {
+    problems.push_back(
+        {entity.key.place, fmt::format("`{}` holds the account's name, so it must be text, not {}", column->name, column->declared)});
+  }
 }
 
 void judge_key(const Entity& entity, const Table& table, std::vector<Problem>& problems) {
@@ -114,6 +139,7 @@ void judge_rest(const Entity& entity, const Table& table, std::vector<Problem>& 
 
 std::vector<std::string> columns_without_value(const Entity& entity, const Table& table) {
   std::set<std::string_view> written{entity.key.column, "synced_at"};
+  written.insert(entity.key.account_column);
   if (entity.version) written.insert(entity.version->column);
   for (const config::FieldMapping& field : entity.fields) written.insert(field.column);
   for (const config::Relation& relation : entity.relations) written.insert(relation.column);
@@ -135,6 +161,8 @@ std::vector<Problem> misfits(const Entity& entity, const Table& table) {
   }
   judge_partitions(entity, table, problems);
   judge_key(entity, table, problems);
+  judge_account(entity, table, problems);
+  judge_other_indexes(entity, table, problems);
   judge_version(entity, table, problems);
   for (const config::FieldMapping& field : entity.fields) judge_field(entity, table, field, problems);
   for (const config::Relation& relation : entity.relations) judge_relation(entity, table, relation, problems);

@@ -7,6 +7,7 @@
 #include <set>
 
 #include "base/text.hpp"
+#include "schema/accounts.hpp"
 #include "schema/fit.hpp"
 #include "schema/numbers.hpp"
 #include "schema/warnings.hpp"
@@ -28,7 +29,11 @@ struct Planner {
   std::set<std::string> planned;  ///< "table.column" and the like: two entities may share a table
   std::set<std::string> indexes;  ///< names given in this plan, with their schema
 
-  void problem(const config::Place& place, std::string message) { problems.push_back(config::to_string({place, std::move(message)})); }
+  /// What two accounts of one entity have in their way is said once.
+  void problem(const config::Place& place, std::string message) {
+    std::string text = config::to_string({place, std::move(message)});
+    if (std::find(problems.begin(), problems.end(), text) == problems.end()) problems.push_back(std::move(text));
+  }
   void change(const std::string& once, std::string what, std::string sql) {
     if (planned.insert(once).second) plan.changes.push_back({std::move(what), std::move(sql)});
   }
@@ -63,12 +68,15 @@ std::string index_name(Planner& planner, const Table& table, const std::string& 
   return name;
 }
 
-void add_unique_index(Planner& planner, const Table& table, const std::string& column) {
-  const std::string once = fmt::format("{}.{} UNIQUE", to_string(table.name), column);
-  if (table.has_unique({column}) || planner.planned.contains(once)) return;
-  planner.change(once, fmt::format("{}: UNIQUE index on {}, by which rows are found again", to_string(table.name), column),
-                 fmt::format("CREATE UNIQUE INDEX {} ON {} ({});", sql::quoted(index_name(planner, table, column)), sql::quoted(table.name),
-                             sql::quoted(column)));
+void add_unique_index(Planner& planner, const Table& table, const std::vector<std::string>& columns) {
+  const std::string names = base::joined(columns, ", ");
+  const std::string once = fmt::format("{}.{} UNIQUE", to_string(table.name), names);
+  if (table.has_unique(columns) || planner.planned.contains(once)) return;
+  std::vector<std::string> quoted;
+  for (const std::string& column : columns) quoted.push_back(sql::quoted(column));
+  planner.change(once, fmt::format("{}: UNIQUE index on {}, by which rows are found again", to_string(table.name), names),
+                 fmt::format("CREATE UNIQUE INDEX {} ON {} ({});", sql::quoted(index_name(planner, table, base::joined(columns, "_"))),
+                             sql::quoted(table.name), base::joined(quoted, ", ")));
 }
 
 std::vector<std::string> names_of(const std::vector<Column>& columns) {
@@ -126,7 +134,11 @@ base::Result<void> plan_entity(Planner& planner, const config::Entity& entity) {
   }
   for (const config::Problem& misfit : misfits(entity, *table)) planner.problem(misfit.place, misfit.message);
   add_column(planner, *table, named(entity.key.column, ColumnType::Text), "for the source's id; your primary key stays yours");
-  add_unique_index(planner, *table, entity.key.column);
+  if (!entity.key.account_column.empty())
+    add_column(planner, *table, named(entity.key.account_column, ColumnType::Text), "for the account whose id it is");
+  for (const SchemaChange& one : TRY(changes_for_accounts(planner.connection, planner.project, entity, *table)))
+    planner.change(one.sql, one.what, one.sql);
+  add_unique_index(planner, *table, entity.key_columns());
   if (entity.version)
     add_column(planner, *table, named(entity.version->column, ColumnType::Timestamp), "for how new a row is at the source");
   for (const config::FieldMapping& field : entity.fields) add_column(planner, *table, planned_column(field), "mapped");
@@ -161,6 +173,10 @@ void complete_own_table(Planner& planner, const state::OwnTable& own, const Tabl
     planner.change(own.name + "." + column.name, fmt::format("table {}: column {}, new in this version", names(own.name), column.name),
                    state::add_column_statement(own, column, names));
   }
+  const std::string wider = widen_primary_key(own, there, names);
+  if (!wider.empty())
+    planner.change(own.name + " key",
+                   fmt::format("table {}: its key is {} in this version", names(own.name), base::joined(own.primary_key, ", ")), wider);
 }
 
 base::Result<void> plan_own_tables(Planner& planner) {

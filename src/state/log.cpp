@@ -120,8 +120,7 @@ base::Result<void> Store::insert_log(int64_t run, const record::EntityReport& re
     columns += fmt::format(", {}", value.column);
     places += fmt::format(", ${}", parameters.size());
   }
-  const std::string insert =
-      fmt::format("INSERT INTO {} ({}) VALUES ({}) ON CONFLICT (run, entity) DO NOTHING", names_("sync_log"), columns, places);
+  const std::string insert = fmt::format("INSERT INTO {} ({}) VALUES ({}) ON CONFLICT DO NOTHING", names_("sync_log"), columns, places);
   return repeated([&]() -> base::Result<void> {
     TRY(connection_.change(insert, parameters));
     return {};
@@ -133,24 +132,25 @@ base::Result<void> Store::update_log(int64_t run, const record::EntityReport& re
   return {};
 }
 
-base::Result<int64_t> Store::transactions_of(int64_t run, const std::string& entity) {
-  const auto rows = TRY(connection_.query(fmt::format("SELECT transactions FROM {} WHERE run = $1 AND entity = $2{}", names_("sync_log"),
-                                                      names_.dialect() == sql::Dialect::Postgres ? " FOR UPDATE" : ""),
-                                          std::array{Cell::of(run), Cell::of(entity)}));
+base::Result<int64_t> Store::transactions_of(int64_t run, const std::string& entity, const std::string& account) {
+  const auto rows = TRY(connection_.query(fmt::format("SELECT transactions FROM {} WHERE run = $1 AND entity = $2 AND account = $3{}",
+                                                      names_("sync_log"), names_.dialect() == sql::Dialect::Postgres ? " FOR UPDATE" : ""),
+                                          std::array{Cell::of(run), Cell::of(entity), Cell::of(account)}));
   return rows.empty() ? 0 : rows.integer(0, 0);
 }
 
 base::Result<void> Store::end_log(int64_t run, const record::EntityReport& report, std::string_view status) {
   const std::string now = now_of(names_.dialect()), known = fmt::format("transactions = {}", report.transactions);
   const std::string errors = errors_as_json(report.errors);
-  const std::string words =
-      fmt::format("UPDATE {} SET status = $3, completed_at = {}, note = $4, exit_code = $5, errors = $6 WHERE run = $1 AND entity = $2",
-                  names_("sync_log"), now);
+  const std::string words = fmt::format(
+      "UPDATE {} SET status = $3, completed_at = {}, note = $4, exit_code = $5, errors = $6 WHERE run = $1 AND entity = $2 AND account = "
+      "$7",
+      names_("sync_log"), now);
   return repeated([&]() -> base::Result<void> {
     const int64_t told = TRY(set_log(run, report, status, now, known));
     if (told > 0) return {};
     TRY(connection_.change(words, std::array{Cell::of(run), Cell::of(report.entity), Cell::of(status), Cell::of(report.note),
-                                             Cell::of(int64_t(report.exit_code)), Cell::of(errors)}));
+                                             Cell::of(int64_t(report.exit_code)), Cell::of(errors), Cell::of(report.account)}));
     return {};
   });
 }
@@ -158,14 +158,15 @@ base::Result<void> Store::end_log(int64_t run, const record::EntityReport& repor
 base::Result<int64_t> Store::set_log(int64_t run, const record::EntityReport& report, std::string_view status,
                                      std::string_view completed_at, std::string_view condition) {
   const std::string errors = errors_as_json(report.errors);
-  std::vector<Cell> parameters{Cell::of(run), Cell::of(report.entity), Cell::of(status)};
+  std::vector<Cell> parameters{Cell::of(run), Cell::of(report.entity), Cell::of(status), Cell::of(report.account)};
   std::string assignments = fmt::format("status = $3, completed_at = {}", completed_at);
   for (const LogValue& value : log_values(report, errors)) {
     parameters.push_back(value.value);
     assignments += fmt::format(", {} = ${}", value.column, parameters.size());
   }
   return connection_.change(
-      fmt::format("UPDATE {} SET {} WHERE run = $1 AND entity = $2 AND {}", names_("sync_log"), assignments, condition), parameters);
+      fmt::format("UPDATE {} SET {} WHERE run = $1 AND entity = $2 AND account = $4 AND {}", names_("sync_log"), assignments, condition),
+      parameters);
 }
 
 base::Result<std::vector<LogEntry>> Store::read_log(std::optional<int64_t> run, int64_t runs_max) {
@@ -180,9 +181,9 @@ base::Result<std::vector<LogEntry>> Store::read_log(std::optional<int64_t> run, 
   const std::string wanted =
       run ? "run = $1"
           : fmt::format("run >= (SELECT min(run) FROM (SELECT DISTINCT run FROM {} ORDER BY run DESC LIMIT $1) AS newest)", table);
-  const auto rows =
-      TRY(connection_.query(fmt::format("SELECT {} FROM {} WHERE {} ORDER BY run DESC, started_at, entity", columns, table, wanted),
-                            std::array{Cell::of(run.value_or(runs_max))}));
+  const auto rows = TRY(
+      connection_.query(fmt::format("SELECT {} FROM {} WHERE {} ORDER BY run DESC, started_at, entity, account", columns, table, wanted),
+                        std::array{Cell::of(run.value_or(runs_max))}));
   std::vector<LogEntry> out;
   for (size_t i = 0; i < rows.size(); ++i) {
     LogEntry entry{rows.integer(i, 0), std::string(rows.text(i, 4)), std::string(rows.text(i, 5)), std::string(rows.text(i, 6)), {}};

@@ -68,10 +68,12 @@ base::Result<void> Store::remove_reject(int64_t id) {
   return {};
 }
 
-base::Result<std::vector<StoredReject>> Store::read_rejects_of(int64_t run, const std::string& entity, int64_t after, int64_t entries_max) {
-  const auto rows = TRY(connection_.query(fmt::format("SELECT {} FROM {} WHERE run = $1 AND entity = $2 AND id > $3 ORDER BY id LIMIT $4",
-                                                      reject_columns(), names_("sync_reject")),
-                                          std::array{Cell::of(run), Cell::of(entity), Cell::of(after), Cell::of(entries_max)}));
+base::Result<std::vector<StoredReject>> Store::read_rejects_of(int64_t run, const std::string& entity, const std::string& account,
+                                                               int64_t after, int64_t entries_max) {
+  const auto rows = TRY(
+      connection_.query(fmt::format("SELECT {} FROM {} WHERE run = $1 AND entity = $2 AND account = $3 AND id > $4 ORDER BY id LIMIT $5",
+                                    reject_columns(), names_("sync_reject")),
+                        std::array{Cell::of(run), Cell::of(entity), Cell::of(account), Cell::of(after), Cell::of(entries_max)}));
   return stored_rejects(rows);
 }
 
@@ -97,11 +99,12 @@ base::Result<std::string> Store::set_aside_after(const StoredReject& reject) {
   return waiting.empty() ? std::string() : std::string("a row that waits");
 }
 
-base::Result<std::vector<record::ErrorSummary>> Store::sum_rejects(int64_t run, const std::string& entity) {
-  const auto rows = TRY(connection_.query(fmt::format("SELECT code, field, min(reason), count(*), min(key) FROM {} WHERE run = $1 AND "
-                                                      "entity = $2 GROUP BY code, field ORDER BY count(*) DESC, code, field LIMIT 50",
-                                                      names_("sync_reject")),
-                                          std::array{Cell::of(run), Cell::of(entity)}));
+base::Result<std::vector<record::ErrorSummary>> Store::sum_rejects(int64_t run, const std::string& entity, const std::string& account) {
+  const auto rows =
+      TRY(connection_.query(fmt::format("SELECT code, field, min(reason), count(*), min(key) FROM {} WHERE run = $1 AND "
+                                        "entity = $2 AND account = $3 GROUP BY code, field ORDER BY count(*) DESC, code, field LIMIT 50",
+                                        names_("sync_reject")),
+                            std::array{Cell::of(run), Cell::of(entity), Cell::of(account)}));
   std::vector<record::ErrorSummary> out;
   for (size_t i = 0; i < rows.size(); ++i) {
     out.push_back({std::string(rows.text(i, 0)), std::string(rows.text(i, 2)), std::string(rows.text(i, 4)), rows.integer(i, 3)});

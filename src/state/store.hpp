@@ -107,7 +107,7 @@ class Store {
   /// Part of a transaction: the counters of this entity's run so far.
   base::Result<void> update_log(int64_t run, const record::EntityReport& report);
   /// How many transactions of this entity's run have committed. Waits for one that is being committed at this moment.
-  base::Result<int64_t> transactions_of(int64_t run, const std::string& entity);
+  base::Result<int64_t> transactions_of(int64_t run, const std::string& entity, const std::string& account);
   /// The log row's last word. Where more transactions have committed than the report knows of (the answer to the last COMMIT was lost for
   /// good), the counters stay as they committed.
   base::Result<void> end_log(int64_t run, const record::EntityReport& report, std::string_view status);
@@ -123,14 +123,15 @@ class Store {
   /// The rejects of a run in the order they were met; the newest run that has some when none is given.
   base::Result<std::vector<StoredReject>> read_rejects(std::optional<int64_t> run, int64_t entries_max);
   /// Rejects of a run summed by code and field, with an example each.
-  base::Result<std::vector<record::ErrorSummary>> sum_rejects(int64_t run, const std::string& entity);
+  base::Result<std::vector<record::ErrorSummary>> sum_rejects(int64_t run, const std::string& entity, const std::string& account);
 
   /// Part of a transaction: the reject of that id gets another reason; its key, its payload and its age stay.
   base::Result<void> renew_reject(int64_t id, const record::Reject& reject);
   /// Part of a transaction.
   base::Result<void> remove_reject(int64_t id);
   /// Rejects of one entity of a run, by id, behind `after`.
-  base::Result<std::vector<StoredReject>> read_rejects_of(int64_t run, const std::string& entity, int64_t after, int64_t entries_max);
+  base::Result<std::vector<StoredReject>> read_rejects_of(int64_t run, const std::string& entity, const std::string& account, int64_t after,
+                                                          int64_t entries_max);
   /// The entities that have rejects in a run.
   base::Result<std::vector<std::string>> entities_with_rejects(int64_t run);
   /// What has been set aside after that reject, of the same key, and so is newer: "a reject of run 38", "a row that waits"; "" if nothing

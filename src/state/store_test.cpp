@@ -280,14 +280,38 @@ TEST_P(OwnTables, AnEntityThatWasNotBegunIsInTheLogAndInterruptsNobody) {
             "1|running||open, 2|failed|another run holds it|closed");
 }
 
+TEST_P(OwnTables, EachAccountOfAnEntityHasALogRowOfItsOwn) {
+  EntityReport north = report("customers"), south = north;
+  north.account = "north";
+  south.account = "south";
+  OK(store().begin_log(1, north));
+  OK(store().begin_log(1, south));
+  north.transactions = 2;
+  south.counters.fetched = south.counters.filtered = 7;
+  south.transactions = 1;
+  OK(store().update_log(1, north));
+  OK(store().update_log(1, south));
+  EXPECT_EQ(*store().transactions_of(1, "customers", "north"), 2);
+  EXPECT_EQ(*store().transactions_of(1, "customers", "south"), 1);
+  OK(store().end_log(1, south, "ok"));
+  const auto log = store().read_log(1, 1);
+  OK(log);
+  ASSERT_EQ(log->size(), 2u);
+  EXPECT_EQ((*log)[0].report.account + " " + (*log)[0].status, "north running");
+  EXPECT_EQ((*log)[1].report.account + " " + (*log)[1].status, "south ok");
+  EXPECT_EQ((*log)[1].report.counters.fetched, 7);
+  OK(store().begin_log(2, north));
+  EXPECT_EQ((*store().read_log(1, 1))[1].status, "ok") << "only a run of the same account can have died";
+}
+
 TEST_P(OwnTables, TheCommittedTransactionsOfARunAreCounted) {
-  EXPECT_EQ(*store().transactions_of(1, "customers"), 0);
+  EXPECT_EQ(*store().transactions_of(1, "customers", "main"), 0);
   EntityReport written = report("customers");
   OK(store().begin_log(1, written));
   written.transactions = 2;
   OK(store().update_log(1, written));
-  EXPECT_EQ(*store().transactions_of(1, "customers"), 2);
-  EXPECT_EQ(*store().transactions_of(1, "classes"), 0);
+  EXPECT_EQ(*store().transactions_of(1, "customers", "main"), 2);
+  EXPECT_EQ(*store().transactions_of(1, "classes", "main"), 0);
 }
 
 TEST_P(OwnTables, WhatHasCommittedStaysCountedWhenTheReportKnowsLess) {
@@ -448,7 +472,7 @@ TEST_P(OwnTables, RejectsAreSummedByCodeAndFieldTheMostFrequentFirst) {
                           {"map", "k9", "price", "blank", "d", "", ""}}));
   OK(store().add_rejects(1, "classes", "main", {{"map", "other", "price", "not_an_amount", "", "", ""}}));
   OK(store().add_rejects(2, "customers", "main", {{"map", "other", "price", "not_an_amount", "", "", ""}}));
-  const auto sums = store().sum_rejects(1, "customers");
+  const auto sums = store().sum_rejects(1, "customers", "main");
   OK(sums);
   ASSERT_EQ(sums->size(), 3u);
   EXPECT_EQ((*sums)[0].code, "not_an_amount");

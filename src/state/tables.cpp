@@ -52,13 +52,13 @@ std::vector<OwnTable> make_own_tables() {
        {"name"},
        ""},
       {"sync_log",
-       "one row per run and entity; its counters commit with the rows they count",
+       "one row per run, entity and account; its counters commit with the rows they count",
        with_counters(
            {column("run", T::Integer), column("entity", T::Text), column("account", T::Text), column("stream", T::Text),
             column("status", T::Text), column("started_at", T::Timestamp), column("completed_at", T::Timestamp, Null::Yes)},
            {column("auth_method", T::Text), column("window_start", T::Text), column("window_end", T::Text), column("checkpoint", T::Text),
             column("complete", T::Boolean), column("note", T::Text), column("exit_code", T::Integer), column("errors", T::Text)}),
-       {"run", "entity"},
+       {"run", "entity", "account"},
        ""},
       {"sync_checkpoint",
        "where a stream resumes: commits with the rows it speaks of. `cursor` is from complete sweeps, sweep_* and position_* from one "

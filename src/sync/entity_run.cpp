@@ -444,7 +444,8 @@ class EntityRun {
   }
 
   void end_log() {
-    if (auto sums = store_.sum_rejects(run_, entity_.name)) report_.errors.insert(report_.errors.end(), sums->begin(), sums->end());
+    if (auto sums = store_.sum_rejects(run_, entity_.name, entity_.account))
+      report_.errors.insert(report_.errors.end(), sums->begin(), sums->end());
     const bool failed = report_.exit_code != base::exit_code::Ok && report_.exit_code != base::exit_code::Rejected;
     // Rows that wait may still land in this run; should it die before, the log must not call it finished.
     record::EntityReport told = report_;

@@ -103,7 +103,10 @@ base::Error cannot_be_null(const config::Entity& entity, const config::Relation&
 
 base::Error unknown(const std::string& name, const config::Project& project) {
   std::vector<std::string> known;
-  for (const config::Entity& entity : project.entities) known.push_back(entity.name);
+  for (const config::Entity& entity : project.entities) {
+    // Of several accounts: one name.
+    if (known.empty() || known.back() != entity.name) known.push_back(entity.name);
+  }
   const std::string near = base::nearest(name, known);
   return {
       base::ErrorKind::BadConfig,
@@ -121,10 +124,12 @@ base::Result<std::vector<Edge>> edges_of(const config::Project& project, const M
   Graph all;
   for (const config::Entity& entity : project.entities) {
     for (size_t i = 0; i < entity.relations.size(); ++i) {
-      const config::Entity* parent = project.entity(entity.relations[i].entity);
-      if (!parent || parent == &entity) continue;
-      out.push_back({&entity, i, parent});
-      all.add(out.back());
+      for (const config::Entity& parent : project.entities) {
+        // Of several accounts: every one of them comes before its children.
+        if (parent.name != entity.relations[i].entity || parent.name == entity.name) continue;
+        out.push_back({&entity, i, &parent});
+        all.add(out.back());
+      }
     }
   }
   for (Edge& edge : out) {

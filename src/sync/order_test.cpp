@@ -61,6 +61,16 @@ TEST(Order, WhoMakesRowsComesBeforeWhoOnlyFillsThem) {
   EXPECT_EQ(names(*ordered_entities(project, {}, any)), (std::vector<std::string>{"people", "a_score"}));
 }
 
+TEST(Order, EveryAccountOfAParentComesBeforeEveryAccountOfItsChildren) {
+  config::Project project;
+  project.entities = {entity("a_sales", {"people"}), entity("a_sales", {"people"}), entity("people"), entity("people")};
+  project.entities[1].account = project.entities[3].account = "south";
+  const auto ordered = *ordered_entities(project, {});
+  EXPECT_EQ(names(ordered), (std::vector<std::string>{"people", "people", "a_sales", "a_sales"}));
+  EXPECT_NE(ordered[0]->account, ordered[1]->account);
+  EXPECT_EQ(names(*ordered_entities(project, {"people"})), (std::vector<std::string>{"people", "people"}));
+}
+
 TEST(Order, OnlyTheWantedOnesInTheSameOrder) {
   const config::Project project = studio();
   EXPECT_EQ(names(*ordered_entities(project, {"bookings", "rooms"}, any)), (std::vector<std::string>{"rooms", "bookings"}));

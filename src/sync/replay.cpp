@@ -68,8 +68,10 @@ base::Result<std::string> Replayer::written_since(std::span<const Cell> row, con
   const bool postgres = store_.connection().dialect() == sql::Dialect::Postgres;
   std::vector<Cell> parameters{row[0], Cell::of(since)};
   std::string version;
+  if (!entity_.key.account_column.empty())
+    version += fmt::format(" AND t.{} = {}", sql::quoted(entity_.key.account_column), sql::literal(entity_.account));
   if (entity_.version) {
-    version = fmt::format(" AND (t.{} < $3) IS NOT TRUE", sql::quoted(entity_.version->column));
+    version += fmt::format(" AND (t.{} < $3) IS NOT TRUE", sql::quoted(entity_.version->column));
     parameters.push_back(row[1]);
   }
   const auto rows = TRY(store_.connection().query(

@@ -57,7 +57,7 @@ class EntityRetry {
         return base::fail(
             {base::ErrorKind::Cancelled, base::Side::Us, "stopped; what is left is tried by the next `retry`", "stopped", "", {}});
       }
-      const auto rejects = TRY(store_.read_rejects_of(retried_, step_.entity->name, after, EntriesMax));
+      const auto rejects = TRY(store_.read_rejects_of(retried_, step_.entity->name, step_.entity->account, after, EntriesMax));
       if (rejects.empty()) break;
       after = rejects.back().id;
       TRY(write(rejects));
@@ -162,7 +162,8 @@ class EntityRetry {
   void sum_up() {
     const record::Counters& c = report_.counters;
     if (c.rejected + c.undecodable > 0) report_.exit_code = base::worse_exit_code(report_.exit_code, base::exit_code::Rejected);
-    if (auto sums = store_.sum_rejects(retried_, report_.entity)) report_.errors.insert(report_.errors.end(), sums->begin(), sums->end());
+    if (auto sums = store_.sum_rejects(retried_, report_.entity, report_.account))
+      report_.errors.insert(report_.errors.end(), sums->begin(), sums->end());
     record::EntityReport told = report_;
     if (c.waiting > 0) told.exit_code = base::worse_exit_code(told.exit_code, base::exit_code::Incomplete);
     const auto ended =

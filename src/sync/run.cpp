@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <deque>
 #include <map>
 #include <mutex>
@@ -41,12 +42,42 @@ record::EntityReport not_begun(const config::Entity& entity, int exit_code, std:
   return report;
 }
 
-/// The first parent of this entity, in this run, whose rows may be missing; "" if there is none. Rejects of a parent are no reason to wait.
-std::string failed_parent(const config::Entity& entity, const std::set<std::string>& failed) {
+/// An entity of one account.
+using Failed = std::set<std::pair<std::string, std::string>>;
+
+/// The first parent of this entity, in this run, whose rows may be missing; "" if there is none. Rejects of a parent are no reason to wait,
+/// nor is what happened to another account where the parent has this one, too.
+std::string failed_parent(const config::Project& project, const config::Entity& entity, const Failed& failed) {
   for (const config::Relation& relation : entity.relations) {
-    if (failed.contains(relation.entity)) return relation.entity;
+    const bool same_account = std::any_of(project.entities.begin(), project.entities.end(), [&](const config::Entity& parent) {
+      return parent.name == relation.entity && parent.account == entity.account;
+    });
+    const bool missing = std::any_of(failed.begin(), failed.end(), [&](const auto& one) {
+      return one.first == relation.entity && (!same_account || one.second == entity.account);
+    });
+    if (missing) return relation.entity;
   }
   return "";
+}
+
+/// Whether two entities have one name: the log keeps a row for each account then.
+bool has_several_accounts(const config::Project& project) {
+  std::set<std::string> names;
+  return !std::all_of(project.entities.begin(), project.entities.end(),
+                      [&](const config::Entity& entity) { return names.insert(entity.name).second; });
+}
+
+base::Result<void> check_log_key(state::Store& store, const config::Project& project) {
+  if (!has_several_accounts(project)) return {};
+  const auto log = TRY(store.connection().describe(store.names().in_catalog("sync_log")));
+  if (!log || log->has_unique({"run", "entity", "account"})) return {};
+  return base::fail({base::ErrorKind::ContractDrift,
+                     base::Side::Database,
+                     "an earlier version has made our tables, for one account of an entity: run `syncline plan` to see what changes, then "
+                     "`syncline migrate`",
+                     "not_migrated",
+                     "",
+                     {}});
 }
 
 }  // namespace
@@ -89,6 +120,7 @@ base::Result<record::RunReport> run(const config::Project& project, const Worlds
   report.started_at = worlds.clock.now();
   if (options.ending == RunOptions::Ending::Commit) {
     TRY(check_migrated(store));
+    TRY(check_log_key(store, project));
     report.run = TRY(store.next_run());
   }
 
@@ -103,9 +135,9 @@ base::Result<record::RunReport> run(const config::Project& project, const Worlds
     if (!source) source = TRY(open_source(*project.account(account), run_worlds, options.wait));
     return source.get();
   };
-  std::set<std::string> failed;
+  Failed failed;
   for (const config::Entity& entity : entities) {
-    if (const std::string parent = failed_parent(entity, failed); !parent.empty()) {
+    if (const std::string parent = failed_parent(project, entity, failed); !parent.empty()) {
       leave_out(entity, base::exit_code::Incomplete, fmt::format("`{}` did not finish, and its rows are needed", parent));
     } else if (worlds.stop.stop_requested()) {
       leave_out(entity, base::exit_code::Incomplete, "the run was stopped");
@@ -120,7 +152,7 @@ base::Result<record::RunReport> run(const config::Project& project, const Worlds
     const int code = report.entities.back().exit_code;
     // Where the sweep was complete every row is there: that rows were not deleted keeps no child waiting.
     const bool finished = code == base::exit_code::Ok || code == base::exit_code::Rejected || report.entities.back().complete;
-    if (!finished) failed.insert(entity.name);
+    if (!finished) failed.insert({entity.name, entity.account});
   }
   if (options.ending == RunOptions::Ending::Commit) end_with_waiting(project, steps, store, run_worlds, report);
   for (const record::EntityReport& entity : report.entities) report.exit_code = base::worse_exit_code(report.exit_code, entity.exit_code);

@@ -105,7 +105,7 @@ class End {
 
   /// Some of the rejects have been met since they were summed.
   void sum_rejects(record::EntityReport& report) {
-    const auto sums = store_.sum_rejects(run_, report.entity);
+    const auto sums = store_.sum_rejects(run_, report.entity, report.account);
     if (!sums) return;
     std::erase_if(report.errors, [&](const record::ErrorSummary& error) {
       return std::any_of(sums->begin(), sums->end(), [&](const record::ErrorSummary& sum) { return sum.code == error.code; });
@@ -216,7 +216,8 @@ void end_with_waiting(const config::Project& project, const std::vector<Step>& s
   std::vector<Entry> entries;
   for (const Step& step : steps) {
     for (record::EntityReport& entity : report.entities) {
-      if (entity.entity == step.entity->name && entity.transactions > 0) entries.push_back({&step, &entity});
+      if (entity.entity == step.entity->name && entity.account == step.entity->account && entity.transactions > 0)
+        entries.push_back({&step, &entity});
     }
   }
   End end(project, store, worlds, report.run);

@@ -43,12 +43,15 @@ inline std::string in_words(const base::Result<void>& result, const record::Coun
 class Loader {
  public:
   Loader(sql::Connection& connection, const config::Project& project, const std::string& entity, Ending ending = Ending::Commit)
-      : store_(connection, ""), project_(project), entity_(*project.entity(entity)) {
+      : Loader(connection, project, *project.entity(entity), ending) {}
+  /// One account's entity of several that have one name.
+  Loader(sql::Connection& connection, const config::Project& project, const config::Entity& entity, Ending ending = Ending::Commit)
+      : store_(connection, ""), project_(project), entity_(entity) {
     const auto run = store_.next_run();
     if (!run) ADD_FAILURE() << run.error().message;
     run_ = *run;
     report.entity = entity_.name;
-    report.account = "main";
+    report.account = entity_.account;
     report.stream = entity_.stream;
     auto lease = store_.take_lease(entity_.name + "@" + std::to_string(run_), run_);
     if (!lease) ADD_FAILURE() << lease.error().message;
@@ -64,7 +67,7 @@ class Loader {
     record::Counters counters;
     counters.fetched = counters.mapped = int64_t(rows.size() + rejects.size());
     counters.rows = counters.rejected = int64_t(rejects.size());
-    state::Checkpoint checkpoint{entity_.name, "main", entity_.stream, "cursor " + std::to_string(++batches_), true, {}};
+    state::Checkpoint checkpoint{entity_.name, entity_.account, entity_.stream, "cursor " + std::to_string(++batches_), true, {}};
     const record::Counters before = report.counters;
     const auto written = writer_->write({batch, rejects, counters, checkpoint, {}, replay}, run_, report, {});
     message = written ? "" : written.error().message;

@@ -37,12 +37,25 @@ std::vector<std::string> names_of(const std::vector<Named>& all) {
 std::vector<std::string> names_of(const std::vector<EntityFile>& all) {
   std::vector<std::string> names;
   names.reserve(all.size());
-  for (const EntityFile& one : all) names.push_back(one.entity.name);
+  for (const EntityFile& one : all) {
+    // One file with several accounts is as many entities.
+    if (names.empty() || names.back() != one.entity.name) names.push_back(one.entity.name);
+  }
   return names;
 }
 
 bool has(const std::vector<std::string>& names, std::string_view wanted) {
   return std::find(names.begin(), names.end(), wanted) != names.end();
+}
+
+/// Where an account of the file's is named: in the list, if there is one.
+Place account_place(const EntityFile& it) {
+  const yaml::Tree::Entry* account = it.file.root.entry("account");
+  if (!account) return place_of(it.file, {"account"});
+  for (const yaml::Tree& item : account->value.items) {
+    if (item.text == it.entity.account) return {it.file.shown, item.spot.line, item.spot.column};
+  }
+  return place_of(it.file, {"account"});
 }
 
 void check_account(const Project& project, const EntityFile& it, std::vector<Problem>& problems) {
@@ -51,8 +64,8 @@ void check_account(const Project& project, const EntityFile& it, std::vector<Pro
   const Account* account = project.account(entity.account);
   if (!account) {
     const std::vector<std::string> known = names_of(project.accounts);
-    problems.push_back({place_of(it.file, {"account"}), fmt::format("syncline.yaml has no account `{}`{}", base::shown(entity.account, 60),
-                                                                    suggestion(entity.account, known))});
+    problems.push_back({account_place(it), fmt::format("syncline.yaml has no account `{}`{}", base::shown(entity.account, 60),
+                                                       suggestion(entity.account, known))});
     return;
   }
   // A connector without streams has been reported.
@@ -82,6 +95,26 @@ void check_relation(const std::vector<std::string>& known, const EntityFile& it,
     if (way.kind == RelationWay::Kind::External) {
       problems.push_back({way.place, "a table that is not synced has no external ids; name one of its columns instead of `external`"});
     }
+  }
+}
+
+/// An external id is looked for among those of the child's own account.
+void check_parents_account(const std::vector<EntityFile>& entities, const EntityFile& it, const Relation& relation,
+                           std::vector<Problem>& problems) {
+  bool shared = !it.entity.key.account_column.empty(), found = false;
+  for (const EntityFile& parent : entities) {
+    if (parent.entity.name != relation.entity) continue;
+    if (parent.entity.account == it.entity.account) return;
+    found = true;
+    shared = shared || !parent.entity.key.account_column.empty();
+  }
+  if (!found || !shared) return;
+  for (const RelationWay& way : relation.by) {
+    if (way.kind != RelationWay::Kind::External) continue;
+    problems.push_back(
+        {way.place, fmt::format("`{}` is not synced for the account `{}`, and ids are unique within one account only; add the account to "
+                                "entities/{}.yaml, or find the row by one of its columns",
+                                base::shown(relation.entity, 60), base::shown(it.entity.account, 60), base::shown(relation.entity, 60))});
   }
 }
 
@@ -130,7 +163,8 @@ class CircleFinder {
 std::string why_not_both(const Entity& entity, const Entity& other) {
   if (entity.account != other.account) {
     if (!entity.key.account_column.empty() && entity.key.account_column == other.key.account_column) return "";
-    return "; not supported yet: two accounts in one key column, whose ids may be equal";
+    return fmt::format("; its ids are those of the account `{}` and may be equal to these: write the same `account_column:` in both keys",
+                       base::shown(other.account, 60));
   }
   // One makes the rows, any number may fill their columns.
   return entity.insert && other.insert ? "; use another column, join the two, or let one only fill columns (`insert: false`)" : "";
@@ -145,7 +179,8 @@ void check_shared_keys(const std::vector<EntityFile>& entities, std::vector<Prob
     std::vector<const Entity*>& others = writers[std::pair(entity.table, entity.key.column)];
     for (const Entity* other : others) {
       const std::string why = why_not_both(entity, *other);
-      if (why.empty()) continue;
+      // Of one file's own accounts its reader has spoken.
+      if (why.empty() || other->name == entity.name) continue;
       problems.push_back(
           {place_of(it.file, {"key", "column"}), fmt::format("entities/{}.yaml already writes the table {} by the key column {}{}",
                                                              other->name, record::to_string(entity.table), entity.key.column, why)});
@@ -199,6 +234,7 @@ void check_columns(const EntityFile& it, std::vector<Problem>& problems) {
           {place, fmt::format("the column `{}` is written as {} already; remove one", base::shown(column, 60), first->second)});
   };
   write(entity.key.column, "the key", place_of(it.file, {"key", "column"}));
+  write(entity.key.account_column, "the account", place_of(it.file, {"key", "account_column"}));
   if (entity.version) write(entity.version->column, "the version", place_of(it.file, {"version", "column"}));
   for (const FieldMapping& field : entity.fields) write(field.column, "a field", field.place);
   for (const Relation& relation : entity.relations) write(relation.column, "a relation", relation.place);
@@ -220,7 +256,10 @@ void check_across_files(const Project& project, bool accounts_known, const std::
   for (const EntityFile& it : entities) {
     if (accounts_known) check_account(project, it, problems);
     check_rules(rules, it, problems);
-    for (const Relation& relation : it.entity.relations) check_relation(names, it, relation, problems);
+    for (const Relation& relation : it.entity.relations) {
+      check_relation(names, it, relation, problems);
+      check_parents_account(entities, it, relation, problems);
+    }
   }
   CircleFinder(entities, problems).find();
   check_shared_keys(entities, problems);

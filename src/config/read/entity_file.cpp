@@ -3,6 +3,8 @@
 
 #include <fmt/format.h>
 
+#include <set>
+
 #include "base/text.hpp"
 #include "base/time.hpp"
 #include "config/read/conditions.hpp"
@@ -143,6 +145,27 @@ void read_adopt(const Reading& reading, const Tree& node, Entity& entity) {
   for (const Tree& item : items_of(reading, node, "adopt", "[[email], [customer_id, class_id]]")) read_key(item);
 }
 
+/// One account, or a list of them: the entity is read once for each, and here is the first.
+void read_account(const Reading& reading, const Tree& node, Entity& entity) {
+  if (node.kind != Tree::Kind::List) {
+    entity.account = reading.filled_text(node, "account").value_or("");
+    return;
+  }
+  std::set<std::string> accounts;
+  for (const Tree& item : node.items) {
+    const auto name = reading.filled_text(item, "account");
+    if (name && !accounts.insert(*name).second)
+      reading.problem(item.spot, fmt::format("the account `{}` is named twice; remove one", base::shown(*name, 60)));
+    if (name && entity.account.empty()) entity.account = *name;
+  }
+  if (node.items.empty()) reading.problem(node.spot, "`account` is empty; name one of the accounts of syncline.yaml, or several");
+  if (accounts.size() < 2 || entity.key.column.empty() || !entity.key.account_column.empty()) return;
+  reading.problem(
+      node.spot,
+      "ids are unique within one account only, and several accounts feed this table; write `account_column:` in `key`, and a column "
+      "for the account's name");
+}
+
 }  // namespace
 
 Entity read_entity_file(const Reading& reading, const Tree& root, const std::string& name) {
@@ -156,8 +179,7 @@ Entity read_entity_file(const Reading& reading, const Tree& root, const std::str
     entity.place = reading.place(keys.spot("table"));
     entity.table = read_table(reading, *table, "table").value_or(record::TableName{});
   }
-  if (const Tree* account = keys.required("account", "`account:` and one of the accounts of syncline.yaml"))
-    entity.account = reading.filled_text(*account, "account").value_or("");
+  const Tree* account = keys.required("account", "`account:` and one of the accounts of syncline.yaml");
   if (const Tree* from = keys.required("from", "`from:` and a stream of the account's connector"))
     entity.stream = reading.filled_text(*from, "from").value_or("");
   const RowsOf rows_of = keys.find("each") ? RowsOf::Elements : RowsOf::Records;
@@ -165,6 +187,7 @@ Entity read_entity_file(const Reading& reading, const Tree& root, const std::str
   if (const Tree* start = keys.find("start")) entity.start = read_start(reading, *start);
   if (const Tree* where = keys.find("where")) read_where(reading, *where, rows_of, entity);
   if (const Tree* key = keys.required("key", "`key: {column: …, from: …}`")) entity.key = read_key(reading, *key, rows_of);
+  if (account) read_account(reading, *account, entity);
   if (const Tree* version = keys.find("version")) entity.version = read_version(reading, *version);
   if (const Tree* fields = keys.find("fields")) {
     for (const Tree::Entry& entry : entries_of(reading, *fields, "fields", "{column: path}")) {

@@ -19,13 +19,18 @@ constexpr std::string_view Occurrence = "occurrence";
 class KeyReader {
  public:
   KeyReader(const Reading& reading, const Tree& node, RowsOf rows_of)
-      : reading_(reading), keys_(reading, node, "`key`", {"column", "from", "first_value", "parts"}), node_(node), rows_of_(rows_of) {
+      : reading_(reading),
+        keys_(reading, node, "`key`", {"column", "account_column", "from", "first_value", "parts"}),
+        node_(node),
+        rows_of_(rows_of) {
     key_.place = reading.place(node.spot);
   }
 
   Entity::Key read() {
     if (const Tree* column = keys_.required("column", "`column:` and the table's column"))
       key_.column = read_column(reading_, *column, "column").value_or("");
+    if (const Tree* account = keys_.find("account_column"))
+      key_.account_column = read_column(reading_, *account, "account_column").value_or("");
     if (const Tree* parts = keys_.find("parts")) {
       read_parts(*parts);
     } else {

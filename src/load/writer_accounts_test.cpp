@@ -1,0 +1,125 @@
+// SPDX-License-Identifier: Apache-2.0
+// Two accounts feed one table: equal ids are different rows.
+#include "support/loader.hpp"
+
+namespace syncline::load {
+namespace {
+
+using namespace test_support;
+
+class Accounts : public LoadTest {
+ protected:
+  void SetUp() override {
+    LoadTest::SetUp();
+    if (!connection_) return;
+    const std::string ours = ", external_id text, account text, changed_at " + when() + ", synced_at " + when() +
+                             (postgres() ? ", sync_hash bigint, sync_xid xid" : "") + ", UNIQUE (account, external_id))";
+    run("CREATE TABLE people (id " + counted() + ", email text, name text CHECK (name <> 'bad')" + ours);
+    run("CREATE TABLE sales (id " + counted() + ", amount text, person_id bigint REFERENCES people (id)" + ours);
+    for (const char* account : {"north", "south"}) {
+      config::Entity& people = of_account(entity("people", {"email", "name"}), account);
+      if (account == std::string("north")) north_ = &people;
+      config::Entity& sales = of_account(entity("sales", {"amount"}), account);
+      config::Relation& person = relation(sales, "person_id", "people");
+      by_external_id(person);
+      by_column(person, "email");
+    }
+  }
+  [[nodiscard]] std::string when() const { return postgres() ? "timestamptz" : "DATETIME"; }
+  static config::Entity& of_account(config::Entity& entity, const std::string& account) {
+    entity.account = account;
+    entity.key.account_column = "account";
+    return entity;
+  }
+  config::Entity& made(const std::string& name, const std::string& account) {
+    for (config::Entity& one : project_.entities) {
+      if (one.name == name && one.account == account) return one;
+    }
+    ADD_FAILURE() << name;
+    return project_.entities[0];
+  }
+  Loader of(const std::string& name, const std::string& account) { return {db(), project_, made(name, account)}; }
+  static std::vector<Cell> row(const char* key, const char* email, const char* name) {
+    return {Cell::of(key), Cell::of(email), Cell::of(name)};
+  }
+  std::string people() { return all("SELECT account, external_id, email, name FROM people ORDER BY account, external_id, id"); }
+
+  config::Entity* north_ = nullptr;
+};
+
+INSTANTIATE_TEST_SUITE_P(Databases, Accounts, test::both_databases(), test::database_name);
+
+TEST_P(Accounts, EqualIdsOfTwoAccountsAreTwoRows) {
+  Loader north = of("people", "north"), south = of("people", "south");
+  EXPECT_EQ(north.write({row("1", "ann@x.org", "Ann"), row("2", "bob@x.org", "Bob")}), "2 inserted") << north.message;
+  EXPECT_EQ(south.write({row("1", "zoe@x.org", "Zoe"), row("2", "bob@x.org", "Bob")}), "2 inserted") << south.message;
+  EXPECT_EQ(north.write({row("1", "ann@x.org", "Anna"), row("2", "bob@x.org", "Bob")}), "1 updated, 1 unchanged") << north.message;
+  EXPECT_EQ(south.write({row("1", "zoe@x.org", "Zoe"), row("2", "bob@x.org", "Bob")}), "2 unchanged") << "nobody has touched its rows";
+  EXPECT_EQ(people(), "north|1|ann@x.org|Anna, north|2|bob@x.org|Bob, south|1|zoe@x.org|Zoe, south|2|bob@x.org|Bob");
+  EXPECT_EQ(all("SELECT account, inserted, updated FROM " + own("sync_log") + " ORDER BY account"), "north|2|1, south|2|0");
+}
+
+TEST_P(Accounts, ABadRowIsFoundAmongTheOwnOnes) {
+  Loader north = of("people", "north"), south = of("people", "south");
+  EXPECT_EQ(north.write({row("1", "a", "Ann"), row("2", "b", "Bob"), row("3", "c", "Cid")}), "3 inserted");
+  EXPECT_EQ(south.write({row("1", "a", "Ann"), row("2", "b", "bad"), row("3", "c", "Cid")}), "2 inserted, 1 rejected") << south.message;
+  EXPECT_EQ(all("SELECT count(*) FROM people"), "5");
+  EXPECT_EQ(all("SELECT account, key FROM " + own("sync_reject")), "south|2");
+}
+
+TEST_P(Accounts, ParentsAreThoseOfTheSameAccount) {
+  Loader people_north = of("people", "north"), people_south = of("people", "south");
+  EXPECT_EQ(people_north.write({row("1", "ann@x.org", "Ann"), row("7", "twin@x.org", "T")}), "2 inserted");
+  EXPECT_EQ(people_south.write({row("1", "zoe@x.org", "Zoe"), row("8", "twin@x.org", "T")}), "2 inserted");
+  Loader north = of("sales", "north"), south = of("sales", "south");
+  const auto sale = [](const char* key, const Cell& person, const Cell& email) {
+    return std::vector<Cell>{Cell::of(key), Cell::of("10"), person, email};
+  };
+  EXPECT_EQ(north.write({sale("s", Cell::of("1"), Cell::null()), sale("t", Cell::null(), Cell::of("twin@x.org"))}), "2 inserted");
+  EXPECT_EQ(south.write({sale("s", Cell::of("1"), Cell::null()), sale("t", Cell::null(), Cell::of("twin@x.org")),
+                         sale("u", Cell::of("7"), Cell::null())}),
+            "3 inserted")
+      << south.message;
+  EXPECT_EQ(all("SELECT s.account, s.external_id, p.account, p.external_id FROM sales s LEFT JOIN people p ON p.id = s.person_id ORDER BY "
+                "s.account, s.external_id"),
+            "north|s|north|1, north|t|north|7, south|s|south|1, south|t|south|8, south|u|NULL|NULL");
+  EXPECT_EQ(north.write({sale("s", Cell::of("1"), Cell::null()), sale("t", Cell::null(), Cell::of("twin@x.org"))}), "2 unchanged");
+}
+
+TEST_P(Accounts, ARowIsAdoptedByItsAccountOrByWhomItIsNamed) {
+  for (const char* account : {"north", "south"}) adopt_by(made("people", account), {"email"});
+  run("INSERT INTO people (email, name, account) VALUES ('ann@x.org', 'A', NULL), ('bob@x.org', 'B', 'south'), ('cid@x.org', 'C', "
+      "'south')");
+  Loader north = of("people", "north"), south = of("people", "south");
+  EXPECT_EQ(north.write({row("1", "ann@x.org", "A"), row("2", "bob@x.org", "B")}), "1 inserted, 1 adopted") << north.message;
+  EXPECT_EQ(south.write({row("1", "ann@x.org", "A"), row("2", "bob@x.org", "B")}), "1 inserted, 1 adopted") << south.message;
+  EXPECT_EQ(all("SELECT id, account, external_id FROM people ORDER BY id"), "1|north|1, 2|south|2, 3|south|NULL, 4|north|2, 5|south|1");
+}
+
+TEST_P(Accounts, ARowWithAnIdAndNoAccountStopsTheSync) {
+  run("INSERT INTO people (external_id, email) VALUES ('1', 'ann@x.org')");
+  const auto table = db().describe({"", "people"});
+  ASSERT_TRUE(table && *table);
+  const auto bound = bind_target(db(), project_, *north_, **table, {{record::RowColumn::Role::Key, *(*table)->column("external_id")}});
+  ASSERT_FALSE(bound);
+  EXPECT_EQ(bound.error().code, "no_account");
+  EXPECT_NE(
+      bound.error().message.find("UPDATE \"people\" SET \"account\" = '…' WHERE \"account\" IS NULL AND \"external_id\" IS NOT NULL;"),
+      std::string::npos)
+      << bound.error().message;
+}
+
+TEST_P(Accounts, TheIndexCoversTheAccount) {
+  run("CREATE TABLE alone (id " + counted() + ", external_id text UNIQUE, account text, synced_at " + when() + ")");
+  const config::Entity& entity = of_account(LoadTest::entity("alone", {}), "north");
+  const auto table = db().describe({"", "alone"});
+  ASSERT_TRUE(table && *table);
+  const auto bound = bind_target(db(), project_, entity, **table, {{record::RowColumn::Role::Key, *(*table)->column("external_id")}});
+  ASSERT_FALSE(bound);
+  EXPECT_NE(bound.error().message.find("`alone` has no UNIQUE index on `account, external_id`; `syncline migrate` makes it"),
+            std::string::npos)
+      << bound.error().message;
+}
+
+}  // namespace
+}  // namespace syncline::load
