@@ -121,7 +121,7 @@ TEST(EntityFile, SeveralAccountsNeedAColumnForTheirName) {
   EXPECT_EQ(problems_of("[studio, studio]", Both), at("2:19", "the account `studio` is named twice; remove one"));
   EXPECT_EQ(problems_of("[]", Both), at("2:10", "`account` is empty; name one of the accounts of syncline.yaml, or several"));
   EXPECT_EQ(problems_of("studio", "column: crm_id, account_column: crm_id, from: id"),
-            at("4:40", "the column `crm_id` is written as the key already; remove one"));
+            at("4:39", "the column `crm_id` is written as the key already; remove one"));
   EXPECT_EQ(problems_of("[studio]", Key), "");
   EXPECT_EQ(problems_of("studio", Both), "") << "so that a second one can come";
 }

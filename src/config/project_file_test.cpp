@@ -117,9 +117,9 @@ TEST(Account, AConnectorThatIsNotThereNamesTheNearest) {
 TEST(Account, SettingsAreTheConnectors) {
   EXPECT_EQ(problems_of_account("connector: crm, settings: {hots: x}, auth: [api_key: k]"),
             at("3:37", "the setting `host` of the connector crm is missing: the host") +
-                at("3:48", "the connector crm has no setting `hots`; use one of host, zone"));
+                at("3:48", "the connector crm has no setting `hots`; did you mean `host`?"));
   EXPECT_EQ(problems_of_account("connector: crm, settings: {host: x, zoen: UTC}, auth: [api_key: k]"),
-            at("3:57", "the connector crm has no setting `zoen`; use one of host, zone"));
+            at("3:57", "the connector crm has no setting `zoen`; did you mean `zone`?"));
   EXPECT_EQ(problems_of_account("connector: crm, auth: [api_key: k]"),
             at("3:20", "the setting `host` of the connector crm is missing: the host"));
   EXPECT_EQ(problems_of_account("connector: crm, settings: {host: ''}, auth: [api_key: k]"), at("3:54", "`host` is empty; write a value"));
