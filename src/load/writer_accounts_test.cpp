@@ -67,6 +67,18 @@ TEST_P(Accounts, ABadRowIsFoundAmongTheOwnOnes) {
   EXPECT_EQ(all("SELECT account, key FROM " + own("sync_reject")), "south|2");
 }
 
+// F7: unique violation on another column
+TEST_P(Accounts, WhatARowOfAnotherAccountHasIsNotGivenUpByTheOwnOneOfThatId) {
+  run("CREATE UNIQUE INDEX one_mail ON people (email)");
+  Loader north = of("people", "north"), south = of("people", "south");
+  EXPECT_EQ(north.write({row("1", "a@x.org", "Ann"), row("2", "b@x.org", "Bob")}), "2 inserted");
+  EXPECT_EQ(south.write({row("1", "c@x.org", "Cid")}), "1 inserted");
+  EXPECT_EQ(north.write({row("1", "z@x.org", "Ann"), row("2", "c@x.org", "Bob")}), "1 updated, 1 rejected") << north.message;
+  EXPECT_EQ(people(), "north|1|z@x.org|Ann, north|2|b@x.org|Bob, south|1|c@x.org|Cid");
+  EXPECT_EQ(north.write({row("1", "b@x.org", "Ann"), row("2", "z@x.org", "Bob")}), "2 updated") << north.message;
+  EXPECT_EQ(people(), "north|1|b@x.org|Ann, north|2|z@x.org|Bob, south|1|c@x.org|Cid") << "a swap within the account";
+}
+
 TEST_P(Accounts, ParentsAreThoseOfTheSameAccount) {
   Loader people_north = of("people", "north"), people_south = of("people", "south");
   EXPECT_EQ(people_north.write({row("1", "ann@x.org", "Ann"), row("7", "twin@x.org", "T")}), "2 inserted");

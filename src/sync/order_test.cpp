@@ -65,10 +65,10 @@ TEST(Order, EveryAccountOfAParentComesBeforeEveryAccountOfItsChildren) {
   config::Project project;
   project.entities = {entity("a_sales", {"people"}), entity("a_sales", {"people"}), entity("people"), entity("people")};
   project.entities[1].account = project.entities[3].account = "south";
-  const auto ordered = *ordered_entities(project, {});
+  const auto ordered = *ordered_entities(project, {}, any);
   EXPECT_EQ(names(ordered), (std::vector<std::string>{"people", "people", "a_sales", "a_sales"}));
-  EXPECT_NE(ordered[0]->account, ordered[1]->account);
-  EXPECT_EQ(names(*ordered_entities(project, {"people"})), (std::vector<std::string>{"people", "people"}));
+  EXPECT_NE(ordered[0].entity->account, ordered[1].entity->account);
+  EXPECT_EQ(names(*ordered_entities(project, {"people"}, any)), (std::vector<std::string>{"people", "people"}));
 }
 
 TEST(Order, OnlyTheWantedOnesInTheSameOrder) {
