@@ -17,6 +17,7 @@ RESOURCES = ("locations", "users", "employees", "employee_public_profiles", "cla
 ROWS = {"users": 1200, "employees": 12, "employee_public_profiles": 12, "class_sessions": 500, "reservations": 3000, "membership_instances": 300, "membership_transactions": 600,
         "orders": 600, "order_lines": 1000, "credit_transactions": 1000}
 CLOCK = "2026-03-02T12:00:00Z"
+ENDINGS = (0, 10, 11)  # all is right; some rows were rejected; some wait for their parents
 SYNCED = tuple(name for name in TABLES if (PROJECT / "entities" / f"{name}.yaml").exists())
 CHANGING = ["users", "employees", "employee_public_profiles", "class_session_types", "class_sessions", "reservations", "membership_instances", "orders", "order_lines", "credit_transactions"]
 
@@ -56,8 +57,10 @@ def studio_database(postgres, documents, seed=1, sizes=None):
 
 
 def rejects(database, run=None):
-    """(entity, external id) → codes; of one run, or of all."""
+    """(entity, external id) → codes; of one run, or of all. A row that waits for its parent has the code "waiting"."""
     result = defaultdict(set)
+    for entity, key in database.rows("select entity, key from syncline.sync_waiting"):
+        result[entity, key].add("waiting")
     for entity, key, code in database.rows(f"select entity, key, code from syncline.sync_reject{f' where run = {run}' if run else ''}"):
         result[entity, key].add(code)
     return result
