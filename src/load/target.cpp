@@ -127,7 +127,7 @@ base::Result<std::string> key_collation(sql::Connection& connection, const recor
 base::Result<std::optional<uint64_t>> stamp_seed(sql::Connection& connection, const config::Entity& entity, const record::Table& table,
                                                  const std::vector<record::RowColumn>& columns) {
   const record::Column *hash = table.column(config::stamp::Hash), *transaction = table.column(config::stamp::Transaction);
-  const bool wanted = entity.stamp && connection.dialect() == sql::Dialect::Postgres;
+  const bool wanted = entity.stamp && connection.capabilities().row_versions;
   if (!wanted || !hash || hash->type != record::ColumnType::Integer || hash->bytes != 8 || !transaction || transaction->declared != "xid")
     return std::nullopt;
   const std::string name = sql::quoted(table.name);

@@ -103,9 +103,19 @@ base::Error with_advice(base::Error error) {
   return error;
 }
 
+/// Where no lock keeps migrators apart, what fails may have failed because another one has just done it.
+base::Result<bool> another_applied(state::Store& store, const Migration& migration) {
+  sql::Connection& connection = store.connection();
+  if (connection.dialect() != sql::Dialect::Postgres || connection.capabilities().advisory_locks) return false;
+  const auto there = is_there(store);
+  if (!there || !*there) return false;
+  const auto row = applied(store, migration.number);
+  return row && !row->empty() && row->text(0, 1) == migration.checksum;
+}
+
 base::Result<bool> apply_in_transaction(state::Store& store, const Migration& migration) {
   sql::Connection& connection = store.connection();
-  if (connection.dialect() == sql::Dialect::Postgres) TRY(connection.query(fmt::format("SELECT pg_advisory_xact_lock({})", MigrationLock)));
+  if (connection.capabilities().advisory_locks) TRY(connection.query(fmt::format("SELECT pg_advisory_xact_lock({})", MigrationLock)));
   if (TRY(is_there(store))) {
     const sql::Rows row = TRY(applied(store, migration.number));
     if (!row.empty()) {
@@ -209,6 +219,7 @@ base::Result<bool> apply(state::Store& store, const Migration& migration) {
     return base::fail(with_advice(std::move(begun).error().within("migrations/" + migration.name)));
   auto applied_now = apply_in_transaction(store, migration);
   if (!applied_now || !*applied_now) store.connection().rollback();
+  if (!applied_now && TRY(another_applied(store, migration))) return false;
   if (!applied_now) return base::fail(with_advice(std::move(applied_now).error()));
   return applied_now;
 }

@@ -154,7 +154,7 @@ base::Result<void> plan_entity(Planner& planner, const config::Entity& entity) {
                  fmt::format("the row of {} it belongs to", relation.table ? to_string(*relation.table) : relation.entity));
   }
   add_column(planner, *table, named("synced_at", ColumnType::Timestamp), "when the sync last wrote the row");
-  if (entity.stamp && planner.connection.dialect() == sql::Dialect::Postgres) add_stamp_columns(planner, *table);
+  if (entity.stamp && planner.connection.capabilities().row_versions) add_stamp_columns(planner, *table);
   return {};
 }
 

@@ -13,6 +13,7 @@
 #include "base/secret.hpp"
 #include "record/column.hpp"
 #include "record/row_batch.hpp"
+#include "sql/capabilities.hpp"
 #include "sql/dialect.hpp"
 
 namespace syncline::sql {
@@ -53,6 +54,8 @@ class Connection {
   [[nodiscard]] virtual Dialect dialect() const = 0;
   /// "PostgreSQL 15.8", "SQLite 3.40.1 (studio.db)".
   [[nodiscard]] virtual std::string description() const = 0;
+  /// What may be used of what not every server has.
+  [[nodiscard]] virtual Capabilities capabilities() const = 0;
 
   /// Connects anew where the connection is broken, with the same settings; otherwise does nothing. What was under way is lost, but for a
   /// COMMIT whose answer was.
@@ -76,16 +79,17 @@ class Connection {
   /// One query, as `change`.
   virtual base::Result<Rows> query(std::string_view sql, std::span<const record::Cell> parameters = {}) = 0;
 
-  /// One query, run for each of these rows of `cells` (row-major, typed by `columns`, which are its parameters ?1, ?2, … in order). What
+  /// One query, run for each of these rows of `cells` (row-major, `width` to a row: ?1, ?2, …, of which it need not use all). What
   /// all of them answered: before its values, which of `which` it was, from 1. Cheap only where the database is in this process (SQLite);
   /// elsewhere refused.
   virtual base::Result<Rows> query_each(std::string_view sql, size_t width, std::span<const record::Cell> cells,
                                         std::span<const uint32_t> which) = 0;
 
   /// Puts `rows` × `columns.size()` cells (row-major) into a table (as SQL writes it, quoted) whose columns have exactly these names and
-  /// types: binary COPY on PostgreSQL, a prepared INSERT on SQLite. How many it took: a trigger can make them fewer. A Keep
-  /// cell is stored as NULL. A cell that its column would round, cut or retype is refused with class 22, the column as subject and "row N:"
-  /// in the message. After an error nothing of the batch stays; within a transaction that takes a rollback, at least to a savepoint.
+  /// types: binary COPY on PostgreSQL (where there is none: INSERT from arrays), a prepared INSERT on SQLite. How many it took: a
+  /// trigger can make them fewer. A Keep cell is stored as NULL. A cell that its column would round, cut or retype is refused with
+  /// class 22, the column as subject and "row N:" in the message. After an error nothing of the batch stays; within a transaction that
+  /// takes a rollback, at least to a savepoint.
   virtual base::Result<int64_t> insert_many(std::string_view table, std::span<const record::Column> columns,
                                             std::span<const record::Cell> cells) = 0;
 
@@ -105,6 +109,7 @@ struct ConnectOptions {
   /// What the session is for: whoever only looks leaves the file's journal mode as it is (SQLite's write-ahead log is a property of the
   /// file).
   enum class Access { Read, Write } access = Access::Write;
+  Capabilities at_most{};  ///< what is switched off here is not used, though the server has it
 };
 
 /// postgresql://… (libpq's forms) or sqlite:FILE. The URL may hold a password: it is never shown.

@@ -8,6 +8,7 @@
 #include "base/time.hpp"
 #include "sql/connection.hpp"
 #include "support/postgres_cluster.hpp"
+#include "support/switched_on.hpp"
 #include "support/temporary_folder.hpp"
 
 namespace syncline::sql {
@@ -53,6 +54,7 @@ class Door : public testing::TestWithParam<Dialect> {
     ConnectOptions options;
     options.create = true;
     options.lock = lock;
+    options.at_most = test::switched_on();
     auto connection = connect(base::Secret(url_), options);
     if (!connection) ADD_FAILURE() << connection.error().message;
     return connection ? *std::move(connection) : nullptr;

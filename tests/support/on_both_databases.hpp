@@ -8,6 +8,7 @@
 
 #include "sql/connection.hpp"
 #include "support/postgres_cluster.hpp"
+#include "support/switched_on.hpp"
 #include "support/temporary_folder.hpp"
 
 namespace syncline::test {
@@ -40,6 +41,7 @@ class OnBothDatabases : public testing::TestWithParam<sql::Dialect> {
     sql::ConnectOptions options;
     options.create = true;
     options.lock = lock;
+    options.at_most = switched_on();
     auto connection = sql::connect(base::Secret(url), options);
     if (!connection) ADD_FAILURE() << connection.error().message;
     return connection ? *std::move(connection) : nullptr;

@@ -6,6 +6,7 @@
 #include <charconv>
 
 #include "base/check.hpp"
+#include "sql/postgres/array_insert.hpp"
 #include "sql/postgres/binary_copy.hpp"
 #include "sql/postgres/catalog.hpp"
 #include "sql/postgres/connect.hpp"
@@ -46,6 +47,13 @@ bool plan_outdated(const PGresult* answer) {
   return field(answer, PG_DIAG_SQLSTATE) == sqlstate::NotSupported && field(answer, PG_DIAG_SOURCE_FUNCTION) == "RevalidateCachedQuery";
 }
 
+/// What speaks the protocol and is no PostgreSQL says so in its version; of a Citus, the rows of distributed tables are written by other
+/// servers' transactions.
+Capabilities capabilities_of(std::string_view version, bool distributes) {
+  const bool genuine = version.starts_with("PostgreSQL ") && version.find("-YB-") == version.npos;
+  return {.row_versions = genuine && !distributes, .copy = genuine, .advisory_locks = genuine};
+}
+
 Rows rows_of(const PGresult* answer) {
   const int rows = PQntuples(answer), columns = PQnfields(answer);
   std::vector<std::optional<std::string>> values;
@@ -84,7 +92,11 @@ base::Result<std::unique_ptr<Connection>> open(const base::Secret& url, const Co
 }
 
 base::Result<void> PostgresConnection::prepare_session() {
-  const Rows answer = TRY(query("SELECT pg_backend_pid(), current_setting('transaction_read_only')", {}));
+  const Rows answer =
+      TRY(query("SELECT pg_catalog.pg_backend_pid(), pg_catalog.current_setting('transaction_read_only'), pg_catalog.version(), "
+                "(SELECT pg_catalog.count(*) FROM pg_catalog.pg_extension WHERE extname = 'citus')",
+                {}));
+  capabilities_ = capabilities_of(answer.text(0, 2), answer.integer(0, 3) > 0) & options_.at_most;
   if (answer.text(0, 1) == "on") {
     return base::fail(database_error(
         "25006", "the database takes no writes: it is a standby, or default_transaction_read_only is set; name the primary"));
@@ -247,6 +259,7 @@ base::Result<int64_t> PostgresConnection::insert_many(std::string_view table, st
   base::check(!columns.empty() && cells.size() % columns.size() == 0, "cells are whole rows");
   if (cells.empty()) return 0;
   TRY(usable());
+  if (!capabilities_.copy) return insert_arrays(table, columns, cells);
   std::string names;
   for (const record::Column& column : columns) names += (names.empty() ? "" : ", ") + sql::quoted(column.name);
   const std::string sql = fmt::format("COPY {} ({}) FROM STDIN (FORMAT binary)", table, names);
@@ -261,6 +274,14 @@ base::Result<int64_t> PostgresConnection::insert_many(std::string_view table, st
   const Answer answer = end_copy(started.get(), nullptr);
   if (!succeeded(answer.get())) return base::fail(error_of(connection_.get(), answer.get()));
   return rows_changed(answer.get());
+}
+
+base::Result<int64_t> PostgresConnection::insert_arrays(std::string_view table, std::span<const record::Column> columns,
+                                                        std::span<const record::Cell> cells) {
+  const std::vector<std::string> arrays = TRY(arrays_of(columns, cells));
+  std::vector<record::Cell> parameters;
+  for (const std::string& array : arrays) parameters.push_back(record::Cell::of(std::string_view(array)));
+  return change(array_insert(table, columns), parameters);
 }
 
 /// In pieces, so that the memory needed does not grow with the batch.

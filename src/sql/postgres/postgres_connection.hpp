@@ -19,6 +19,7 @@ class PostgresConnection final : public Connection {
 
   [[nodiscard]] Dialect dialect() const override { return Dialect::Postgres; }
   [[nodiscard]] std::string description() const override;
+  [[nodiscard]] Capabilities capabilities() const override { return capabilities_; }
   base::Result<void> reconnect() override;
   base::Result<void> begin() override;
   base::Result<void> commit() override;
@@ -41,11 +42,13 @@ class PostgresConnection final : public Connection {
   Answer send(const std::string& sql);
   base::Result<void> run_script(const std::string& sql);
   Answer end_copy(PGresult* started, const char* reason);
+  base::Result<int64_t> insert_arrays(std::string_view table, std::span<const record::Column> columns, std::span<const record::Cell> cells);
   base::Result<void> send_rows(std::span<const record::Column> columns, std::span<const record::Cell> cells);
 
   Handle connection_;
   const base::Secret url_;
   const ConnectOptions options_;
+  Capabilities capabilities_;
   bool pooled_ = false;  ///< a pooler may give each transaction another server process
   Parameters parameters_;
   Statements statements_;

@@ -35,6 +35,7 @@ class SqliteConnection final : public Connection {
 
   [[nodiscard]] Dialect dialect() const override { return Dialect::Sqlite; }
   [[nodiscard]] std::string description() const override;
+  [[nodiscard]] Capabilities capabilities() const override { return {.row_versions = false, .copy = false, .advisory_locks = false}; }
   /// There is nothing between us and the file that could break.
   base::Result<void> reconnect() override { return {}; }
   base::Result<void> begin() override;
