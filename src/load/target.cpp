@@ -163,6 +163,7 @@ base::Result<std::optional<uint64_t>> stamp_seed(sql::Connection& connection, co
 
 /// COPY passes rules over, and where the rows a role may see are limited it is refused.
 base::Result<bool> takes_copies(sql::Connection& connection, const record::Table& table) {
+  if (!connection.capabilities().copy) return false;
   const std::string name = sql::quoted(table.name);
   const auto rows = connection.query(
       "SELECT 1 FROM pg_catalog.pg_class WHERE oid = pg_catalog.to_regclass($1::text) AND relkind IN ('r', 'p') AND NOT relhasrules AND "

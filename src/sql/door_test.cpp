@@ -99,6 +99,7 @@ INSTANTIATE_TEST_SUITE_P(Databases, Door, testing::Values(Dialect::Sqlite, Diale
 
 // --- values ---
 
+// D1, rule 20: no text is cut at a NUL
 TEST_P(Door, NulIsRefusedNeverTruncated) {
   using namespace std::string_view_literals;
   OK(db().execute("CREATE TABLE t (a text)"));
@@ -112,6 +113,7 @@ TEST_P(Door, NulIsRefusedNeverTruncated) {
   EXPECT_EQ(db().query("SELECT 1 \0"sv).error().code, "42601");
 }
 
+// D4: invalid UTF-8 never reaches a table
 TEST_P(Door, BrokenUtf8IsRefused) {
   OK(db().execute("CREATE TABLE t (a text)"));
   EXPECT_EQ(error_of("INSERT INTO t VALUES ($1)", {Cell::of("a\xff")}).code, "22021");
@@ -122,6 +124,7 @@ TEST_P(Door, BrokenUtf8IsRefused) {
   EXPECT_EQ(inserted.error().code, "22021");
 }
 
+// D5: the largest integers, on SQLite too
 TEST_P(Door, IntegersAreExactToTheLastOne) {
   for (const int64_t value :
        {std::numeric_limits<int64_t>::min(), int64_t{-1}, int64_t{0}, int64_t{9007199254740993}, std::numeric_limits<int64_t>::max()}) {
@@ -134,6 +137,7 @@ TEST_P(Door, IntegersAreExactToTheLastOne) {
   EXPECT_EQ(round_trip(ColumnType::Integer, Cell::of("42")), "22P02 value");
 }
 
+// rule 17: exact in both databases
 TEST_P(Door, DecimalsKeepEveryDigitAndTheirScale) {
   const std::string huge = "-" + std::string(500, '9') + "." + std::string(300, '1');
   for (const char* value :
@@ -399,6 +403,7 @@ TEST_P(Door, ASavepointIsolatesABadBatch) {
   EXPECT_EQ(db().query("SELECT id FROM t")->text(0, 0), "2");
 }
 
+// F16: a batch is no list of parameters
 TEST_P(Door, AHundredThousandRowsGoThrough) {
   OK(db().execute("CREATE TABLE t (id bigint, name text)"));
   const std::array columns{column("id", ColumnType::Integer), column("name", ColumnType::Text)};
@@ -447,6 +452,7 @@ TEST_P(Door, AConnectionThatIsClosedRollsBack) {
   EXPECT_EQ(db().query("SELECT count(*) FROM t")->integer(0, 0), 0);
 }
 
+// F18: SQLite busy
 TEST_P(Door, AnotherWritersLockIsBusyForAsLongAsTheLockOption) {
   OK(db().execute("CREATE TABLE t (a integer); INSERT INTO t VALUES (1)"));
   const auto other = open(std::chrono::milliseconds(200));

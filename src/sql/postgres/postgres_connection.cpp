@@ -7,6 +7,7 @@
 
 #include "base/check.hpp"
 #include "sql/postgres/array_insert.hpp"
+#include "sql/postgres/await.hpp"
 #include "sql/postgres/binary_copy.hpp"
 #include "sql/postgres/catalog.hpp"
 #include "sql/postgres/connect.hpp"
@@ -159,7 +160,7 @@ base::Result<void> PostgresConnection::commit() {
     rollback();
     return base::fail(database_error(sqlstate::BrokenTransaction, "an earlier error broke the transaction, so it was rolled back"));
   }
-  const Answer answer(PQexec(connection_.get(), "COMMIT"));
+  const Answer answer = send("COMMIT");
   // Whatever broke the connection, even an orderly shutdown, may have done so after the server had made the commit durable.
   if (PQstatus(connection_.get()) == CONNECTION_BAD) {
     base::Error error =
@@ -175,7 +176,7 @@ base::Result<void> PostgresConnection::commit() {
 
 void PostgresConnection::rollback() {
   const PGTransactionStatusType status = PQtransactionStatus(connection_.get());
-  if (status == PQTRANS_INTRANS || status == PQTRANS_INERROR) Answer(PQexec(connection_.get(), "ROLLBACK"));
+  if (status == PQTRANS_INTRANS || status == PQTRANS_INERROR) send("ROLLBACK");
 }
 
 base::Result<void> PostgresConnection::check_deferred() { return execute("SET CONSTRAINTS ALL IMMEDIATE"); }
@@ -196,7 +197,15 @@ base::Result<void> PostgresConnection::run_script(const std::string& sql) {
   return {};
 }
 
-Answer PostgresConnection::send(const std::string& sql) { return Answer(PQexec(connection_.get(), sql.c_str())); }
+Answer PostgresConnection::send(const std::string& sql) {
+  return await_answers(connection_.get(), PQsendQuery(connection_.get(), sql.c_str()), silence());
+}
+
+/// The server ends a statement by itself when its time is over, and then has some time to say so.
+std::chrono::milliseconds PostgresConnection::silence() const {
+  constexpr std::chrono::milliseconds Grace{3'000}, Unlimited = std::chrono::hours(24 * 365);
+  return options_.statement.count() > 0 ? options_.statement + Grace : Unlimited;
+}
 
 base::Result<int64_t> PostgresConnection::change(std::string_view sql, std::span<const record::Cell> parameters) {
   const Answer answer = TRY(run(sql, parameters));
@@ -220,11 +229,11 @@ base::Result<Answer> PostgresConnection::run(std::string_view sql, std::span<con
   const std::string statement(sql);
   const bool alone = PQtransactionStatus(connection_.get()) == PQTRANS_IDLE;
 
-  Answer answer = statements_.run(connection_.get(), statement, parameters_);
+  Answer answer = statements_.run(connection_.get(), statement, parameters_, silence());
   const bool lost = statement_lost(answer.get()), outdated = plan_outdated(answer.get());
   if (lost) statements_.disable();
   if (outdated) statements_.forget();
-  if ((lost || outdated) && alone) answer = statements_.run(connection_.get(), statement, parameters_);
+  if ((lost || outdated) && alone) answer = statements_.run(connection_.get(), statement, parameters_, silence());
 
   if (is_copy(answer.get())) {
     end_copy(answer.get(), "COPY from or to a client cannot be used here");
@@ -247,7 +256,7 @@ Answer PostgresConnection::end_copy(PGresult* started, const char* reason) {
     PQputCopyEnd(connection, reason);
   }
   Answer last;
-  while (Answer next{PQgetResult(connection)}) {
+  while (Answer next = await_next(connection, silence())) {
     last = std::move(next);
     if (PQstatus(connection) == CONNECTION_BAD || is_copy(last.get())) break;
   }

@@ -40,6 +40,7 @@ class PostgresConnection final : public Connection {
   [[nodiscard]] std::string settings(std::string_view set) const;
   base::Result<Answer> run(std::string_view sql, std::span<const record::Cell> parameters);
   Answer send(const std::string& sql);
+  [[nodiscard]] std::chrono::milliseconds silence() const;
   base::Result<void> run_script(const std::string& sql);
   Answer end_copy(PGresult* started, const char* reason);
   base::Result<int64_t> insert_arrays(std::string_view table, std::span<const record::Column> columns, std::span<const record::Cell> cells);

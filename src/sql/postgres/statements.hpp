@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
+#include <chrono>
 #include <cstdint>
 #include <string>
 #include <unordered_map>
@@ -13,8 +14,8 @@ namespace syncline::sql::postgres {
 /// asked once costs one round trip; at most `StatementsMax` are kept, the longest unused one makes room.
 class Statements {
  public:
-  /// Runs one statement; null if the connection broke.
-  Answer run(PGconn* connection, const std::string& sql, const Parameters& parameters);
+  /// Runs one statement; null if the connection broke, as it does after so much silence.
+  Answer run(PGconn* connection, const std::string& sql, const Parameters& parameters, std::chrono::milliseconds silence);
   /// The server no longer has what we think it has.
   void forget() { known_.clear(); }
   /// From now on nothing is prepared: behind a pooler each transaction may meet another server process.
@@ -28,7 +29,7 @@ class Statements {
     std::string name;  ///< empty: met once, not prepared
     uint64_t used = 0;
   };
-  void make_room(PGconn* connection);
+  void make_room(PGconn* connection, std::chrono::milliseconds silence);
 
   std::unordered_map<std::string, Statement> known_;
   uint64_t clock_ = 0, names_ = 0;
