@@ -58,6 +58,7 @@ TEST(Decimal, GroupingMustBeRight) {
   EXPECT_EQ(read("1,234,567.5", Dressed), "1234567.5");
 }
 
+// D6: 1e400 and 1e-400
 TEST(Decimal, ExponentsAreResolvedExactlyWithinSixtyFourPlaces) {
   EXPECT_EQ(read("1E+2"), "100");
   EXPECT_EQ(read("1.5e1"), "15");

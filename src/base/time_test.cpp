@@ -30,6 +30,7 @@ TEST(Timestamp, WordsOfADatabaseAreRefused) {
     EXPECT_TRUE(refused(text, &NewYork)) << text;
 }
 
+// D9: 2024-02-30, 24:00, :60
 TEST(Timestamp, DaysAndTimesThatDoNotExistAreRefused) {
   for (std::string_view text : {"2024-02-30T00:00:00Z", "2023-02-29T00:00:00Z", "0000-00-00T00:00:00Z", "0000-01-01T00:00:00Z",
                                 "2024-13-01T00:00:00Z", "2024-00-10T00:00:00Z", "2024-01-01T24:00:00Z", "2024-01-01T23:60:00Z",

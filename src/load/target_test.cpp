@@ -28,6 +28,7 @@ class Binding : public LoadTest {
 
 INSTANTIATE_TEST_SUITE_P(Databases, Binding, test::both_databases(), test::database_name);
 
+// rule 12: without an arbiter nothing begins
 TEST_P(Binding, AKeyWithoutAUniqueIndexIsDrift) {
   run("CREATE TABLE customers (external_id text, name text, synced_at " + when() +
       "); CREATE INDEX plain ON customers (external_id); CREATE UNIQUE INDEX pair ON customers (external_id, name)");

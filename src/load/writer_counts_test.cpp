@@ -21,6 +21,7 @@ INSTANTIATE_TEST_SUITE_P(Databases, Writing, test::both_databases(), test::datab
 
 // --- versions and duplicates ---
 
+// rule 7: out of order
 TEST_P(Writing, AnOlderVersionNeverOverwritesANewerOne) {
   make_customers();
   entity("customers", {"name"}, "changed_at");
@@ -31,6 +32,7 @@ TEST_P(Writing, AnOlderVersionNeverOverwritesANewerOne) {
   EXPECT_EQ(customers(), "a|new");
 }
 
+// rule 7: ties take the later arrival
 TEST_P(Writing, ATieTakesTheLaterArrival) {
   make_customers();
   entity("customers", {"name"}, "changed_at");
@@ -42,6 +44,7 @@ TEST_P(Writing, ATieTakesTheLaterArrival) {
   EXPECT_EQ(customers(), "a|fourth");
 }
 
+// rule 6: the last by version, then by arrival
 TEST_P(Writing, OfDuplicatesInOneBatchTheNewestVersionWinsWhateverTheirOrder) {
   make_customers();
   entity("customers", {"name"}, "changed_at");
@@ -74,6 +77,7 @@ TEST_P(Writing, AVersionTheSourceDoesNotSayIsKept) {
   EXPECT_EQ(customers(), "a|newer");
 }
 
+// F6, rule 6: the same key twice by the database's equality
 TEST_P(Writing, DuplicatesAreToldByTheDatabasesOwnEquality) {
   if (postgres()) run("CREATE EXTENSION citext");
   make_customers(postgres() ? "citext" : "text COLLATE NOCASE");
@@ -102,6 +106,7 @@ TEST_P(Writing, ADifferenceOnlyInCaseIsWrittenWhereverEqualityOverlooksIt) {
 class WritingToPostgres : public Writing {};
 INSTANTIATE_TEST_SUITE_P(Databases, WritingToPostgres, testing::Values(sql::Dialect::Postgres), test::database_name);
 
+// F6: a UUID in two spellings
 TEST_P(WritingToPostgres, AUuidIsTheSameInBothSpellings) {
   make_customers("uuid");
   entity("customers", {"name"});
@@ -125,6 +130,7 @@ TEST_P(WritingToPostgres, ACollationWithoutCaseMakesDuplicates) {
 
 // --- counts ---
 
+// rule 2, rule 3: inserted, updated, unchanged and stale are exact
 TEST_P(Writing, AMixedBatchIsCountedExactly) {
   make_customers();
   entity("customers", {"name"}, "changed_at");
@@ -188,6 +194,7 @@ TEST_P(Writing, ManyRowsInManyBatchesEndAsWritten) {
 
 // --- what is left alone ---
 
+// rule 5: an unchanged row is not written
 TEST_P(Writing, UnchangedRowsAreNotRewritten) {
   make_customers();
   entity("customers", {"name"}, "changed_at");
@@ -204,6 +211,7 @@ TEST_P(Writing, UnchangedRowsAreNotRewritten) {
   EXPECT_EQ(all("SELECT external_id FROM customers WHERE synced_at > '2020-01-01'"), "b");
 }
 
+// rule 19: a partial answer blanks nothing
 TEST_P(Writing, AKeepCellLeavesTheColumnAsItIsAndNullOverwrites) {
   make_customers();
   entity("customers", {"name", "city"});
@@ -246,6 +254,7 @@ TEST_P(Writing, TheUsersOwnRowsAreNeverTouched) {
   EXPECT_EQ(all(look), before);
 }
 
+// rule 10: never our primary key
 TEST_P(Writing, ExternalIdsNeverLandInThePrimaryKey) {
   make_customers();
   run("INSERT INTO customers (name) VALUES ('own')");
@@ -255,6 +264,7 @@ TEST_P(Writing, ExternalIdsNeverLandInThePrimaryKey) {
   EXPECT_EQ(all("SELECT id, external_id, name FROM customers ORDER BY id"), "1|NULL|own, 2|1|b, 3|7001|a");
 }
 
+// F11, rule 10: rows that are there take no number
 TEST_P(Writing, UpdatesBurnNoNumbersOfTheTablesSequence) {
   make_customers();
   entity("customers", {"name"});
@@ -266,6 +276,7 @@ TEST_P(Writing, UpdatesBurnNoNumbersOfTheTablesSequence) {
   EXPECT_EQ(all("SELECT id FROM customers WHERE external_id = 'c'"), "3");
 }
 
+// rule 14: generated columns
 TEST_P(Writing, AGeneratedColumnIsLeftAlone) {
   run(std::string(
           "CREATE TABLE sales (external_id text UNIQUE, cents bigint, tax bigint GENERATED ALWAYS AS (cents / 5) STORED, synced_at ") +
@@ -291,6 +302,7 @@ TEST_P(Writing, NamesMayHoldQuotesCapitalsAndDots) {
   EXPECT_EQ(all(R"(SELECT "Ext.Id", "Na""me", "ORDER" FROM "My ""odd"" Ta.ble" ORDER BY 1)"), "a|it's|2, b|NULL|3");
 }
 
+// rule 5: json has no equality of its own
 TEST_P(Writing, JsonIsComparedByWhatItSays) {
   run(std::string("CREATE TABLE notes (external_id text UNIQUE, plain ") + (postgres() ? "json" : "JSON TEXT") + ", parsed " +
       (postgres() ? "jsonb" : "JSON TEXT") + ", synced_at " + (postgres() ? "timestamptz" : "DATETIME") + ")");

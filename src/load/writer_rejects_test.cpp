@@ -35,6 +35,7 @@ class Rejecting : public LoadTest {
 
 INSTANTIATE_TEST_SUITE_P(Databases, Rejecting, test::both_databases(), test::database_name);
 
+// F9: CHECK
 TEST_P(Rejecting, ACheckViolationIsOneRejectWithItsConstraint) {
   Loader to = loader("classes");
   EXPECT_EQ(to.write({row("a", Cell::of("A"), 5), row("b", Cell::of("B"), 0), row("c", Cell::of("C"), 7)}), "2 inserted, 1 rejected")
@@ -43,12 +44,14 @@ TEST_P(Rejecting, ACheckViolationIsOneRejectWithItsConstraint) {
   EXPECT_EQ(landed(), "a, c");
 }
 
+// F9: NOT NULL
 TEST_P(Rejecting, AMissingRequiredValueIsOneRejectWithItsColumn) {
   Loader to = loader("classes");
   EXPECT_EQ(to.write({row("a", Cell::of("A"), 5), row("b", Cell::null(), 5)}), "1 inserted, 1 rejected");
   EXPECT_EQ(rejects(), R"(write|b|name|23502|{"row":1})");
 }
 
+// F7, rule 12: unique violation on another column
 TEST_P(Rejecting, ATakenUniqueValueOfAnotherColumnIsOneReject) {
   Loader to = loader("classes");
   EXPECT_EQ(to.write({row("a", Cell::of("A"), 5, Cell::of("x@x")), row("b", Cell::of("B"), 5, Cell::of("y@x"))}), "2 inserted");
@@ -65,6 +68,7 @@ TEST_P(Rejecting, AForeignKeyThatLeadsNowhereIsOneReject) {
   EXPECT_EQ(rejects(), std::string("write|b|") + (postgres() ? "classes_studio" : "") + R"(|23503|{"row":1})");
 }
 
+// F9: value too long
 TEST_P(Rejecting, ATextThatIsTooLongIsOneRejectAndNeverCut) {
   Loader to = loader("classes");
   const std::string result = to.write({row("a", Cell::of("0123456789"), 5), row("b", Cell::of("0123456789a"), 5)});
@@ -94,6 +98,7 @@ TEST_P(Rejecting, AWrongEnumLabelIsOneReject) {
             std::string("b|") + (postgres() ? "22P02" : "23514") + R"(|{"row":1})");
 }
 
+// F9: a trigger raises
 TEST_P(Rejecting, ATriggersRefusalIsOneReject) {
   run(postgres() ? "CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF NEW.name = 'bad' THEN RAISE EXCEPTION 'no bad "
                    "classes'; END IF; RETURN NEW; END $$;"
@@ -105,6 +110,7 @@ TEST_P(Rejecting, ATriggersRefusalIsOneReject) {
   EXPECT_NE(all("SELECT reason FROM " + own("sync_reject")).find("no bad classes"), std::string::npos);
 }
 
+// rule 11: bad rows are isolated
 TEST_P(Rejecting, SeveralBadRowsInABatchOfAThousandAreFoundAndNoOther) {
   Loader to = loader("classes");
   std::deque<std::string> texts;
@@ -149,6 +155,7 @@ TEST_P(Rejecting, ABadRowHidesNoDuplicateAndNoOlderVersion) {
   EXPECT_EQ(all("SELECT external_id, name FROM classes ORDER BY external_id"), "a|newest, b|b");
 }
 
+// rule 11: class 42 is drift
 TEST_P(Rejecting, WhatIsNoRowsFaultStopsTheBatchWithNothingLanded) {
   Loader to = loader("classes");
   run(postgres() ? "ALTER TABLE classes DROP COLUMN kind"

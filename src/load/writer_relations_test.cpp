@@ -88,6 +88,7 @@ TEST_P(Relating, ARecordThatDoesNotSpeakOfItsParentKeepsIt) {
   EXPECT_EQ(bookings(), "a|NULL, b|1, c|NULL");
 }
 
+// rule 13: never the first of many
 TEST_P(Relating, AnAmbiguousParentIsARejectNeverTheFirstOfMany) {
   make_tables();
   Loader to = loader("bookings");

@@ -48,6 +48,7 @@ TEST_P(Committing, ALeaseThatAnotherHasTakenOverLetsNothingLand) {
   EXPECT_EQ(to.report.counters.rows, 1);
 }
 
+// rule 1: one transaction per batch
 TEST_P(Committing, RowsRejectsCheckpointAndLogLandTogether) {
   Loader to = loader("customers");
   EXPECT_EQ(to.write({row("a", 1, "A"), row("b", 1, "B")}, one_reject()), "2 inserted, 1 rejected");
@@ -56,6 +57,7 @@ TEST_P(Committing, RowsRejectsCheckpointAndLogLandTogether) {
   EXPECT_EQ(traces(), "2|cursor 2|6");
 }
 
+// rule 1: nothing else moves a checkpoint
 TEST_P(Committing, WhenOneOfThemCannotLandNoneDoes) {
   Loader to = loader("customers");
   EXPECT_EQ(to.write({row("a", 1, "A")}), "1 inserted");
@@ -72,6 +74,7 @@ TEST_P(Committing, WhenOneOfThemCannotLandNoneDoes) {
   EXPECT_EQ(to.write({row("a", 2, "AA"), row("b", 1, "B")}, one_reject()), "1 inserted, 1 updated, 1 rejected");
 }
 
+// F9, rule 14: a trigger that returns NULL
 TEST_P(Committing, ATriggerThatDropsInsertsIsDriftNeverAWrongCount) {
   run(postgres() ? "CREATE FUNCTION drop_it() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF NEW.name = 'dropped' THEN RETURN NULL; END "
                    "IF; RETURN NEW; END $$;"
@@ -95,6 +98,7 @@ TEST_P(Committing, ATriggerThatDropsUpdatesIsDriftNeverAWrongCount) {
   EXPECT_EQ(customers(), "a|A|NULL, b|B|NULL");
 }
 
+// rule 14: statement and row triggers
 TEST_P(Committing, TriggersThatWriteElsewhereDisturbNoCount) {
   run("CREATE TABLE audit (name text)");
   run(postgres() ? "CREATE FUNCTION note() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN INSERT INTO audit VALUES (NEW.name), (NEW.name); "
@@ -108,6 +112,7 @@ TEST_P(Committing, TriggersThatWriteElsewhereDisturbNoCount) {
   EXPECT_EQ(all("SELECT count(*) FROM audit"), "8");
 }
 
+// F18: a busy database lets nothing land
 TEST_P(Committing, AWriterThatCannotHaveItsLockGivesUpAndLandsNothing) {
   Loader plain = loader("customers");
   EXPECT_EQ(plain.write({row("a", 1, "A")}), "1 inserted");
@@ -132,6 +137,7 @@ class CommittingToPostgres : public Committing {
 };
 INSTANTIATE_TEST_SUITE_P(Databases, CommittingToPostgres, testing::Values(sql::Dialect::Postgres), test::database_name);
 
+// rule 7: the guard is looked at again after waiting
 TEST_P(CommittingToPostgres, ANewerVersionThatLandsWhileWeWaitIsNotOverwritten) {
   run("INSERT INTO customers (external_id, name, changed_at) VALUES ('a', 'A', 'epoch'), ('b', 'B', 'epoch')");
   EXPECT_EQ(
@@ -160,6 +166,7 @@ TEST_P(CommittingToPostgres, ARowThatIsUnlinkedWhileWeWaitStaysTheUsers) {
   EXPECT_EQ(customers(), "a|ours|NULL, NULL|theirs|NULL");
 }
 
+// rule 3: a row that raced is no insert
 TEST_P(CommittingToPostgres, ARowThatIsInsertedWhileWeWaitIsUpdated) {
   EXPECT_EQ(write_against("INSERT INTO customers (external_id, name, city, changed_at) VALUES ('a', 'theirs', 'Oslo', 'epoch')",
                           {row("a", 5, "ours", Cell::keep()), row("b", 5, "B")}),
@@ -178,6 +185,7 @@ TEST_P(CommittingToPostgres, ALostConnectionIsMadeAnewAndTheBatchLandsOnce) {
   EXPECT_EQ(customers(), "a|AA|NULL");
 }
 
+// F5, rule 16: keys are locked in one order
 TEST_P(CommittingToPostgres, TwoWritersOnTheSameRowsInOppositeOrderDoNotDeadlock) {
   run("INSERT INTO customers (external_id, name, changed_at) VALUES ('a', 'A', 'epoch'), ('b', 'B', 'epoch'), ('c', 'C', 'epoch')");
   {
@@ -200,6 +208,7 @@ TEST_P(CommittingToPostgres, TwoWritersOnTheSameRowsInOppositeOrderDoNotDeadlock
   EXPECT_EQ(all("SELECT count(DISTINCT name) FROM customers"), "1");
 }
 
+// rule 4: two sessions insert the same keys
 TEST_P(CommittingToPostgres, TwoWritersAtOnceBothLandWhatTheyHave) {
   constexpr int Rounds = 25, Rows = 300, New = 20;
   std::vector<std::string> keys;

@@ -97,6 +97,7 @@ TEST_P(Migrating, AFileForTheOtherDatabaseIsRefused) {
   EXPECT_EQ(tables(), "");
 }
 
+// F13: checksums
 TEST_P(Migrating, AFileThatChangedAfterItWasAppliedIsRefused) {
   file("001_first.sql", "CREATE TABLE first (a integer);");
   EXPECT_EQ(apply_all(), "001_first.sql");
@@ -141,6 +142,7 @@ TEST_P(Migrating, WhatOnlyLooksLikeTheEndOfATransactionIsNone) {
 
 // --- files that fail ---
 
+// F13: each file is one transaction
 TEST_P(Migrating, AFailingFileLeavesNothingBehindAndIsTriedAgain) {
   file("001_first.sql", "CREATE TABLE first (a integer);");
   file("002_second.sql", "CREATE TABLE second (a integer); INSERT INTO second VALUES (1); INSERT INTO absent VALUES (1);");
@@ -167,6 +169,7 @@ TEST_P(Migrating, ExternalIdsThatAreNotUniqueStopTheIndexAndEverythingWithIt) {
   EXPECT_EQ(apply_all(), "001_sync_schema.sql");
 }
 
+// F12: a long reader and our ALTER
 TEST_P(Migrating, ATableThatSomebodyUsesIsWaitedForNoLongerThanTheLockTimeout) {
   run("CREATE TABLE customers (id " + counted() + ")");
   file("001_first.sql", "ALTER TABLE customers ADD COLUMN external_id text;");
@@ -285,6 +288,7 @@ TEST_P(Migrating, ThePrefixIsKept) {
   EXPECT_EQ(apply_all(), "");
 }
 
+// F13: two migrators
 TEST_P(Migrating, OfTwoMigratorsAtOnceOneAppliesAndTheOtherSeesIt) {
   ASSERT_EQ(save(), "001_sync_schema.sql");
   file("002_first.sql", "CREATE TABLE first (a integer);");

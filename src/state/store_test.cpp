@@ -167,6 +167,7 @@ TEST_P(OwnTables, ProvingALeaseExtendsIt) {
   EXPECT_LE(left, LeaseDuration + std::chrono::seconds(5));
 }
 
+// rule 16: one writer per stream
 TEST_P(OwnTables, OfManyWhoWantALeaseAtOnceOneGetsIt) {
   constexpr int Rivals = 4;
   std::vector<std::unique_ptr<sql::Connection>> connections;

@@ -48,6 +48,7 @@ config::Project studio() {
   return project;
 }
 
+// rule 13: parents first
 TEST(Order, ParentsComeBeforeChildren) {
   const config::Project project = studio();
   EXPECT_EQ(names(*ordered_entities(project, {}, any)), (std::vector<std::string>{"rooms", "classes", "customers", "bookings"}));

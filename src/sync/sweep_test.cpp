@@ -48,6 +48,7 @@ TEST(Sweep, IsCompleteWhenTheDeclaredNumberOfDifferentKeysCame) {
   EXPECT_FALSE(end.checkpoint.sweep);
 }
 
+// rule 9: complete means proven
 TEST(Sweep, ARepeatedKeyIsNoReplacementForALostOne) {
   Story story;
   auto sweep = story.begin();
@@ -59,6 +60,7 @@ TEST(Sweep, ARepeatedKeyIsNoReplacementForALostOne) {
   EXPECT_FALSE(end.checkpoint.completed);
 }
 
+// rule 9: the count must hold
 TEST(Sweep, ACountThatChangesWhileReadingProvesNothing) {
   Story story;
   auto sweep = story.begin();
@@ -67,6 +69,7 @@ TEST(Sweep, ACountThatChangesWhileReadingProvesNothing) {
   EXPECT_FALSE(sweep.end()->complete);
 }
 
+// rule 8: no cursor moves without all that is below it
 TEST(Sweep, AnIncompleteSweepLeavesTheCursorWhereItWas) {
   Story story;
   story.before.cursor = "2025-12-01T00:00:00Z";
@@ -85,6 +88,7 @@ TEST(Sweep, ABackfillLeavesTheCursorWhereItWas) {
   EXPECT_EQ(sweep.end()->checkpoint.cursor, "2025-12-01T00:00:00Z");
 }
 
+// E5: a cursor in the future
 TEST(Sweep, ARecordFromTheFutureDoesNotPoisonTheCursor) {
   Story story;
   auto sweep = story.begin();
@@ -129,6 +133,7 @@ TEST(Sweep, AnEmptyListIsOnlyBelievedWhereTheConnectorAllowsIt) {
   EXPECT_FALSE(refused.end()->complete);
 }
 
+// E6: a naive cursor is read in the declared zone
 TEST(Sweep, FindsKeyAndCursorWhereTheirPathsLead) {
   Story story;
   story.stream.key = "meta.id";

@@ -50,6 +50,7 @@ TEST(Window, ALaterRunReadsAtLeastSevenDays) {
   EXPECT_EQ(bound_text(c.plan().window.from), "2026-02-23T12:00:00Z");
 }
 
+// E3, rule 8: the overlap is on the query only
 TEST(Window, ALaterRunReadsFromTheCursorLessTheOverlap) {
   Case c;
   c.complete_until("2026-01-02T11:00:00.123456Z");
@@ -66,6 +67,7 @@ TEST(Window, FullReadsEverythingAgain) {
   EXPECT_TRUE(c.plan().moves_cursor);
 }
 
+// E6, rule 18: half-open windows of the declared zone's days
 TEST(Window, DaysBeginAtMidnightInTheConnectorsZone) {
   Case c;
   c.options.days = 2;
@@ -73,6 +75,7 @@ TEST(Window, DaysBeginAtMidnightInTheConnectorsZone) {
   EXPECT_EQ(bound_text(c.plan("2026-03-03T03:30:00Z").window.from), "2026-02-28T06:00:00Z");
 }
 
+// E6: over the change of clocks
 TEST(Window, DaysReachOverTheChangeOfClocks) {
   Case c;
   c.options.days = 1;

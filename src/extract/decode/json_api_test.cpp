@@ -48,6 +48,7 @@ TEST(JsonApi, AListThatMovedIsDriftThatNamesWhatIsThere) {
   EXPECT_EQ(decode(R"([{"type":"users","id":"1"}])").error().kind, base::ErrorKind::ContractDrift);
 }
 
+// D12: depth 100,000
 TEST(JsonApi, TooDeepIsDriftAndNotTriedAgain) {
   EXPECT_EQ(decode("{\"data\":" + std::string(100, '[') + std::string(100, ']') + "}").error().kind, base::ErrorKind::ContractDrift);
 }
@@ -100,6 +101,7 @@ TEST(JsonApi, ANumberAsIdIsItsDigits) {
   EXPECT_EQ(field(result->batch.records[0], "home").text(), "9");
 }
 
+// D15: null is not absent
 TEST(JsonApi, ARelationIsNullAbsentOneOrAList) {
   const auto result = decode(
       R"({"data":[{"type":"users","id":"1","relationships":{"none":{"data":null},"links":{"links":{"self":"/x"}},"blank":null,)"

@@ -26,6 +26,7 @@ TEST(Unescaping, RefusesEscapesThatJsonDoesNotHave) {
     EXPECT_FALSE(unescaped(bad, arena)) << bad;
 }
 
+// D3: pairs that are whole are kept
 TEST(Unescaping, KeepsNulAndJoinsSurrogatePairs) {
   base::Arena arena;
   EXPECT_EQ(unescaped("a\\u0000b", arena)->text, "a\0b"sv);
@@ -33,6 +34,7 @@ TEST(Unescaping, KeepsNulAndJoinsSurrogatePairs) {
   EXPECT_EQ(unescaped("\\u00e9\\u20AC\\n\\/\\\\\\\"\\b\\f\\r\\t", arena)->text, "é€\n/\\\"\b\f\r\t");
 }
 
+// D3: a lone surrogate in text
 TEST(Unescaping, HalfASurrogatePairIsNoText) {
   base::Arena arena;
   for (const auto* half : {"\\ud83d", "\\ude00", "\\ud83d\\u0041", "\\ud83d\\ud83d", "\\ud83dx"}) {

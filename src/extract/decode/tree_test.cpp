@@ -86,10 +86,12 @@ TEST(Tree, EveryKindOfBrokenDocumentIsRefused) {
   for (const std::string& json : broken) EXPECT_FALSE(parsed(json).tree) << json;
 }
 
+// D4: invalid UTF-8 in a page
 TEST(Tree, AByteThatIsNotUtf8IsNamedByItsPlace) {
   EXPECT_NE(parsed("[\"abc\xFF\"]").tree.error().reason.find("byte 5"), std::string::npos);
 }
 
+// D12: depth has a limit
 TEST(Tree, SixtyFourLevelsAreReadAndOneMoreIsTooDeep) {
   EXPECT_TRUE(parsed(std::string(64, '[') + std::string(64, ']')).tree);
   const auto deeper = parsed(std::string(65, '[') + std::string(65, ']'));
@@ -140,6 +142,7 @@ TEST(Tree, NamesMayHaveEscapes) {
   EXPECT_EQ(member(result.tree->root.fields(), "q\"").text(), "2");
 }
 
+// D12: duplicate keys
 TEST(Tree, OfEqualNamesTheLastCounts) {
   for (const int others : {0, 5, 50, 150, 1000}) {
     std::string json = "{\"a\":1,\"b\":1";

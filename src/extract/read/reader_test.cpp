@@ -161,6 +161,7 @@ TEST(PagesByNumber, ARefusedPageBeforeTheDeclaredCountIsNoProvenEnd) {
   EXPECT_EQ(reading.pages.back().after.next, "2");
 }
 
+// E10: the same page for ever
 TEST(PagesByNumber, TheSamePageAgainIsDriftThatNamesBoth) {
   World world([](const http::Request&) { return answer(200, users_page(1, 3, 9)); });
   const Reading reading = read_all(*world.reader());
@@ -269,6 +270,7 @@ TEST(PagesByCursor, MoreMustBeThereAndFalseAsTextIsFalse) {
   }
 }
 
+// E10, D15: a cursor that repeats
 TEST(PagesByCursor, CirclesOfAnyLengthAreDrift) {
   for (const int length : {1, 2, 3, 7, 20}) {
     int asked = 0;

@@ -227,6 +227,7 @@ TEST(CurlTransport, InterimAnswersAreDroppedAndFoldedFieldsJoined) {
   EXPECT_EQ(answer->text(), "ok");
 }
 
+// D12: size has a limit
 TEST(CurlTransport, ABodyBeyondItsLimitIsRefused) {
   const SizeLimits sizes{.received_bytes_max = 1000};
   const std::string body(1001, 'x');

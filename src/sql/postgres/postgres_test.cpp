@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <gtest/gtest.h>
 #include <netinet/in.h>
+#include <signal.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -108,6 +109,7 @@ TEST_F(Postgres, AMissingPasswordOrDatabaseIsAConfigurationError) {
   EXPECT_EQ(error.kind, ErrorKind::BadConfig);
 }
 
+// F4: silence while connecting
 TEST_F(Postgres, AServerThatSaysNothingIsGivenUpInTime) {
   const int listener = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
   sockaddr_in address{};
@@ -133,11 +135,13 @@ TEST_F(Postgres, OfSeveralHostsTheOneThatAnswersIsTaken) {
   EXPECT_TRUE(open(url));
 }
 
+// F17: a standby, or default_transaction_read_only
 TEST_F(Postgres, ADatabaseThatTakesNoWritesIsRefusedAtOnce) {
   OK(db().execute("ALTER DATABASE \"" + database() + "\" SET default_transaction_read_only = on"));
   EXPECT_EQ(connect_error(url_).code, "25006");
 }
 
+// rule 18: TimeZone and DateStyle are ours
 TEST_F(Postgres, TheSessionIsOursWhateverTheDatabaseIsSetTo) {
   OK(db().execute("ALTER DATABASE \"" + database() + "\" SET TimeZone = 'America/Chicago'; ALTER DATABASE \"" + database() +
                   "\" SET DateStyle = 'German';"
@@ -191,6 +195,29 @@ TEST_F(Postgres, ABackendKilledBeforeACopyIsTransient) {
   const auto inserted = db().insert_many("t", std::span(&a, 1), cells);
   ASSERT_FALSE(inserted);
   EXPECT_EQ(inserted.error().kind, ErrorKind::Transient);
+}
+
+// F4: the network goes silent, or the server is frozen, while an answer is waited for
+TEST_F(Postgres, AServerThatFallsSilentIsGivenUpInTime) {
+  ConnectOptions options;
+  options.statement = std::chrono::milliseconds(2'000);
+  for (const bool in_commit : {false, true}) {
+    const auto opened = connect(base::Secret(url_), options);
+    ASSERT_TRUE(opened) << opened.error().message;
+    const auto& connection = *opened;
+    const auto backend = pid_t(connection->query("SELECT pg_backend_pid()")->integer(0, 0));
+    OK(connection->begin());
+    ASSERT_EQ(kill(backend, SIGSTOP), 0);
+    const auto started = std::chrono::steady_clock::now();
+    const base::Error error = in_commit ? connection->commit().error() : connection->query("SELECT 1").error();
+    EXPECT_LT(std::chrono::steady_clock::now() - started, std::chrono::seconds(20));
+    EXPECT_EQ(error.kind, ErrorKind::Transient);
+    EXPECT_EQ(error.code, in_commit ? "commit_unknown" : "08006") << error.message;
+    EXPECT_TRUE(is_connection_lost(error));
+    kill(backend, SIGCONT);
+    OK(connection->reconnect());
+    EXPECT_TRUE(connection->query("SELECT 1"));
+  }
 }
 
 TEST_F(Postgres, ABackendThatDiesInCommitLeavesTheOutcomeUnknown) {
@@ -289,6 +316,7 @@ TEST_F(Postgres, ATableThatWasAlteredWithinATransactionIsRepeatable) {
   OK(ask());
 }
 
+// F14: behind a pooler
 TEST_F(Postgres, BehindAPoolerNothingIsPreparedAndSettingsAreLocal) {
   test::PostgresProxy proxy(cluster().port(), {.fake_process_id = true, .drop_answer_to = ""});
   const auto pooled = open(proxy.through(url_));
@@ -313,6 +341,7 @@ TEST_F(Postgres, ClientCopyIsRefusedAndTheConnectionGoesOn) {
   }
 }
 
+// F16: more than 65,535 bind parameters
 TEST_F(Postgres, MoreParametersThanTheProtocolHasAreRefused) {
   const std::vector<Cell> cells(65'536, Cell::of(int64_t{1}));
   EXPECT_EQ(db().query("SELECT $1", cells).error().code, "54023");
@@ -514,6 +543,7 @@ TEST_F(Postgres, AGeneratedColumnIsGeneratedWhetherItIsStoredOrNot) {
   EXPECT_TRUE((*db().describe({"", "t"}))->column("upper_name")->generated);
 }
 
+// rule 12: deferrable and partial indexes are no arbiters
 TEST_F(Postgres, OnlyIndexesThatCanArbitrateCount) {
   OK(db().execute(
       "CREATE TABLE t (a integer, b integer, c integer, d integer, e integer, CONSTRAINT later UNIQUE (a) DEFERRABLE, UNIQUE (b) INCLUDE "

@@ -141,6 +141,7 @@ TEST_F(Sqlite, ANumberThatIsNoParameterNumberIsRefused) {
   }
 }
 
+// F10: SQLite's file is full
 TEST_F(Sqlite, AFullDiskIsTransientAndEndsTheTransaction) {
   OK(db().execute("CREATE TABLE t (a text); PRAGMA max_page_count = 20"));
   OK(db().begin());
@@ -172,6 +173,7 @@ TEST_F(Sqlite, WhatCannotBeWrittenIsReadOnly) {
   EXPECT_EQ(error_of("INSERT INTO t VALUES (1)").code, "25006");
 }
 
+// F18: busy and locked are told apart
 TEST_F(Sqlite, ErrorsHaveTheNearestSqlstate) {
   OK(db().execute(
       "CREATE TABLE t (a integer, b text, UNIQUE (a, b)); CREATE TABLE strict_one (n INT) STRICT; CREATE UNIQUE INDEX t_expression ON t "

@@ -19,6 +19,7 @@ std::string made_of(std::string json) {
   return code(Plain, Jsonb, page.list({}, std::move(json)));
 }
 
+// D2: an escaped NUL in jsonb
 TEST(JsonCell, AnEscapedNulIsRefused) {
   EXPECT_EQ(made_of(R"(["a\u0000b"])"), "nul_in_text");
   EXPECT_EQ(made_of(R"(["\\\u0000"])"), "nul_in_text");
@@ -26,6 +27,7 @@ TEST(JsonCell, AnEscapedNulIsRefused) {
   EXPECT_EQ(code(Plain, Jsonb, Value::text(std::string_view("a\0b", 3))), "nul_in_text");
 }
 
+// D3: a lone surrogate in jsonb
 TEST(JsonCell, HalfASurrogatePairIsRefused) {
   EXPECT_EQ(made_of(R"(["\ud83d"])"), "lone_surrogate");
   EXPECT_EQ(made_of(R"(["\uDE00"])"), "lone_surrogate");

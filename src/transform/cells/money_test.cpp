@@ -32,11 +32,13 @@ Column numeric() {
 const Column Minor = sample::column("x", ColumnType::Integer);
 const Column Major = numeric();
 
+// D7: wrong grouping of an amount
 TEST(Money, WordsAndWrongGroupsAreRefused) {
   for (std::string_view text : {"NaN", "Infinity", "free", "1,23.4", "12.3.4", "EUR 1.234,56", "$5 USD", "1e400"})
     EXPECT_EQ(code(money(), Major, Value::text(text)), "not_an_amount") << text;
 }
 
+// D7: 10.005 is not rounded
 TEST(Money, AnExtraDigitIsNeverRoundedAway) {
   EXPECT_EQ(code(money(), Major, Value::number("10.005")), "too_precise");
   EXPECT_EQ(made(money(), Minor, Value::number("10.005")),
@@ -45,6 +47,7 @@ TEST(Money, AnExtraDigitIsNeverRoundedAway) {
   EXPECT_EQ(code(money(MoneyUnit::Minor), Minor, Value::number("12.5")), "too_precise");
 }
 
+// D7, rule 17: JPY 500 and KWD have other places
 TEST(Money, MinorUnitsFollowTheCurrency) {
   EXPECT_EQ(made(money(), Minor, Value::number("1.005e1")), "integer 1005");
   EXPECT_EQ(made(money(), Minor, Value::number("12.30")), "integer 1230");
@@ -59,6 +62,7 @@ TEST(Money, MinorUnitsFollowTheCurrency) {
   EXPECT_EQ(made(money(MoneyUnit::Minor), Minor, Value::number("-7")), "integer -7");
 }
 
+// D7: amounts with signs, groups and currencies
 TEST(Money, DressedAmountsAreExact) {
   EXPECT_EQ(made(money(), Major, Value::text("$1,234.50")), "decimal 1234.50");
   EXPECT_EQ(made(money(), Major, Value::text("(12.30)")), "decimal -12.30");
@@ -106,6 +110,7 @@ TEST(Money, ADeclaredCurrencyMustExist) {
   EXPECT_NE(sample::objection(money(MoneyUnit::Major, "ZZZ"), Major).find("not a currency"), std::string::npos);
 }
 
+// rule 17: minor units
 TEST(Money, MajorAndMinorAreTheSameAmountForEveryCurrency) {
   base::Random random(1);
   for (const char* currency : {"JPY", "USD", "KWD", "CLF"}) {

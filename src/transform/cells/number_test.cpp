@@ -29,6 +29,7 @@ Column numeric(int precision, int scale) {
   return column;
 }
 
+// D5: a number beyond its column
 TEST(IntegerCell, WhatDoesNotFitIsRefusedNotWrapped) {
   EXPECT_EQ(made(Plain, integer(8), Value::number("9223372036854775807")), "integer 9223372036854775807");
   EXPECT_EQ(code(Plain, integer(8), Value::number("9223372036854775808")), "out_of_range");
@@ -56,6 +57,7 @@ TEST(IntegerCell, WordsAndDressedNumbersAreRefused) {
   EXPECT_EQ(made(dressed, integer(8), Value::text("1,234")), "integer 1234");
 }
 
+// D5: 9007199254740993 is no double
 TEST(IntegerCell, LargeIdsAreExact) {
   EXPECT_EQ(made(Plain, integer(8), Value::number("9007199254740993")), "integer 9007199254740993");
   EXPECT_EQ(made(Plain, integer(8), Value::text("9007199254740993")), "integer 9007199254740993");
@@ -82,6 +84,7 @@ TEST(DecimalCell, TooManyDigitsInFrontOfThePointAreRefused) {
   EXPECT_EQ(code(Plain, numeric(2, 2), Value::number("1")), "out_of_range");
 }
 
+// D6: NaN and Infinity are no amounts
 TEST(DecimalCell, WordsAreRefused) {
   for (std::string_view text : {"NaN", "Infinity", "-inf", "1,5", "$5", "(5)", "1e400"})
     EXPECT_EQ(code(Plain, numeric(12, 2), Value::text(text)), "not_a_number") << text;

@@ -23,6 +23,7 @@ config::FieldMapping of_type(FieldType type) {
 }
 const config::FieldMapping Plain = of_type(FieldType::FromColumn);
 
+// D1: NUL in text is refused before it is bound
 TEST(TextCell, NulIsRefusedWhereverItStands) {
   for (size_t at : {0, 3, 7, 8, 15, 20}) {
     std::string text(21, 'x');
@@ -34,6 +35,7 @@ TEST(TextCell, NulIsRefusedWhereverItStands) {
   EXPECT_EQ(code(Plain, Text, Value::text(accented)), "nul_in_text");
 }
 
+// D4: invalid UTF-8, with its place
 TEST(TextCell, InvalidUtf8IsRefusedWithItsPlace) {
   for (std::string_view text : {"abcdefgh\xFF", "\xC0\x80", "\xF4\x90\x80\x80", "\xED\xA0\x80", "caf\xE9"})
     EXPECT_EQ(code(Plain, Text, Value::text(text)), "invalid_utf8") << text;

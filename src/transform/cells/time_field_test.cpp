@@ -25,6 +25,7 @@ config::FieldMapping in_new_york(std::string format = "") {
   return field;
 }
 
+// D8: now, today, infinity, epoch
 TEST(TimestampCell, WordsOfADatabaseNeverReachIt) {
   for (const Column& column : {Instant, Local, Day, Clock}) {
     for (std::string_view word : {"now", "today", "tomorrow", "yesterday", "infinity", "-infinity", "epoch", "allballs"}) {
@@ -51,6 +52,7 @@ TEST(TimestampCell, WithoutOffsetItNeedsADeclaredZone) {
   EXPECT_EQ(made(in_new_york(), Instant, Value::text("2024-07-01T10:00:00Z")), "timestamp 2024-07-01T10:00:00Z");
 }
 
+// D10: local times in the gap and the overlap
 TEST(TimestampCell, TheGapAndTheOverlapGoByPolicy) {
   config::FieldMapping field = in_new_york();
   EXPECT_EQ(code(field, Instant, Value::text("2024-03-10 02:30:00")), "unclear_time");
@@ -60,10 +62,12 @@ TEST(TimestampCell, TheGapAndTheOverlapGoByPolicy) {
   EXPECT_EQ(made(field, Instant, Value::text("2024-11-03 01:30:00")), "timestamp 2024-11-03T06:30:00Z");
 }
 
+// D11: nanoseconds are never rounded up
 TEST(TimestampCell, NanosecondsAreCut) {
   EXPECT_EQ(made(plain(), Instant, Value::text("2024-07-01T10:00:00.123456789Z")), "timestamp 2024-07-01T10:00:00.123456Z");
 }
 
+// D9: 01/02/2024 by its declared format
 TEST(TimestampCell, ADeclaredFormatIsReadInItsZone) {
   EXPECT_EQ(made(in_new_york("%m/%d/%Y %I:%M %p"), Instant, Value::text(" 01/02/2024 3:04 PM ")), "timestamp 2024-01-02T20:04:00Z");
   EXPECT_EQ(code(in_new_york("%m/%d/%Y"), Instant, Value::text("13/02/2024")), "not_a_time");
@@ -85,6 +89,7 @@ TEST(LocalTimestampCell, NeedsADeclaredZone) {
             "entities/things.yaml:7:3: `x`: is a timestamp without time zone; declare with `zone:` whose wall clock it shows");
 }
 
+// rule 18: a day needs a zone
 TEST(DateCell, APointInTimeHasADayOnlyInADeclaredZone) {
   EXPECT_EQ(made(plain(), Day, Value::text("2024-07-02T02:00:00Z")),
             "needs_zone: `x` is \"2024-07-02T02:00:00Z\", which is a point in time; its day depends on where: declare `zone:`");

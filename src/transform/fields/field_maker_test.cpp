@@ -27,11 +27,13 @@ std::string made_of_nothing(const config::FieldMapping& field, const Column& col
   return made(field, column, std::vector<record::Field>{});
 }
 
+// rule 19: absent is not null
 TEST(Policies, AbsentIsNotNull) {
   EXPECT_EQ(made_of_nothing(plain(), Text), "keep");
   EXPECT_EQ(made(plain(), Text, Value::null()), "null");
 }
 
+// rule 19: on_missing
 TEST(Policies, OnMissingSaysWhatBecomesOfAnAbsentKey) {
   config::FieldMapping field = plain();
   field.on_missing = Policy::Null;

@@ -75,6 +75,7 @@ TEST(Test, APatternMatchesAnywhereAndMindsCase) {
   EXPECT_FALSE(passes(Kind::Matches, {"B"}, Value::text("abc")));
 }
 
+// rule 20: no pattern is a bomb
 TEST(Test, ABombOfAPatternEndsAtOnce) { EXPECT_FALSE(passes(Kind::Matches, {"^(a+)+$"}, Value::text(std::string(20'000, 'a') + "!"))); }
 
 TEST(Test, NumbersAreComparedAsNumbersAndExactly) {

@@ -173,6 +173,7 @@ TEST(Mapping, ARecordThatLacksTheFilteredFieldIsFiltered) {
   EXPECT_EQ(sample::map(*mapping(), page).counters.filtered, 1);
 }
 
+// D15, rule 19: an absent relation overwrites nothing
 TEST(Mapping, ARelationThatIsNotThereIsKeptAndOneThatIsNullIsNull) {
   Page page;
   auto fields = booking(page, "R1");
@@ -226,6 +227,7 @@ TEST(Mapping, PagesAreAddedToTheSameRows) {
   EXPECT_EQ(mapped.counters.fetched, 2);
 }
 
+// D16: a field that is missing in all rows
 TEST(Mapping, ASourceThatNoRecordHasIsKnown) {
   const auto bound = mapping();
   std::vector<size_t> missing;
