@@ -109,6 +109,7 @@ class BadInput(OnBothDatabases):
     def plain(document):
         return document.get("reservation_type", "standard") == "standard"
 
+    # D16: most of a field is not what it was
     def test_a_mapping_that_rejects_most_is_refused_and_the_next_run_reads_it_all_again(self):
         self.simulator.reset(seed=3, rows={"users": 600})
         for kind in self.KINDS:
@@ -167,6 +168,7 @@ class BadInput(OnBothDatabases):
                 self.assertEqual(first.returncode, 0)
                 self.simulator.faults()
 
+    # F15: the table was changed
     def test_a_table_that_has_lost_a_column_is_drift(self):
         project, database = self.migrated()
         database.execute("alter table customers rename column first_name to given_name")

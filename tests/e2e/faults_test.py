@@ -206,6 +206,7 @@ class Faults(OnBothDatabases):
 
     # Lies
 
+    # E10: the same page for ever
     def test_a_page_sent_twice_is_refused_and_what_came_before_is_kept(self):
         project, database = self.migrated()
         self.fault("duplicate_page", page=3, every=1)
@@ -271,6 +272,7 @@ class Faults(OnBothDatabases):
         """A reservation on the first page."""
         return [document["id"] for document in self.simulator.truth("reservations", "north")][10]
 
+    # E1: deletions while paging by offset
     def test_a_deletion_while_reading_shifts_the_list_and_is_never_a_success_with_a_hole(self):
         project, database = self.migrated()
         ended = self.changed_while_read(project, {"op": "hard_delete", "id": self.early()})
@@ -280,6 +282,7 @@ class Faults(OnBothDatabases):
         self.sync(project)
         self.assertEqual(self.missing(database), [])
 
+    # E1: insertions while paging by offset
     def test_rows_made_while_reading_are_read_by_this_run_or_the_next(self):
         project, database = self.migrated()
         ended = self.changed_while_read(project, {"op": "book", "count": 3})

@@ -177,6 +177,7 @@ class Interruption(OnBothDatabases):
 
     # The database goes away
 
+    # F2: postmaster kill -9 and recovery
     def test_a_database_that_crashes_is_said_and_the_next_run_finishes(self):
         project, database = self.migrated("postgresql")
         self.simulator.faults({"match": {"path": "/api/reservations"}, "action": "delay", "delay_ms": 400, "every": 1})
@@ -199,6 +200,7 @@ class Interruption(OnBothDatabases):
         project.write_env(self.simulator.env)
         return project, database
 
+    # F3: the connection drops after COMMIT was sent
     def test_a_connection_that_breaks_at_commit_is_made_anew_and_nothing_is_lost_or_doubled(self):
         """Each connection breaks at its number-th COMMIT. What became of that COMMIT is looked up: done (after), not done (before), or being done (unknown)."""
         for when, number in (("before", 2), ("after", 1), ("after", 2), ("unknown", 1), ("unknown", 2), ("unknown", 3)):
@@ -246,6 +248,7 @@ class Interruption(OnBothDatabases):
 
     # No space left
 
+    # F10: a quota
     def test_a_file_that_may_not_grow_ends_with_what_fitted(self):
         """As with `ulimit -f` or a quota. Each SQLite file may have so many bytes, and no more."""
         project, database = self.migrated("sqlite")
@@ -256,6 +259,7 @@ class Interruption(OnBothDatabases):
         assert_rows_are_counted(self, database)
         self.assert_next_run_finishes(project, database)
 
+    # F10: disk full
     def test_a_full_disk_under_sqlite(self):
         with SmallDisk(700) as disk:
             small = Database(f"sqlite:{disk.folder}/studio.db")
@@ -268,6 +272,7 @@ class Interruption(OnBothDatabases):
             disk.grow(32 * 1024)
             self.assert_next_run_finishes(project, small)
 
+    # F10: disk full
     def test_a_full_disk_under_postgresql(self):
         with SmallDisk(64 * 1024) as disk, FragilePostgres() as postgres:
             postgres.own(disk.folder)

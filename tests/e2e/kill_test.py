@@ -30,9 +30,11 @@ class Kill(unittest.TestCase):
         cls.simulator = Simulator(seed=5, rows={"reservations": RESERVATIONS, "users": 1500}, rate=0, clock="2026-03-02T12:00:00Z")
         cls.addClassCleanup(cls.simulator.stop)
 
+    # F1: kill -9 anywhere
     def test_on_sqlite(self):
         self.kill_and_go_on("sqlite", KILLS // 2)
 
+    # F1: kill -9 anywhere
     def test_on_postgresql(self):
         self.kill_and_go_on("postgresql", KILLS - KILLS // 2)
 
