@@ -29,7 +29,8 @@ base::Result<void> add(const Column& column, const Cell& cell, ArrayText& array)
   }
   TRY(check_cell(cell, column));
   TRY(check_cell(cell, column.name));  // a NUL would end the whole parameter
-  const std::string text = text_of(cell);
+  // "42.00" is a whole number, and no text of one.
+  const std::string text = text_of(column.type == ColumnType::Integer ? Cell::of(*integer_of(cell)) : cell);
   array.add(Cell::of(std::string_view(text)));
   return {};
 }
