@@ -241,7 +241,7 @@ base::Result<bool> Deletes::was_committed(int64_t run, const record::EntityRepor
     if (!clock_.wait(wait, stop)) return false;
     committed = [&]() -> base::Result<bool> {
       TRY(connection_.reconnect());
-      return TRY(store_.transactions_of(run, entity_.name)) != before.transactions;
+      return TRY(store_.transactions_of(run, entity_.name, entity_.account)) != before.transactions;
     }();
     if (committed || !(sql::is_connection_lost(committed.error()) || sql::may_pass_again(committed.error()))) break;
   }

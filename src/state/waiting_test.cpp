@@ -21,7 +21,7 @@ class SetAside : public test::OnBothDatabases {
     const auto added = store().add_rejects(run, "bookings", "main", {{"map", key, "f", "c", "r", "v", "{}"}});
     ASSERT_TRUE(added) << added.error().message;
   }
-  StoredReject stored(int64_t run) { return store().read_rejects_of(run, "bookings", 0, 1).value().at(0); }
+  StoredReject stored(int64_t run) { return store().read_rejects_of(run, "bookings", "main", 0, 1).value().at(0); }
 };
 
 INSTANTIATE_TEST_SUITE_P(Databases, SetAside, test::both_databases(), test::database_name);
