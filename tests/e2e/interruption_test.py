@@ -282,7 +282,7 @@ class Interruption(OnBothDatabases):
             database.make_studio_app()
             project, _ = self.migrated("postgresql", database)
             postgres.execute("checkpoint")
-            disk.grow(64 * 1024 - disk.free_kib() + 900)
+            disk.grow(64 * 1024 - disk.free_kib() + 200)
             ended = project.run("sync", "--json")
             self.assertEqual(ended.code, 23, str(ended))
             self.assertRegex(ended.stdout, "No space left|disk")
