@@ -9,6 +9,8 @@ from datetime import datetime, timedelta, timezone
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+from acceptance.judge import Unlandable, phone
+
 SCHEMA = Path(__file__).with_name("studio.sql")
 SITES = {"Chelsea": ("CHE", "US/Eastern"), "Bishop Arts": ("BIS", "America/Chicago"), "Shoreditch": ("SHO", "Europe/London")}
 LAST_MEMBERSHIP, LAST_INSTANCE = 2644, 9652  # the greatest numbers anybody has given by hand
@@ -123,7 +125,10 @@ class Studio:
             name, _, host = address.partition("@")
             add(user["first_name"], "Dotted", f"{name[0]}.{name[1:]}@{host}", None)
         elif user["phone_number"] and self.hits(self.share.people_by_phone):
-            self.person_of.setdefault(user["id"], add(user["first_name"], "By Phone", None if self.hits(50) else f"other.{user['id']}@studio.example", user["phone_number"]))
+            try:
+                self.person_of.setdefault(user["id"], add(user["first_name"], "By Phone", None if self.hits(50) else f"other.{user['id']}@studio.example", phone(user["phone_number"])))
+            except Unlandable:
+                pass  # with an extension, say: nobody found him by that
 
     def spelled(self, address):
         return self.chance.choice([address, address.upper(), address.title(), f" {address}", f"{address.capitalize()}  "])

@@ -75,7 +75,8 @@ class Acceptance(unittest.TestCase):
     def assert_judge_finds_planted_faults(self, document):
         known, codes = truth(self.vendor), rejects(self.database, document["run"])
         for what, plant in (("a wrong cell", self.wrong_cell), ("a missing row", self.missing_row), ("a twin", self.twin), ("a row of the studio's own that was touched", self.touched_row),
-                            ("a key that went to another row", self.swapped_keys), ("an hour of daylight saving too much", self.wrong_hour)):
+                            ("a key that went to another row", self.swapped_keys), ("an hour of daylight saving too much", self.wrong_hour), ("a number that somebody had given already", self.wrong_number),
+                            ("a row marked as deleted that is not", self.wrong_mark)):
             now = Snapshot(self.database, SYNCED)
             expected = plant(now)
             found = copy.deepcopy(self.judge).check(now, known, codes).differences
@@ -119,6 +120,16 @@ class Acceptance(unittest.TestCase):
         _, row = self.some(now, "classes", lambda row: row["local_start"] < "23:00:00")
         row["local_start"] = f"{int(row['local_start'][:2]) + 1:02d}{row['local_start'][2:]}"
         return lambda difference: (difference.table, difference.key, difference.column) == ("classes", row["mt_class_id"], "local_start")
+
+    def wrong_number(self, now):
+        pk, row = self.some(now, "memberships", lambda row: (row["id"],) not in self.judge.before.rows["memberships"])
+        row["instance_id"] = "9652"
+        return lambda difference: (difference.table, difference.key, difference.column) == ("memberships", row["mt_membership_id"], "instance_id")
+
+    def wrong_mark(self, now):
+        _, row = self.some(now, "people", lambda row: (row["id"],) not in self.judge.before.rows["people"])
+        row["deleted_at"] = "2026-03-02 12:00:00+00"
+        return lambda difference: (difference.table, difference.key, difference.column) == ("people", row["mt_user_id"], "deleted_at")
 
     # --- changes at the vendor's
 
@@ -174,6 +185,7 @@ class Acceptance(unittest.TestCase):
         mapped("sales", "gross_cents", "-1")
         mapped("tenders", "method", "'IOU'")
         mapped("class_packs", "left_over", "0")
+        mapped("memberships", "mrr_cents", "-1")
         local("bookings", "price_cents", "4242")
         local("people", "deleted_at", "'2026-01-01 00:00:00+00'")
         local("class_packs", "bought_sale", "7")
