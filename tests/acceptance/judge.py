@@ -402,12 +402,12 @@ class Judge:
 
     def go_on_from(self, quiet, is_foreign):
         """Others have worked on these tables, too, and have stopped: what is the studio's own is now as it is in this snapshot. Rows that are
-        foreign (table, row) are somebody else's to judge."""
+        foreign are somebody else's to judge."""
         for name in self.tables:
             key, mapped = TABLES[name].key, TABLES[name].columns
             for pk, row in list(self.before.rows[name].items()):
                 now = quiet.rows[name].get(pk)
-                if now is None or is_foreign(name, now):
+                if now is None or is_foreign(now):
                     del self.before.rows[name][pk]
                 else:
                     row.update((column, now[column]) for column in row if now[key] is None or column not in mapped)

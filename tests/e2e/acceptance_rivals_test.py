@@ -20,7 +20,6 @@ from support.processes import die_with_parent
 
 SECONDS = int(os.environ.get("SYNCLINE_RIVALS_SECONDS", "20"))
 CLIENTS = 8
-OTHER = {"north": "south", "south": "north"}
 ROWS = {"users": 400, "employees": 10, "employee_public_profiles": 10, "class_sessions": 200, "reservations": 1500, "membership_instances": 120, "membership_transactions": 240, "orders": 300,
         "order_lines": 500, "credit_transactions": 400}
 OWN = Sizes(people=900, memberships=300, bookings=3000, classes=300, sales=400)
@@ -82,7 +81,7 @@ class Rivals(unittest.TestCase):
             for title, (code, zone) in SITES.items():
                 self.database.execute(f"insert into studio.sites values ('{code[:2]}ZZ', '{title} (south)', '{zone}')")
             before = Snapshot(self.database, SYNCED)
-            self.projects = {"north": StudioProject(self.folder / "north", self.database.url, self.vendor), "south": StudioProject(self.folder / "south", self.database.url, self.vendor, "south", of_the_south)}
+            self.projects = {tenant: StudioProject(self.folder / tenant, self.database.url, self.vendor, tenant, of_account(tenant)) for tenant in ("north", "south")}
             for project in self.projects.values():
                 migrated = project.run("migrate")
                 self.assertEqual(migrated.code, 0, str(migrated))
@@ -94,7 +93,7 @@ class Rivals(unittest.TestCase):
             self.assert_all_is_right()
 
     def truth(self, tenant):
-        """What the vendor knows, with that of the south which of_the_south() maps."""
+        """What the vendor knows, with that of the south which of_account() maps."""
         documents = truth(self.vendor, tenant)
         for resource, name in (("orders", "number"), ("employee_public_profiles", "schedule_display_name")) if tenant == "south" else ():
             for document in documents[resource]:
@@ -143,8 +142,7 @@ class Rivals(unittest.TestCase):
     def assert_all_is_right(self):
         quiet = Snapshot(self.database, SYNCED)
         for tenant, judge in self.judges.items():
-            other = OTHER[tenant]
-            judge.go_on_from(of_account(copy.deepcopy(quiet), tenant), lambda table, row, other=other: row.get(key_of(table, other)) is not None)
+            judge.go_on_from(seen_by(copy.deepcopy(quiet), tenant), lambda row, tenant=tenant: row["mt_account"] not in (None, tenant))
         documents = {}
         for tenant, project in self.projects.items():
             ended = project.run("sync", "--json", "--full")
@@ -152,31 +150,32 @@ class Rivals(unittest.TestCase):
             documents[tenant] = ended.document
         for tenant, judge in self.judges.items():
             now = Snapshot(self.database, SYNCED)
-            verdict = judge.check(of_account(now, tenant), self.truth(tenant), rejects(self.database, documents[tenant]["run"]))
+            verdict = judge.check(seen_by(now, tenant), self.truth(tenant), rejects(self.database, documents[tenant]["run"]))
             print(f"{tenant}: {verdict}", flush=True)
             self.assertEqual(verdict.differences, [], tenant)
 
 
-def of_the_south(folder):
-    """The same mapping for another account: its ids, receipts and names are its own, so they go into columns, and by rules, of their own."""
-    settings = folder / "syncline.yaml"
-    settings.write_text(settings.read_text().replace("  studio:\n", "  south:\n"))
-    for file in (folder / "entities").glob("*.yaml"):
-        text = file.read_text().replace("account: studio", "account: south").replace("key: {column: mt_", "key: {column: south_")
-        file.write_text(text.replace("receipt: number", "receipt: id").replace("short_name: schedule_display_name", "short_name: id"))
+def of_account(tenant):
+    """The same mapping for each of two accounts that feed the same tables. Receipts and short names are UNIQUE there, so those of the south are its ids."""
+
+    def change(folder):
+        settings = folder / "syncline.yaml"
+        settings.write_text(settings.read_text().replace("  studio:\n", f"  {tenant}:\n"))
+        for file in (folder / "entities").glob("*.yaml"):
+            text = re.sub(r"key: {column: (\w+),", r"key: {column: \1, account_column: mt_account,", file.read_text().replace("account: studio", f"account: {tenant}"))
+            if tenant == "south":
+                text = text.replace("receipt: number", "receipt: id").replace("short_name: schedule_display_name", "short_name: id")
+            file.write_text(text)
+
+    return change
 
 
-def key_of(table, tenant):
-    """Where the external ids of an account are, in a snapshot that of_account has made for the other one."""
-    return "north" if tenant == "north" else TABLES[table].key.replace("mt_", "south_")
-
-
-def of_account(now, tenant):
-    """The rows as the judge of one account looks at them."""
-    if tenant == "south":
-        for name in SYNCED:
-            for row in now.rows[name].values():
-                row["north"], row[TABLES[name].key] = row[TABLES[name].key], row.pop(key_of(name, "south"))
+def seen_by(now, tenant):
+    """The rows as the judge of one account looks at them: what has another account's id has none."""
+    for name in SYNCED:
+        for row in now.rows[name].values():
+            if row["mt_account"] != tenant:
+                row[TABLES[name].key] = None
     return now
 
 
