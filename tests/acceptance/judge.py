@@ -610,6 +610,8 @@ class OneTable:
     def check_what_is_not_ours(self):
         for pk, row in self.before.items():
             now = self.now.get(pk)
+            if now is None and self.was_deleted_as_adopted(pk):
+                continue
             if now is None:
                 self.differs(pk, "(row)", "there, as before the first sync", "missing")
                 continue
@@ -624,6 +626,21 @@ class OneTable:
         for table, pk, column, value in self.judge.edits:
             if table == self.name and pk in self.now and self.now[pk][column] != value:
                 self.differs(pk, column, f"as it was edited: {value!r}", self.now[pk][column])
+
+    def was_deleted_as_adopted(self, pk):
+        """Whether the row had been given to a record that the vendor has deleted since, and the mapping deletes, too."""
+        if self.table.deletes != "hard":
+            return False
+        for key in self.judge.seen[self.name].keys() - self.at_vendor:
+            if self.judge.identity.get((self.name, key)) == pk:
+                return True
+            for version in self.judge.seen[self.name][key]:
+                try:
+                    if pk in self.candidates(version)[0]:
+                        return True
+                except (Unlandable, KeyError):
+                    pass
+        return False
 
     # --- whether a reject is right
 

@@ -6,9 +6,10 @@ import os
 import random
 import tempfile
 import unittest
+from collections import Counter
 from pathlib import Path
 
-from acceptance.judge import TABLES, Judge, Snapshot
+from acceptance.judge import TABLES, Judge, Snapshot, fold
 from acceptance.world import CHANGING, ENDINGS, SYNCED, StudioProject, rejects, simulator, studio_database, truth
 from support.postgres import Postgres
 
@@ -69,6 +70,7 @@ class Acceptance(unittest.TestCase):
 
         self.change_much()
         self.edit_locally()
+        self.decide_whose_rows_they_are()
 
     # --- a judge that finds nothing must have been seen to find something
 
@@ -154,6 +156,30 @@ class Acceptance(unittest.TestCase):
         one, other = [user for user in self.vendor.truth("users", "north") if user["email"] and user["email"] == user["email"].strip().lower() and user["id"] in landed][:2]
         for user, address in ((one, other["email"]), (other, one["email"])):
             self.vendor.mutate("edit_user", tenant="north", id=user["id"], email=address)
+
+    # --- what only a person can decide
+
+    def decide_whose_rows_they_are(self):
+        """Two rows have one address, so nobody knew whose they are: once somebody has put the ids into the right ones, what waited for them lands unread."""
+        users = {user["id"]: fold(user["email"]) for user in self.vendor.truth("users", "north")}
+        own = [row for row in Snapshot(self.database, ("people",)).rows["people"].values() if row["mt_user_id"] is None]
+        ambiguous = {key for (entity, key), codes in rejects(self.database).items() if entity == "people" and "adopt_ambiguous" in codes and users.get(key)}
+        decided = {}
+        for user in ambiguous:
+            candidates = [row["id"] for row in own if fold(row["email"]) == users[user]]
+            if len(candidates) == 2 and list(users.values()).count(users[user]) == 1:
+                decided[user] = candidates[0]
+        self.assertGreater(len(decided), 0)
+        self.database.execute("".join(f"update studio.people set mt_user_id = '{user}' where id = {row};\n" for user, row in decided.items()))
+        waited = int(self.database.value("select count(*) from syncline.sync_waiting"))
+        self.sync()
+        now = Snapshot(self.database, SYNCED)
+        landed = Counter(row["person_id"] for row in now.rows["bookings"].values() if row["mt_reservation_id"])
+        left = int(self.database.value("select count(*) from syncline.sync_waiting"))
+        print(f"{len(decided)} people decided: {waited - left} of {waited} waiting rows landed", flush=True)
+        self.assertLess(left, waited)
+        self.assertGreater(sum(landed[row] for row in decided.values()), 0)
+        self.judged("after people have decided", self.sync("--full"))
 
     # --- changes behind our back
 
