@@ -1,3 +1,4 @@
+-- SPDX-License-Identifier: Apache-2.0
 -- The tables of a studio's own app, older than any sync: money in cents, local days and times, six codes for what a booking is, and numbers
 -- that people gave by hand.
 create schema studio;

@@ -11,7 +11,6 @@ from pathlib import Path
 from acceptance.judge import Judge, Snapshot
 from acceptance.studio import Sizes
 from acceptance.world import CHANGING, ENDINGS, SYNCED, StudioProject, rejects, simulator, studio_database, truth
-from support.database import Database
 from support.kill import run_and_kill
 from support.kill_point import KillPoint
 from support.postgres import Postgres
