@@ -7,6 +7,7 @@ knows one table; its figures are measured in this run, so a ratio speaks of this
 import json
 import os
 import re
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -71,6 +72,20 @@ def spoil(good, bad):
             count += 1
         (bad / page.name).write_text(json.dumps(document, separators=(",", ":")))
     return count
+
+
+def write_pages(folder, rows):
+    """`same`, and `tenth`, in which one record in ten has changed."""
+    (folder / "pages").mkdir()
+    run(folder / "generate", "pages", rows, folder / "pages/same", PAGE, 0)
+    run(folder / "generate", "pages", rows, folder / "pages/tenth", PAGE, 100)
+
+
+def write_project(folder):
+    for file, text in (("syncline.yaml", PROJECT), ("connectors/pages/connector.yaml", CONNECTOR), ("entities/reservations.yaml", ENTITY.replace("STREAM", "same"))):
+        target = folder / "project" / file
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_text(text)
 
 
 @contextmanager
@@ -187,7 +202,25 @@ class Bench:
         speed, peak, _ = self.synced("t_synced", "tenth", {"updated": changed, "unchanged": rows - changed})
         peaks.append(peak)
         self.ratio("10% changed", speed / tenth_guard, 2.0, f"{speed:,.0f} rows/s, bare {tenth_guard:,.0f}, {changed:,} changed")
+        self.beside_node(first, unchanged)
         self.line("peak memory", f"{max(peaks):.1f} MiB", "<= 32 MiB", max(peaks) <= 32, "of the sync process")
+
+    def beside_node(self, first, unchanged):
+        """The mission's own design in Node, if Node is here."""
+        if not shutil.which("npm"):
+            print("beside Node: skipped, npm is not here")
+            return
+        shutil.copytree(CEILING / "node", self.folder / "node")
+        run("npm", "install", "--silent", "--no-audit", "--no-fund", cwd=self.folder / "node")
+        node_first, node_unchanged = (self.node(template) for template in ("t_empty", "t_bare"))
+        self.ratio("first, beside Node", first / node_first, 3.0, f"{first:,.0f} rows/s, Node {node_first:,.0f}")
+        self.ratio("unchanged, beside Node", unchanged / node_unchanged, 18.0, f"{unchanged:,.0f} rows/s, Node {node_unchanged:,.0f}")
+
+    def node(self, template):
+        self.fresh(template)
+        env = {**os.environ, "PGHOST": "127.0.0.1", "PGPORT": str(self.postgres.port), "PGUSER": "syncline", "PGDATABASE": "bench"}
+        said = run("node", self.folder / "node/load.mjs", f"{self.base}/same/", -(-self.rows // PAGE), env=env)
+        return float(re.search(r"rows_per_s (\d+)", said)[1])
 
     def unchanged_in_tenth(self):
         count = 0
@@ -206,13 +239,8 @@ def main():
         folder = Path(name)
         folder.chmod(0o755)
         build(folder)
-        (folder / "pages").mkdir()
-        run(folder / "generate", "pages", rows, folder / "pages/same", PAGE, 0)
-        run(folder / "generate", "pages", rows, folder / "pages/tenth", PAGE, 100)
-        for file, text in (("syncline.yaml", PROJECT), ("connectors/pages/connector.yaml", CONNECTOR), ("entities/reservations.yaml", ENTITY.replace("STREAM", "same"))):
-            target = folder / "project" / file
-            target.parent.mkdir(parents=True, exist_ok=True)
-            target.write_text(text)
+        write_pages(folder, rows)
+        write_project(folder)
         with nginx(folder, free_port()) as base, Postgres({"fsync": "on"}) as postgres:
             bench = Bench(folder, postgres, base, rows)
             bench.measure()
