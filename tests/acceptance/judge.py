@@ -89,7 +89,7 @@ def day(value, zone=HOME):
     return date.fromisoformat(value) if len(value) == 10 else instant(value).astimezone(zone).date()
 
 
-READ = {"text": str, "citext": lambda cell: cell.lower(), "id": str, "integer": int, "boolean": lambda cell: cell == "t", "instant": instant, "date": date.fromisoformat,
+READ = {"text": str, "citext": lambda cell: cell.lower(), "id": str, "integer": int, "boolean": lambda cell: cell in ("t", "1"), "instant": instant, "date": date.fromisoformat,
         "time": time.fromisoformat, "number": int}
 
 
@@ -307,10 +307,16 @@ class Snapshot:
     def __init__(self, database, tables):
         self.rows = {}
         for name in [*tables, "sites", "plans"]:
-            columns = [row[0] for row in database.rows(f"select attname from pg_attribute where attrelid = 'studio.{name}'::regclass and attnum > 0 and not attisdropped order by attnum")]
+            columns = [row[0] for row in database.rows(f"select name from pragma_table_info('{name}')" if database.is_sqlite else
+                                                       f"select attname from pg_attribute where attrelid = 'studio.{name}'::regclass and attnum > 0 and not attisdropped order by attnum")]
             pk = TABLES[name].pk if name in TABLES else ("code",) if name == "sites" else ("id",)
             quoted = ", ".join(f'"{column}"' for column in columns)
-            self.rows[name] = {tuple(row[columns.index(part)] for part in pk): dict(zip(columns, row)) for row in database.rows(f"select {quoted} from studio.{name}")}
+            self.rows[name] = {tuple(row[columns.index(part)] for part in pk): dict(zip(columns, row)) for row in self.texts(database, f"select {quoted} from {'' if database.is_sqlite else 'studio.'}{name}")}
+
+    @staticmethod
+    def texts(database, query):
+        """SQLite gives types of its own, PostgreSQL texts."""
+        return ([None if cell is None else str(cell) for cell in row] for row in database.rows(query))
 
 
 class World:

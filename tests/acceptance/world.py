@@ -8,6 +8,7 @@ from acceptance.judge import TABLES
 from acceptance.studio import Studio
 from support import syncline
 from support.database import Database
+from support.ledger import own
 from support.project import quoted
 from support.simulator import Simulator
 
@@ -40,6 +41,9 @@ class StudioProject:
         env = {name: value.replace("north", tenant) for name, value in vendor.env.items()}
         values = {"DATABASE_URL": database_url, "SYNCLINE_ALLOW_PRIVATE": "true", "MT_RATE": "100000/s", **env}
         (self.folder / ".env").write_text("".join(f"{name}={quoted(str(value))}\n" for name, value in values.items()))
+        if database_url.startswith("sqlite:"):
+            for file in (self.folder / "entities").glob("*.yaml"):
+                file.write_text(file.read_text().replace("studio.", ""))
         change(self.folder)
 
     def run(self, *arguments, **options):
@@ -56,11 +60,18 @@ def studio_database(postgres, documents, seed=1, sizes=None):
     return database
 
 
+def studio_file(folder, documents, seed=1, sizes=None):
+    """The same as a SQLite file."""
+    database = Database(f"sqlite:{folder}/studio.db")
+    database.execute(Studio(documents, seed, sizes).sql("sqlite"))
+    return database
+
+
 def rejects(database, run=None):
     """(entity, external id) → codes; of one run, or of all. A row that waits for its parent has the code "waiting"."""
     result = defaultdict(set)
-    for entity, key in database.rows("select entity, key from syncline.sync_waiting"):
+    for entity, key in database.rows(f"select entity, key from {own(database, 'sync_waiting')}"):
         result[entity, key].add("waiting")
-    for entity, key, code in database.rows(f"select entity, key, code from syncline.sync_reject{f' where run = {run}' if run else ''}"):
+    for entity, key, code in database.rows(f"select entity, key, code from {own(database, 'sync_reject')}{f' where run = {run}' if run else ''}"):
         result[entity, key].add(code)
     return result

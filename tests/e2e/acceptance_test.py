@@ -10,7 +10,8 @@ from collections import Counter
 from pathlib import Path
 
 from acceptance.judge import TABLES, Judge, Snapshot, fold
-from acceptance.world import CHANGING, ENDINGS, SYNCED, StudioProject, rejects, simulator, studio_database, truth
+from acceptance.world import CHANGING, ENDINGS, SYNCED, StudioProject, rejects, simulator, studio_database, studio_file, truth
+from support.ledger import own
 from support.postgres import Postgres
 
 MUTATIONS = int(os.environ.get("SYNCLINE_MUTATIONS", "300"))
@@ -27,11 +28,13 @@ class Acceptance(unittest.TestCase):
     def setUp(self):
         folder = tempfile.TemporaryDirectory(prefix="syncline-acceptance-")
         self.addCleanup(folder.cleanup)
-        self.vendor = simulator()
+        self.folder, self.vendor = Path(folder.name), simulator()
         self.addCleanup(self.vendor.stop)
-        self.database = studio_database(self.postgres, truth(self.vendor))
+
+    def begin(self, database):
+        self.database, self.prefix = database, "" if database.is_sqlite else "studio."
         self.judge = Judge(Snapshot(self.database, SYNCED), SYNCED)
-        self.project = StudioProject(Path(folder.name) / "project", self.database.url, self.vendor)
+        self.project = StudioProject(self.folder / "project", self.database.url, self.vendor)
         for command in ("lint", "migrate"):
             ended = self.project.run(command)
             self.assertEqual(ended.code, 0, str(ended))
@@ -55,6 +58,14 @@ class Acceptance(unittest.TestCase):
     # rule 18: days and times in the declared zone
     # rule 19: absent is not null
     def test_cells_are_right_after_the_first_sync_after_changes_and_after_local_edits(self):
+        self.begin(studio_database(self.postgres, truth(self.vendor)))
+        self.live(MUTATIONS)
+
+    def test_the_same_on_sqlite(self):
+        self.begin(studio_file(self.folder, truth(self.vendor)))
+        self.live(MUTATIONS // 3)
+
+    def live(self, mutations):
         first = self.sync()
         verdict = self.judged("first sync", first)
         for name in SYNCED:
@@ -68,7 +79,7 @@ class Acceptance(unittest.TestCase):
             self.assertEqual((entity["inserted"], entity["updated"], entity["adopted"]), (0, 0, 0), entity)
         self.assertEqual(Snapshot(self.database, SYNCED).rows, before)
 
-        self.change_much()
+        self.change_much(mutations)
         self.edit_locally()
         self.decide_whose_rows_they_are()
 
@@ -135,19 +146,19 @@ class Acceptance(unittest.TestCase):
 
     # --- changes at the vendor's
 
-    def change_much(self):
+    def change_much(self, mutations):
         """Rounds of changes, each read incrementally; the last of them does not move updated_datetime, so only a full sync sees it."""
         for number in range(ROUNDS):
             self.vendor.clock(advance_s=7200)
             silent = number == ROUNDS - 1
-            changes = self.vendor.mutate("churn", tenant="north", count=MUTATIONS // ROUNDS, resources=CHANGING, silent=silent)["changes"]
+            changes = self.vendor.mutate("churn", tenant="north", count=mutations // ROUNDS, resources=CHANGING, silent=silent)["changes"]
             if silent:
                 self.vendor.mutate("change", tenant="north", resource="locations", what="rename", count=1)
                 continue
             self.sync()
             self.judged(f"round {number + 1}, {len(changes)} rows changed")
         self.swap_addresses()
-        self.judged(f"after {MUTATIONS} mutations", self.sync("--full"))
+        self.judged(f"after {mutations} mutations", self.sync("--full"))
 
     # F7: unique violation on another column; two rows swap e-mails
     def swap_addresses(self):
@@ -162,20 +173,20 @@ class Acceptance(unittest.TestCase):
     def decide_whose_rows_they_are(self):
         """Two rows have one address, so nobody knew whose they are: once somebody has put the ids into the right ones, what waited for them lands unread."""
         users = {user["id"]: fold(user["email"]) for user in self.vendor.truth("users", "north")}
-        own = [row for row in Snapshot(self.database, ("people",)).rows["people"].values() if row["mt_user_id"] is None]
+        rows = [row for row in Snapshot(self.database, ("people",)).rows["people"].values() if row["mt_user_id"] is None]
         ambiguous = {key for (entity, key), codes in rejects(self.database).items() if entity == "people" and "adopt_ambiguous" in codes and users.get(key)}
         decided = {}
         for user in ambiguous:
-            candidates = [row["id"] for row in own if fold(row["email"]) == users[user]]
+            candidates = [row["id"] for row in rows if fold(row["email"]) == users[user]]
             if len(candidates) == 2 and list(users.values()).count(users[user]) == 1:
                 decided[user] = candidates[0]
         self.assertGreater(len(decided), 0)
-        self.database.execute("".join(f"update studio.people set mt_user_id = '{user}' where id = {row};\n" for user, row in decided.items()))
-        waited = int(self.database.value("select count(*) from syncline.sync_waiting"))
+        self.database.execute("".join(f"update {self.prefix}people set mt_user_id = '{user}' where id = {row};\n" for user, row in decided.items()))
+        waited = int(self.database.value(f"select count(*) from {own(self.database, 'sync_waiting')}"))
         self.sync()
         now = Snapshot(self.database, SYNCED)
         landed = Counter(row["person_id"] for row in now.rows["bookings"].values() if row["mt_reservation_id"])
-        left = int(self.database.value("select count(*) from syncline.sync_waiting"))
+        left = int(self.database.value(f"select count(*) from {own(self.database, 'sync_waiting')}"))
         print(f"{len(decided)} people decided: {waited - left} of {waited} waiting rows landed", flush=True)
         self.assertLess(left, waited)
         self.assertGreater(sum(landed[row] for row in decided.values()), 0)
@@ -194,11 +205,11 @@ class Acceptance(unittest.TestCase):
 
         def mapped(table, column, value, count=8):
             for pk in pick(table, count):
-                statements.append(f"update studio.{table} set {column} = {value} where id = '{pk[0]}'")
+                statements.append(f"update {self.prefix}{table} set {column} = {value} where id = '{pk[0]}'")
 
         def local(table, column, value, count=8):
             for pk in pick(table, count):
-                statements.append(f"update studio.{table} set {column} = {value} where id = '{pk[0]}'")
+                statements.append(f"update {self.prefix}{table} set {column} = {value} where id = '{pk[0]}'")
                 self.judge.allow_edit(table, pk, column, None if value == "null" else value.strip("'"))
 
         mapped("people", "given_name", "'Edited'")
@@ -216,13 +227,14 @@ class Acceptance(unittest.TestCase):
         local("people", "deleted_at", "'2026-01-01 00:00:00+00'")
         local("class_packs", "bought_sale", "7")
         for pk in pick("bookings", 8):  # they come back, as rows of their own
-            statements.append(f"delete from studio.bookings where id = '{pk[0]}'")
+            statements.append(f"delete from {self.prefix}bookings where id = '{pk[0]}'")
             self.judge.forget_row("bookings", pk)
         self.database.execute(";\n".join(statements) + ";")
         document = self.sync("--full")
         self.judged(f"after {len(statements)} local edits", document)
         edits = {entity["entity"]: entity["local_edits"] for entity in document["entities"]}
-        self.assertGreater(edits["bookings"], 0, edits)
+        if not self.database.is_sqlite:  # there every row is compared, and nobody knows who wrote it
+            self.assertGreater(edits["bookings"], 0, edits)
 
 
 if __name__ == "__main__":
