@@ -63,6 +63,17 @@ TEST_P(Taken, OtherFaultsAreRejectsAsEver) {
   EXPECT_EQ(to.report.note, "1 values of `email` were taken");
 }
 
+TEST_P(Taken, TheyAreCountedOnceWhereABatchIsHalved) {
+  run(postgres()
+          ? "CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF NEW.name = 'bad' THEN RAISE EXCEPTION 'no'; END IF; "
+            "RETURN NEW; END $$; CREATE TRIGGER refuse BEFORE INSERT ON people FOR EACH ROW EXECUTE FUNCTION refuse()"
+          : "CREATE TRIGGER refuse BEFORE INSERT ON people WHEN NEW.name = 'bad' BEGIN SELECT RAISE(ABORT, 'no'); END");
+  Loader to = loader("people");
+  EXPECT_EQ(to.write({row("a", "x@y"), row("b", "x@y"), row("c", "c@y"), row("d", "d@y", "bad")}), "3 inserted, 1 rejected") << to.message;
+  EXPECT_EQ(emails(), "a|x@y, b|NULL, c|c@y");
+  EXPECT_EQ(to.report.note, "1 values of `email` were taken");
+}
+
 class TakenOnPostgres : public Taken {};
 INSTANTIATE_TEST_SUITE_P(Databases, TakenOnPostgres, testing::Values(sql::Dialect::Postgres), test::database_name);
 

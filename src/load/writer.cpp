@@ -236,8 +236,13 @@ base::Result<void> Writer::write_halving(const record::RowBatch& rows, Range ran
   const auto write_part = [&](Range part) -> base::Result<void> {
     record::Counters tried = counters;
     std::vector<record::Reject> met;
-    TRY(write_rows(rows, part, Stamping::Leave, tried, met));
-    TRY(connection_.check_deferred());
+    std::vector<int64_t> taken = taken_now_;
+    base::Result<void> written = write_rows(rows, part, Stamping::Leave, tried, met);
+    if (written) written = connection_.check_deferred();
+    if (!written) {
+      taken_now_ = std::move(taken);  // its halves will be asked again
+      return written;
+    }
     counters = tried;
     std::move(met.begin(), met.end(), std::back_inserter(rejects));
     return {};
