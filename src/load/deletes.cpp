@@ -10,6 +10,7 @@
 #include "base/text.hpp"
 #include "config/deletes_fit.hpp"
 #include "load/cell_text.hpp"
+#include "load/commit_lookup.hpp"
 #include "load/expression.hpp"
 #include "sql/array_text.hpp"
 
@@ -21,7 +22,6 @@ using record::Cell;
 using record::ColumnType;
 
 constexpr int AttemptsMax = 5;
-constexpr std::array<std::chrono::milliseconds, 6> ReconnectWaits{{0ms, 200ms, 1'000ms, 2'000ms, 4'000ms, 8'000ms}};
 
 base::Error drift(const config::Place& place, std::string message) {
   return {base::ErrorKind::ContractDrift, base::Side::Database, config::to_string({place, std::move(message)}), "not_as_planned", "", {}};
@@ -223,29 +223,14 @@ base::Result<int64_t> Deletes::remove(std::span<const std::string> keys, int64_t
       continue;
     }
     const bool lost = sql::is_connection_lost(error);
-    if (lost && TRY(was_committed(run, report, stop))) {
+    if (lost && TRY(was_committed(store_, clock_, run, report, stop))) {
       report = std::move(after);
       return int64_t(0);
     }
     if (attempt >= AttemptsMax || !(lost || sql::may_pass_again(error))) return base::fail(error);
     if (error.code == "55P03" && care == Care::None) care = Care::Locks;
-    if (stop.stop_requested())
-      return base::fail({base::ErrorKind::Cancelled, base::Side::Database, "stopped while the database was waited for", "stopped", "", {}});
+    if (stop.stop_requested()) return base::fail(stopped_waiting());
   }
-}
-
-/// As in Writer: the old session, if it lives, holds our log row until its COMMIT is done or undone.
-base::Result<bool> Deletes::was_committed(int64_t run, const record::EntityReport& before, const std::stop_token& stop) {
-  base::Result<bool> committed = false;
-  for (const std::chrono::milliseconds wait : ReconnectWaits) {
-    if (!clock_.wait(wait, stop)) return false;
-    committed = [&]() -> base::Result<bool> {
-      TRY(connection_.reconnect());
-      return TRY(store_.transactions_of(run, entity_.name, entity_.account)) != before.transactions;
-    }();
-    if (committed || !(sql::is_connection_lost(committed.error()) || sql::may_pass_again(committed.error()))) break;
-  }
-  return committed;
 }
 
 base::Result<Deletes::Outcome> Deletes::remove_once(std::span<const std::string> keys, int64_t run, record::EntityReport& report,

@@ -64,7 +64,6 @@ class Deletes {
   base::Result<std::vector<std::string>> lock(std::span<const std::string> keys, Care care, Outcome& outcome);
   base::Result<int64_t> take_out(std::span<const std::string> keys, int64_t run);
   base::Result<void> halve(std::span<const std::string> keys, int64_t run, Outcome& outcome);
-  base::Result<bool> was_committed(int64_t run, const record::EntityReport& before, const std::stop_token& stop);
 
   [[nodiscard]] std::string array_of(std::span<const std::string> keys) const;
   [[nodiscard]] std::string is_one_of(std::string_view parameter) const;

@@ -9,6 +9,7 @@
 #include "base/check.hpp"
 #include "base/text.hpp"
 #include "load/cell_text.hpp"
+#include "load/commit_lookup.hpp"
 
 namespace syncline::load {
 namespace {
@@ -23,8 +24,6 @@ constexpr int AttemptsMax = 4;
 constexpr int64_t RestampAbovePercent = 5;
 /// Above this share of rows refused, halving tries each row about twice.
 constexpr size_t OneByOneAbovePercent = 5;
-/// A server that restarts takes some seconds to come up.
-constexpr std::array<std::chrono::milliseconds, 6> ReconnectWaits{{0ms, 200ms, 1'000ms, 2'000ms, 4'000ms, 8'000ms}};
 
 base::Error raced(std::string_view what, int64_t expected, int64_t done) {
   return {base::ErrorKind::ContractDrift,
@@ -56,10 +55,6 @@ int64_t kept_bits(std::span<const Cell> cells, size_t k) {
     if (cells[c].type == Cell::Type::Keep) kept |= int64_t{1} << (c % Statements::KeptBits);
   }
   return kept;
-}
-
-base::Error stopped() {
-  return {base::ErrorKind::Cancelled, base::Side::Database, "stopped while the database was waited for", "stopped", "", {}};
 }
 
 /// Whether a row of that verdict is in the table afterwards, as the record says.
@@ -105,29 +100,13 @@ base::Result<void> Writer::write(const Batch& batch, int64_t run, record::Entity
     }
     // Before anything is given up: what has landed must be counted.
     const bool lost = sql::is_connection_lost(error);
-    if (lost && TRY(was_committed(run, report, stop))) {
+    if (lost && TRY(ending_ == Ending::Commit ? was_committed(store_, clock_, run, report, stop) : connected_again(store_, clock_, stop))) {
       report = std::move(after);
       return {};
     }
     if (attempt >= AttemptsMax || !(lost || error.code == "raced" || sql::may_pass_again(error))) return base::fail(error);
-    if (stop.stop_requested()) return base::fail(stopped());
+    if (stop.stop_requested()) return base::fail(stopped_waiting());
   }
-}
-
-/// Never guessed: the old session, if it lives, holds our log row until its COMMIT is done or undone, so reading the row under a lock waits
-/// for that.
-base::Result<bool> Writer::was_committed(int64_t run, const record::EntityReport& before, const std::stop_token& stop) {
-  base::Result<bool> committed = false;
-  for (const std::chrono::milliseconds wait : ReconnectWaits) {
-    if (!clock_.wait(wait, stop)) return base::fail(stopped());
-    committed = [&]() -> base::Result<bool> {
-      TRY(connection_.reconnect());
-      if (ending_ == Ending::Rollback) return false;
-      return TRY(store_.transactions_of(run, entity_.name, entity_.account)) != before.transactions;
-    }();
-    if (committed || !(sql::is_connection_lost(committed.error()) || sql::may_pass_again(committed.error()))) break;
-  }
-  return committed;
 }
 
 base::Result<void> Writer::write_once(const Batch& batch, int64_t run, record::EntityReport& report, Isolation isolation) {

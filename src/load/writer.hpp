@@ -63,7 +63,6 @@ class Writer {
   base::Result<void> insert_fresh(const record::RowBatch& rows, record::Counters& counters);
   base::Result<int64_t> insert_staged(const record::RowBatch& rows);
   void count_new(int64_t rows, record::Counters& counters) const;
-  base::Result<bool> was_committed(int64_t run, const record::EntityReport& before, const std::stop_token& stop);
   /// Rows of a batch, by index.
   using Range = std::span<const uint32_t>;
   base::Result<void> write_rows(const record::RowBatch& rows, Range range, Stamping stamping, record::Counters& counters,
