@@ -211,10 +211,11 @@ base::Result<int64_t> Deletes::remove(std::span<const std::string> keys, int64_t
   Care care = Care::None;
   for (int attempt = 1;; ++attempt) {
     record::EntityReport after = report;
-    const auto done = remove_once(keys, run, after, care);
+    Outcome outcome;
+    const auto done = remove_once(keys, run, after, care, outcome);
     if (done) {
       report = std::move(after);
-      return int64_t(done->refused.size());
+      return int64_t(outcome.refused.size());
     }
     connection_.rollback();
     const base::Error& error = done.error();
@@ -225,7 +226,7 @@ base::Result<int64_t> Deletes::remove(std::span<const std::string> keys, int64_t
     const bool lost = sql::is_connection_lost(error);
     if (lost && TRY(was_committed(store_, clock_, run, report, stop))) {
       report = std::move(after);
-      return int64_t(0);
+      return int64_t(outcome.refused.size());
     }
     if (attempt >= AttemptsMax || !(lost || sql::may_pass_again(error))) return base::fail(error);
     if (error.code == "55P03" && care == Care::None) care = Care::Locks;
@@ -233,9 +234,8 @@ base::Result<int64_t> Deletes::remove(std::span<const std::string> keys, int64_t
   }
 }
 
-base::Result<Deletes::Outcome> Deletes::remove_once(std::span<const std::string> keys, int64_t run, record::EntityReport& report,
-                                                    Care care) {
-  Outcome out;
+base::Result<void> Deletes::remove_once(std::span<const std::string> keys, int64_t run, record::EntityReport& report, Care care,
+                                        Outcome& out) {
   TRY(connection_.begin());
   TRY(store_.prove_lease(lease_));
   const std::vector<std::string> ours = TRY(lock(keys, care, out));
@@ -249,8 +249,7 @@ base::Result<Deletes::Outcome> Deletes::remove_once(std::span<const std::string>
   ++report.transactions;
   TRY(store_.add_rejects(run, entity_.name, report.account, out.refused));
   TRY(store_.update_log(run, report));
-  TRY(connection_.commit());
-  return out;
+  return connection_.commit();
 }
 
 /// The rows that are there and can be had, in the order of their keys, in which every writer locks.

@@ -60,7 +60,7 @@ class Deletes {
     int64_t deleted = 0;
     std::vector<record::Reject> refused;
   };
-  base::Result<Outcome> remove_once(std::span<const std::string> keys, int64_t run, record::EntityReport& report, Care care);
+  base::Result<void> remove_once(std::span<const std::string> keys, int64_t run, record::EntityReport& report, Care care, Outcome& outcome);
   base::Result<std::vector<std::string>> lock(std::span<const std::string> keys, Care care, Outcome& outcome);
   base::Result<int64_t> take_out(std::span<const std::string> keys, int64_t run);
   base::Result<void> halve(std::span<const std::string> keys, int64_t run, Outcome& outcome);

@@ -483,8 +483,8 @@ std::string Statements::judge_again(const std::string& rows) const {
   }
   for (size_t i = 0; i < target_.parents.size(); ++i) differences.push_back(differs(target_.parents[i].column, fmt::format("r.m{}", i)));
   const std::string key = sql::quoted(target_.columns[0].column.name);
-  return fmt::format("UPDATE {} AS r SET verdict = {} FROM {} AS t WHERE t.{} = r.c0 AND r.verdict = {} AND r.n IN ({}) AND NOT ({})",
-                     ready_, verdict::Unchanged, sql::quoted(target_.table.name), key, verdict::Changed, rows,
+  return fmt::format("UPDATE {} AS r SET verdict = {} FROM {} AS t WHERE t.{} = r.c0{} AND r.verdict = {} AND r.n IN ({}) AND NOT ({})",
+                     ready_, verdict::Unchanged, sql::quoted(target_.table.name), key, and_of_account(target_, "t"), verdict::Changed, rows,
                      base::joined(differences, " OR "));
 }
 

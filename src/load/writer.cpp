@@ -102,6 +102,7 @@ base::Result<void> Writer::write(const Batch& batch, int64_t run, record::Entity
     const bool lost = sql::is_connection_lost(error);
     if (lost && TRY(ending_ == Ending::Commit ? was_committed(store_, clock_, run, report, stop) : connected_again(store_, clock_, stop))) {
       report = std::move(after);
+      tell_taken(report);
       return {};
     }
     if (attempt >= AttemptsMax || !(lost || error.code == "raced" || sql::may_pass_again(error))) return base::fail(error);
@@ -236,6 +237,7 @@ base::Result<void> Writer::write_halving(const record::RowBatch& rows, Range ran
 
 base::Result<void> Writer::write_rows(const record::RowBatch& rows, Range range, Stamping stamping, record::Counters& counters,
                                       std::vector<record::Reject>& rejects) {
+  let_go_.clear();
   TRY(stage(rows, range));
   TRY(make_ready(rows, range));
   if (statements_.adoption().wanted()) TRY(judge_adoption());

@@ -67,6 +67,17 @@ TEST_P(Accounts, ABadRowIsFoundAmongTheOwnOnes) {
   EXPECT_EQ(all("SELECT account, key FROM " + own("sync_reject")), "south|2");
 }
 
+TEST_P(Accounts, WhatIsTakenIsNotTakenForUnchangedBecauseOfTheOtherAccountsRow) {
+  run("CREATE UNIQUE INDEX one_mail ON people (email)");
+  made("people", "north").fields[0].taken_as_null = true;
+  Loader north = of("people", "north"), south = of("people", "south");
+  EXPECT_EQ(south.write({{Cell::of("7"), Cell::null(), Cell::of("New")}}), "1 inserted");
+  EXPECT_EQ(north.write({{Cell::of("7"), Cell::null(), Cell::of("Old")}, row("9", "x@y", "Nina")}), "2 inserted");
+  EXPECT_EQ(north.write({row("7", "x@y", "New")}), "1 updated")
+      << "its e-mail is another's; the other account's row is just as it would be";
+  EXPECT_EQ(people(), "north|7|NULL|New, north|9|x@y|Nina, south|7|NULL|New");
+}
+
 // F7: unique violation on another column
 TEST_P(Accounts, WhatARowOfAnotherAccountHasIsNotGivenUpByTheOwnOneOfThatId) {
   run("CREATE UNIQUE INDEX one_mail ON people (email)");
