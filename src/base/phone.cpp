@@ -32,6 +32,24 @@ size_t separator_at(std::string_view text) {
   return wide == WideSeparators.end() ? 0 : wide->size();
 }
 
+/// Longer ones come first: "ext" begins "extension".
+constexpr std::array<std::string_view, 5> ExtensionMarks{";ext=", "extension", "ext", "x", "#"};
+constexpr size_t ExtensionDigitsMax = 7;
+
+/// Whether the rest of a number is its extension, and nothing else.
+bool is_extension(std::string_view rest) {
+  const std::string text = lower(trim(rest));
+  std::string_view number = text;
+  if (number.starts_with(',')) number = trim(number.substr(1));
+  const auto mark =
+      std::find_if(ExtensionMarks.begin(), ExtensionMarks.end(), [&](std::string_view one) { return number.starts_with(one); });
+  if (mark == ExtensionMarks.end()) return false;
+  number.remove_prefix(mark->size());
+  if (number.starts_with('.') || number.starts_with(':')) number.remove_prefix(1);
+  number = trim(number);
+  return !number.empty() && number.size() <= ExtensionDigitsMax && std::all_of(number.begin(), number.end(), is_digit);
+}
+
 Error not_a_phone(std::string_view text, std::string why) {
   return {ErrorKind::ContractDrift, Side::Source, fmt::format("\"{}\" {}", shown(text, 40), why), "not_a_phone", "", {}};
 }
@@ -40,9 +58,9 @@ Error not_a_phone(std::string_view text, std::string why) {
 
 DialingPlan dialing_plan(std::string_view calling_code) {
   for (const Exception& one : Exceptions) {
-    if (one.calling_code == calling_code) return {std::string(calling_code), std::string(one.trunk), one.length};
+    if (one.calling_code == calling_code) return {std::string(calling_code), std::string(one.trunk), one.length, PhoneExtension::Reject};
   }
-  return {std::string(calling_code), "0", 0};
+  return {std::string(calling_code), "0", 0, PhoneExtension::Reject};
 }
 
 Result<std::string> parse_phone(std::string_view text, const DialingPlan& plan) {
@@ -58,6 +76,8 @@ Result<std::string> parse_phone(std::string_view text, const DialingPlan& plan) 
       rest.remove_prefix(1);
     } else if (const size_t bytes = separator_at(rest); bytes > 0) {
       rest.remove_prefix(bytes);
+    } else if (plan.extension == PhoneExtension::Drop && is_extension(rest)) {
+      break;
     } else {
       return fail(
           not_a_phone(text, fmt::format("is not a telephone number: it holds \"{}\" (an extension is no part of one)", shown(rest, 10))));

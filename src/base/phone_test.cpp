@@ -22,6 +22,18 @@ TEST(Phone, AnExtensionIsRefusedByName) {
             "\"(312) 555-0142 x12\" is not a telephone number: it holds \"x12\" (an extension is no part of one)");
 }
 
+TEST(Phone, AnExtensionMayBeDroppedButNothingElse) {
+  DialingPlan plan = dialing_plan("1");
+  plan.extension = PhoneExtension::Drop;
+  for (const char* text :
+       {"(312) 555-0142 x12", "312.555.0142x00123", "+1 312 555 0142 EXT. 12", "3125550142 ext12", "312-555-0142, extension: 12",
+        "312-555-0142 #12", "+1-312-555-0142;ext=12", "3125550142 x 1234567", "3125550142"})
+    EXPECT_EQ(parse_phone(text, plan).value_or("refused"), "+13125550142") << text;
+  for (const char* text : {"x12", "312 555 014 x2", "3125550142 x", "3125550142 x12a", "3125550142 x12345678", "3125550142 x12 x13",
+                           "3125550142 or 3125550143", "3125550142 exit 3", "3125550142,12"})
+    EXPECT_FALSE(parse_phone(text, plan)) << text;
+}
+
 TEST(Phone, WithoutACountryANumberMustBringItsCallingCode) {
   EXPECT_EQ(read("312 555 0142"),
             "\"312 555 0142\" does not begin with \"+\", so its country cannot be told; `calling_code:` says which one is meant");

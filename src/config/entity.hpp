@@ -40,6 +40,7 @@ struct FieldMapping {
   char decimal_mark = '.';
   std::string calling_code;          ///< of type phone: the country of numbers without a "+"; digits, empty: only numbers with one
   std::optional<std::string> trunk;  ///< of type phone: what stands before a number within the country; absent: the country's own
+  bool drops_extension = false;      ///< of type phone: `extension: drop`, not a reject
   std::map<std::string, std::optional<std::string>> values;  ///< value map, compared trimmed and without case; empty: none
   std::optional<std::string> otherwise;                      ///< for a value outside the map, unless `otherwise_policy` says
   std::optional<Policy> otherwise_policy;                    ///< `otherwise: reject | null | keep` (keep: the value as it is)

@@ -44,13 +44,25 @@ TEST(EntityFile, WhatIsNotBuiltIsRefused) {
                 at("6:7",
                    "unknown key `colour`; use one of from, first_value, const, rules, type, zone, unclear, format, unit, store, currency, "
                    "decorated, "
-                   "decimal_mark, calling_code, trunk, values, otherwise, default, on_missing, blank, fill, taken"));
+                   "decimal_mark, calling_code, trunk, extension, values, otherwise, default, on_missing, blank, fill, taken"));
   EXPECT_EQ(problems_after_head("relations:\n  a_id: {to: {table: t, column: id}, by: [{name: x}], missing: later}\n"),
             at("6:64", "`missing` cannot be `later`; use one of null, reject, wait"));
   EXPECT_EQ(
       problems_after_head("fields: {p: {from: x, type: fone}}\n"),
       at("5:29",
          "`type` cannot be `fone`; use one of text, integer, decimal, money, boolean, timestamp, date, time, json, uuid, email, phone"));
+}
+
+TEST(EntityFile, APhonesExtensionIsDroppedOrRejected) {
+  EXPECT_EQ(problems_after_head("fields: {p: {from: x, type: phone, extension: keep}}\n"),
+            at("5:47", "`extension` cannot be `keep`; use one of drop, reject"));
+  EXPECT_EQ(problems_after_head("fields: {p: {from: x, type: text, extension: drop}}\n"),
+            at("5:35", "`extension` is for type phone; remove it"));
+  const Entity entity = entity_after_head(
+      "fields: {p: {from: x, type: phone, extension: drop}, q: {from: x, type: phone, extension: reject}, r: {from: x, type: phone}}\n");
+  EXPECT_TRUE(entity.fields.at(0).drops_extension);
+  EXPECT_FALSE(entity.fields.at(1).drops_extension);
+  EXPECT_FALSE(entity.fields.at(2).drops_extension);
 }
 
 TEST(EntityFile, APhonesCountryIsDigits) {

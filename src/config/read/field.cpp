@@ -18,9 +18,9 @@ class FieldReader {
   FieldReader(const Reading& reading, const Tree& node, FieldMapping& field)
       : reading_(reading),
         keys_(reading, node, fmt::format("the field `{}`", base::shown(field.column, 60)),
-              {"from",      "first_value", "const",      "rules",     "type",         "zone",         "unclear", "format",
-               "unit",      "store",       "currency",   "decorated", "decimal_mark", "calling_code", "trunk",   "values",
-               "otherwise", "default",     "on_missing", "blank",     "fill",         "taken"}),
+              {"from",   "first_value", "const",    "rules",      "type",         "zone",         "unclear", "format",
+               "unit",   "store",       "currency", "decorated",  "decimal_mark", "calling_code", "trunk",   "extension",
+               "values", "otherwise",   "default",  "on_missing", "blank",        "fill",         "taken"}),
         node_(node),
         field_(field) {}
 
@@ -49,7 +49,7 @@ class FieldReader {
     if (rules) field_.rules = reading_.filled_text(*rules, "rules").value_or("");
     if (!from)
       refuse({"first_value", "zone", "unclear", "format", "unit", "store", "currency", "decorated", "decimal_mark", "calling_code", "trunk",
-              "on_missing", "blank"},
+              "extension", "on_missing", "blank"},
              "is for a field with `from`");
   }
 
@@ -75,7 +75,7 @@ class FieldReader {
     const bool is_number = *meaning == FieldType::Money || *meaning == FieldType::Decimal || *meaning == FieldType::Integer;
     if (!is_temporal) refuse({"zone", "unclear", "format"}, "is for the types timestamp, date and time");
     if (*meaning != FieldType::Money) refuse({"unit", "store", "currency"}, "is for type money");
-    if (*meaning != FieldType::Phone) refuse({"calling_code", "trunk"}, "is for type phone");
+    if (*meaning != FieldType::Phone) refuse({"calling_code", "trunk", "extension"}, "is for type phone");
     if (!is_number) refuse({"decorated", "decimal_mark"}, "is for the types money, decimal and integer");
   }
 
@@ -162,6 +162,8 @@ class FieldReader {
       if (field_.calling_code.empty())
         reading_.problem(trunk->spot, "`trunk` is what stands before numbers within a country; say which with `calling_code:`");
     }
+    if (const Tree* extension = keys_.find("extension"))
+      field_.drops_extension = reading_.word<bool>(*extension, "extension", {{"drop", true}, {"reject", false}}).value_or(false);
   }
 
   /// Three capital letters are a code; anything else is where the record says it.

@@ -13,6 +13,7 @@ Made make_phone(const Value& value, const Making& making) {
   if (!readable) return refuse_value("not_a_phone", value, "is not a telephone number");
   base::DialingPlan plan = base::dialing_plan(making.field.calling_code);
   if (making.field.trunk) plan.trunk = *making.field.trunk;
+  if (making.field.drops_extension) plan.extension = base::PhoneExtension::Drop;
   auto number = base::parse_phone(value.text(), plan);
   if (!number) return refuse("not_a_phone", number.error());
   return checked_text(making.arena.copy(*number), making.column);
