@@ -25,7 +25,7 @@ namespace {
 using std::chrono::milliseconds;
 
 /// A transaction is large enough to pay for itself and small enough to be lost: whichever comes first.
-constexpr size_t BatchRowsMax = 5'000, BatchBytesMax = size_t{4} << 20;
+constexpr size_t BatchRowsMax = 4'000, BatchBytesMax = size_t{4} << 20;
 constexpr milliseconds BatchAgeMax{2'000};
 /// How long the writer waits for a page before it renews its lease.
 constexpr milliseconds Heartbeat{10'000};

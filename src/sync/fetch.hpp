@@ -66,7 +66,7 @@ class Fetcher {
  private:
   base::Result<void> read(Source& source, const config::Stream& stream, const extract::ReadOptions& options, const OnPage& on_page);
 
-  static constexpr size_t BytesAheadMax = size_t{4} << 20;
+  static constexpr size_t BytesAheadMax = size_t{3} << 20;
 
   base::BoundedQueue<Fetched> pages_{BytesAheadMax};
   std::stop_source stop_;
