@@ -102,13 +102,12 @@ std::string Adoption::look(size_t way) const {
 }
 
 std::string Adoption::claim(size_t way) const {
-  std::vector<std::string> values, named, equal, shown;
+  std::vector<std::string> values, named, equal;
   for (const NaturalPart& part : target_.adopt[way].parts) {
     const size_t i = values.size();
     values.push_back(of_row(part));
     named.push_back(fmt::format("{} AS k{}", values.back(), i));
     equal.push_back(fmt::format("f.k{0} = k.k{0}", i));
-    shown.push_back(fmt::format("CAST(k.k{} AS text)", i));
   }
   const std::string row = base::joined(values, ", ");
   // The table's rows are taken together by their key before they meet the staged ones: a thousand of these and a thousand of those with one
@@ -119,16 +118,51 @@ std::string Adoption::claim(size_t way) const {
       "{row} ORDER BY {id}) AS place FROM {table} AS t WHERE t.{key} IS NULL{free} AND ({row}) IN (SELECT {numbered} FROM {natural})) AS f "
       "ON "
       "{equal} WHERE f.place <= {names_max}",
-      fmt::arg("claim", claim_), fmt::arg("way", way), fmt::arg("shown", base::joined(shown, " || ', ' || ")),
-      fmt::arg("natural", natural(way)), fmt::arg("named", base::joined(named, ", ")), fmt::arg("id", row_id()), fmt::arg("row", row),
+      fmt::arg("claim", claim_), fmt::arg("way", way), fmt::arg("shown", shown(way)), fmt::arg("natural", natural(way)),
+      fmt::arg("named", base::joined(named, ", ")), fmt::arg("id", row_id()), fmt::arg("row", row),
       fmt::arg("table", sql::quoted(target_.table.name)), fmt::arg("key", sql::quoted(target_.columns[0].column.name)),
       fmt::arg("free", and_of_account_or_none(target_, "t")), fmt::arg("numbered", base::joined(numbered("k", values.size()), ", ")),
       fmt::arg("equal", base::joined(equal, " AND ")), fmt::arg("names_max", NamesMax));
 }
 
+std::string Adoption::shown(size_t way) const {
+  std::vector<std::string> texts;
+  for (const std::string& value : numbered("k.k", target_.adopt[way].parts.size())) texts.push_back(fmt::format("CAST({} AS text)", value));
+  return base::joined(texts, " || ', ' || ");
+}
+
+std::string Adoption::unclaimed(size_t way) const {
+  return fmt::format("SELECT k.n, {} FROM {} AS k WHERE k.n NOT IN (SELECT n FROM {})", shown(way), natural(way), claim_);
+}
+
+std::string Adoption::contest(size_t way, const std::string& rows) const {
+  std::vector<std::string> values, named, equal;
+  for (const NaturalPart& part : target_.adopt[way].parts) {
+    const size_t i = values.size();
+    values.push_back(of_row(part));
+    named.push_back(fmt::format("{} AS k{}", values.back(), i));
+    equal.push_back(fmt::format("f.k{0} = k.k{0}", i));
+  }
+  return fmt::format(
+      "INSERT INTO {claim} (n, way, key, id, candidates, place, value) SELECT k.n, {way}, k.key, f.id, 0, 1, {shown} FROM {natural} AS k "
+      "JOIN (SELECT {named}, {id} AS id, row_number() OVER (PARTITION BY {row} ORDER BY {id}) AS place FROM {table} AS t WHERE t.{key} IS "
+      "NOT NULL{account} AND ({row}) IN (SELECT {numbered} FROM {natural} WHERE n IN ({rows}))) AS f ON {equal} WHERE f.place = 1 AND k.n "
+      "IN ({rows})",
+      fmt::arg("claim", claim_), fmt::arg("way", way), fmt::arg("shown", shown(way)), fmt::arg("natural", natural(way)),
+      fmt::arg("named", base::joined(named, ", ")), fmt::arg("id", row_id()), fmt::arg("row", base::joined(values, ", ")),
+      fmt::arg("table", sql::quoted(target_.table.name)), fmt::arg("key", sql::quoted(target_.columns[0].column.name)),
+      fmt::arg("account", and_of_account(target_, "t")), fmt::arg("numbered", base::joined(numbered("k", values.size()), ", ")),
+      fmt::arg("rows", rows), fmt::arg("equal", base::joined(equal, " AND ")));
+}
+
+std::string Adoption::adopted() const {
+  return fmt::format("SELECT c.way, c.value FROM {} AS c JOIN {} AS r ON r.n = c.n WHERE r.verdict = {} AND c.place = 1", claim_, ready_,
+                     verdict::Adopted);
+}
+
 std::string Adoption::settle() const {
   return fmt::format(
-      "UPDATE {0} AS r SET verdict = c.verdict, adopts = c.id, way = c.way FROM (SELECT n, way, id, CASE WHEN candidates > 1 OR id IN "
+      "UPDATE {0} AS r SET verdict = c.verdict, adopts = c.id, way = c.way FROM (SELECT n, way, id, CASE WHEN candidates <> 1 OR id IN "
       "(SELECT id FROM {1} WHERE candidates = 1 GROUP BY id HAVING count(DISTINCT key) > 1) THEN {2} ELSE {3} END AS verdict FROM {1} "
       "WHERE place = 1) AS c WHERE r.n = c.n",
       ready_, claim_, verdict::Unclear, verdict::Adopted);
@@ -136,9 +170,10 @@ std::string Adoption::settle() const {
 
 std::string Adoption::unclear() const {
   return fmt::format(
-      "SELECT n, way, id, candidates, value, key FROM {0} WHERE candidates > 1 OR id IN (SELECT id FROM {0} WHERE candidates = 1 GROUP BY "
-      "id HAVING count(DISTINCT key) > 1) ORDER BY n, place",
-      claim_);
+      "SELECT c.n, c.way, c.id, c.candidates, c.value, c.key, CAST(t.{1} AS text) FROM {0} AS c LEFT JOIN {2} AS t ON {3} = c.id WHERE "
+      "c.candidates <> 1 OR c.id IN (SELECT id FROM {0} WHERE candidates = 1 GROUP BY id HAVING count(DISTINCT key) > 1) ORDER BY c.n, "
+      "c.place",
+      claim_, sql::quoted(target_.columns[0].column.name), sql::quoted(target_.table.name), row_id());
 }
 
 std::string Adoption::lock() const {

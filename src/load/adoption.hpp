@@ -34,10 +34,16 @@ class Adoption {
   [[nodiscard]] std::string look(size_t way) const;
   /// Who has these values. An ambiguous key is a claim, too: the next one must not decide what this one cannot.
   [[nodiscard]] std::string claim(size_t way) const;
+  /// n and value of the staged rows whose natural key has found nobody.
+  [[nodiscard]] std::string unclaimed(size_t way) const;
+  /// Those of them (`rows`: their n, joined by commas) whose value a row with another external id has: claims without a candidate.
+  [[nodiscard]] std::string contest(size_t way, const std::string& rows) const;
+  /// way and value of each row that will be adopted.
+  [[nodiscard]] std::string adopted() const;
   /// Gives the rows that claim something their verdict.
   [[nodiscard]] std::string settle() const;
-  /// n, way, id, candidates, value, key of every claim that cannot be settled, by n: more than one candidate, or another record that claims
-  /// the same row.
+  /// n, way, id, candidates, value, key, owner of every claim that cannot be settled, by n: more than one candidate, another record that
+  /// claims the same row, or (candidates: 0) a row that has an owner already.
   [[nodiscard]] std::string unclear() const;
   /// Locks the rows that will be adopted, in the order of their primary key; "" where there are no row locks. Rows with an external id are
   /// locked before: as long as every writer does that, none can deadlock with another.
@@ -50,6 +56,8 @@ class Adoption {
 
  private:
   [[nodiscard]] std::string natural(size_t way) const;
+  /// The staged row's values as one text, of a natural table called k.
+  [[nodiscard]] std::string shown(size_t way) const;
   [[nodiscard]] std::string of_row(const NaturalPart& part) const;
   [[nodiscard]] std::string of_staged(const NaturalPart& part) const;
   [[nodiscard]] std::string row_id() const;

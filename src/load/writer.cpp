@@ -88,6 +88,7 @@ base::Result<void> Writer::write(const Batch& batch, int64_t run, record::Entity
     auto written = write_once(batch, run, after, isolation);
     if (written) {
       report = std::move(after);
+      if (ending_ == Ending::Commit) adopted_.keep();
       tell_taken(report);
       return {};
     }
@@ -101,6 +102,7 @@ base::Result<void> Writer::write(const Batch& batch, int64_t run, record::Entity
     // Before anything is given up: what has landed must be counted.
     const bool lost = sql::is_connection_lost(error);
     if (lost && TRY(ending_ == Ending::Commit ? was_committed(store_, clock_, run, report, stop) : connected_again(store_, clock_, stop))) {
+      if (ending_ == Ending::Commit) adopted_.keep();
       report = std::move(after);
       tell_taken(report);
       return {};
@@ -144,6 +146,7 @@ base::Result<void> Writer::write_chosen(const record::RowBatch& rows, Isolation 
   refused_.clear();
   suspects_.clear();
   let_go_.clear();
+  adopted_.forget_transaction();
   taken_now_.assign(target_.columns.size(), 0);
   chosen_ = TRY(skip_.choose(connection_, rows));
   if (yields_ || !target_.numbers.empty()) {
@@ -263,6 +266,7 @@ base::Result<void> Writer::write_rows(const record::RowBatch& rows, Range range,
     if (const std::string lock = statements_.adoption().lock(); !lock.empty()) TRY(connection_.query(lock));
     const int64_t taken = TRY(connection_.change(statements_.adopt(keeps_, stamping)));
     if (taken != adopted) return base::fail(raced("adopting", adopted, taken));
+    TRY(remember_adopted());
   }
   if (restamps) counters.restamped += TRY(connection_.change(statements_.restamp()));
   if (added > 0) {

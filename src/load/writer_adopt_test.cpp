@@ -97,12 +97,58 @@ TEST_P(Adopting, AnAmbiguousKeyIsNotDecidedByTheNextOne) {
   EXPECT_EQ(owners(), "1|NULL, 2|NULL");
 }
 
-TEST_P(Adopting, OfTwoBatchesTheFirstAdoptsAndTheSecondHasARowOfItsOwn) {
+TEST_P(Adopting, OfTwoBatchesTheFirstAdoptsAndTheSecondIsARejectThatNamesBoth) {
   had("(1, 'ann@x.org', NULL)");
   Loader to = loader("customers");
   EXPECT_EQ(to.write({row("a", "ann@x.org")}), "1 adopted");
-  EXPECT_EQ(to.write({row("b", "ann@x.org")}), "1 inserted");
+  EXPECT_EQ(to.write({row("b", " Ann@x.org"), row("c", "c@x.org")}), "1 inserted, 1 rejected") << to.message;
+  EXPECT_EQ(rejects(), R"(match|b|email|adopt_ambiguous|{"row":0})");
+  EXPECT_EQ(reasons(),
+            "the row of `customers` with `email` = ann@x.org (`id` 1) was adopted earlier in this run by record a, which keeps it, and "
+            "record b claims it, too: if it is the same, merge the two at the source; if it is the right one, put its id into "
+            "`external_id`; if it is neither, insert a row with its id");
   EXPECT_EQ(owners(), "1|a");
+  EXPECT_EQ(count(), "2");
+}
+
+TEST_P(Adopting, WithBatchesOfOneRowEachLaterClaimIsRejected) {
+  had("(1, 'ann@x.org', NULL), (2, 'bob@x.org', '+2')");
+  Loader to = loader("customers");
+  std::string all_of_them;
+  for (const auto& one : {row("a", "ann@x.org"), row("b", "bob@x.org", "+2"), row("c", "ann@x.org"), row("a", "ann@x.org"),
+                          row("d", "bob@x.org"), row("e", "ann@x.org")})
+    all_of_them += to.write({one}) + "; ";
+  EXPECT_EQ(all_of_them, "1 adopted; 1 adopted; 1 rejected; 1 unchanged; 1 rejected; 1 rejected; ") << to.message;
+  EXPECT_EQ(owners(), "1|a, 2|b");
+  EXPECT_EQ(count(), "2");
+}
+
+TEST_P(Adopting, AClaimThatComesLaterIsRejectedBesideABadRowToo) {
+  had("(1, 'ann@x.org', NULL)");
+  Loader to = loader("customers");
+  EXPECT_EQ(to.write({row("a", "ann@x.org"), row("x", Cell::null(), Cell::null(), "bad")}), "1 adopted, 1 rejected");
+  EXPECT_EQ(to.write({row("b", "ann@x.org"), row("y", Cell::null(), Cell::null(), "bad"), row("c", "c@x.org")}), "1 inserted, 2 rejected")
+      << to.message;
+  EXPECT_EQ(owners(), "1|a");
+  EXPECT_EQ(count(), "2");
+}
+
+TEST_P(Adopting, NewRecordsThatShareAKeyWithoutClaimingARowAreTwoPeople) {
+  had("(1, 'ann@x.org', NULL)");
+  Loader to = loader("customers");
+  EXPECT_EQ(to.write({row("a", "ann@x.org"), row("b", "family@x.org")}), "1 inserted, 1 adopted");
+  EXPECT_EQ(to.write({row("c", "family@x.org")}), "1 inserted");
+}
+
+TEST_P(Adopting, ARunThatResumesDoesNotKnowWhatTheKilledOneAdopted) {
+  had("(1, 'ann@x.org', NULL)");
+  {
+    Loader killed = loader("customers");
+    EXPECT_EQ(killed.write({row("a", "ann@x.org")}), "1 adopted");
+  }
+  Loader resumed = loader("customers");
+  EXPECT_EQ(resumed.write({row("b", "ann@x.org")}), "1 inserted");
+  EXPECT_EQ(owners(), "1|a") << "what was adopted stays whose it is";
 }
 
 TEST_P(Adopting, ARowThatAnotherRecordOwnsIsNoCandidate) {

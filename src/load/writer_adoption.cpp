@@ -16,7 +16,7 @@ namespace {
 struct Claim {
   size_t way = 0;
   int64_t candidates = 0;
-  std::string value, key;
+  std::string value, key, owner;
   std::vector<std::string> ids;
 };
 
@@ -40,6 +40,13 @@ std::string reason_of(const Claim& claim, const std::string& columns, const Targ
         "right one",
         claim.candidates, table, key, what, id, enumerated(claim.ids, claim.candidates));
   }
+  if (claim.candidates == 0) {
+    return fmt::format(
+        "the row of `{}` with {} (`{}` {}) was adopted earlier in this run by record {}, which keeps it, and record {} claims it, too: if "
+        "it is the same, merge the two at the source; if it is the right one, put its id into `{}`; if it is neither, insert a row with "
+        "its id",
+        table, what, id, enumerated(claim.ids, 1), base::shown(claim.owner, 60), base::shown(claim.key, 60), key);
+  }
   return fmt::format("one row of `{}` without `{}` has {} (`{}` {}), and {} records claim it: {}; put the right record's id into it", table,
                      key, what, id, enumerated(claim.ids, 1), claimants.size(), enumerated(claimants, int64_t(claimants.size())));
 }
@@ -53,9 +60,27 @@ base::Result<bool> Writer::claim_rows() {
   if (const std::string usual = statements_.plan_as_usual(); !usual.empty()) TRY(connection_.execute(usual));
   int64_t claims = 0;
   for (size_t way = 0; way < target_.adopt.size(); ++way) {
-    if (TRY(connection_.change(adoption.look(way))) > 0) claims += TRY(connection_.change(adoption.claim(way)));
+    if (TRY(connection_.change(adoption.look(way))) == 0) continue;
+    claims += TRY(connection_.change(adoption.claim(way)));
+    if (!adopted_.empty()) claims += TRY(contest_rows(way));
   }
   return claims > 0;
+}
+
+base::Result<int64_t> Writer::contest_rows(size_t way) {
+  const sql::Rows unclaimed = TRY(connection_.query(statements_.adoption().unclaimed(way)));
+  std::vector<std::string> contested;
+  for (size_t i = 0; i < unclaimed.size(); ++i) {
+    if (adopted_.may_have(way, unclaimed.text(i, 1))) contested.emplace_back(unclaimed.text(i, 0));
+  }
+  if (contested.empty()) return int64_t{0};
+  return connection_.change(statements_.adoption().contest(way, base::joined(contested, ", ")));
+}
+
+base::Result<void> Writer::remember_adopted() {
+  const sql::Rows adopted = TRY(connection_.query(statements_.adoption().adopted()));
+  for (size_t i = 0; i < adopted.size(); ++i) adopted_.adopt(size_t(adopted.integer(i, 0)), adopted.text(i, 1));
+  return {};
 }
 
 base::Result<void> Writer::judge_adoption() {
@@ -76,7 +101,8 @@ base::Result<std::vector<Writer::UnclearRow>> Writer::unclear_rows(const record:
     claim.value = found.text(i, 4);
     claim.key = found.text(i, 5);
     claim.ids.emplace_back(found.text(i, 2));
-    if (claim.candidates > 1) continue;
+    claim.owner = found.text(i, 6);
+    if (claim.candidates != 1) continue;
     std::vector<std::string>& keys = claimants[claim.ids[0]];
     if (std::find(keys.begin(), keys.end(), claim.key) == keys.end()) keys.push_back(claim.key);
   }
