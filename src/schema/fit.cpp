@@ -89,6 +89,29 @@ void judge_key(const Entity& entity, const Table& table, std::vector<Problem>& p
   }
 }
 
+/// The team's own numbers are what other rows refer to; a vendor's id among them would take a row for another.
+void judge_primary_key(const Entity& entity, const Table& table, std::vector<Problem>& problems) {
+  for (const record::UniqueIndex& index : table.unique_indexes) {
+    if (!index.primary || index.columns != std::vector<std::string>{entity.key.column}) continue;
+    problems.push_back(
+        {entity.key.place, fmt::format("`{}` is the primary key of {}: a vendor's ids do not belong there, where a row of yours "
+                                       "with the same number would be taken for theirs; name a column of its own, which "
+                                       "`syncline migrate` adds",
+                                       entity.key.column, to_string(table.name))});
+  }
+}
+
+void judge_local(const Entity& entity, const Table& table, std::vector<Problem>& problems) {
+  std::vector<std::string> names;
+  for (const Column& column : table.columns) names.push_back(column.name);
+  for (const std::string& local : entity.local) {
+    if (table.column(local)) continue;
+    const std::string near = base::nearest(local, names);
+    problems.push_back({entity.place, fmt::format("`local` names `{}`, which {} does not have{}", local, to_string(table.name),
+                                                  near.empty() ? "; take it out" : fmt::format("; did you mean `{}`?", near))});
+  }
+}
+
 void judge_field(const Entity& entity, const Table& table, const config::FieldMapping& field, std::vector<Problem>& problems) {
   const Column* there = table.column(field.column);
   const Column column = there ? *there : planned_column(field);
@@ -161,6 +184,8 @@ std::vector<Problem> misfits(const Entity& entity, const Table& table) {
   }
   judge_partitions(entity, table, problems);
   judge_key(entity, table, problems);
+  judge_primary_key(entity, table, problems);
+  judge_local(entity, table, problems);
   judge_account(entity, table, problems);
   judge_other_indexes(entity, table, problems);
   judge_version(entity, table, problems);

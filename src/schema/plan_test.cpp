@@ -237,6 +237,30 @@ TEST_P(Planning, TriggersOfATargetAreNamed) {
   EXPECT_EQ(warned(), (Words{"sales has triggers, which fire for the rows a sync writes as for any other: `added`, `changed`"}));
 }
 
+TEST_P(Planning, AKeyColumnWithNumbersOfYourOwnIsWarnedOfUntilASyncHasWritten) {
+  run("CREATE TABLE customers (id " + counted() + ", external_id text UNIQUE)");
+  entity("customers", "customers");
+  EXPECT_EQ(warned(), Words());
+  run("INSERT INTO customers (external_id) VALUES ('A-1'), (NULL)");
+  const Words said = warned();
+  ASSERT_EQ(said.size(), 1u);
+  EXPECT_TRUE(said[0].starts_with("`external_id` of customers has a value in 1 rows already, though no sync has written")) << said[0];
+}
+
+// rule 10: source ids are never our primary key
+TEST_P(Planning, AKeyThatIsThePrimaryKeyIsRefused) {
+  run("CREATE TABLE customers (external_id text PRIMARY KEY, name text)");
+  entity("customers", "customers");
+  EXPECT_NE(problem().find("`external_id` is the primary key of customers: a vendor's ids do not belong there"), std::string::npos)
+      << problem();
+}
+
+TEST_P(Planning, ALocalColumnThatTheTableLacksIsRefused) {
+  run("CREATE TABLE customers (id integer PRIMARY KEY, notes text)");
+  entity("customers", "customers").local = {"nots"};
+  EXPECT_NE(problem().find("`local` names `nots`, which customers does not have; did you mean `notes`?"), std::string::npos) << problem();
+}
+
 TEST_P(Planning, AParentOfNoEntityThatMayBeFoundTwiceIsWarnedOf) {
   run("CREATE TABLE plans (id " + counted() + ", code text, name text UNIQUE); CREATE TABLE members (id " + counted() + ")");
   config::Relation& plan = relation(entity("members", "members"), "plan_id", "");

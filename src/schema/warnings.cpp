@@ -4,11 +4,13 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <set>
 
 #include "base/text.hpp"
 #include "schema/fit.hpp"
 #include "schema/sequences.hpp"
+#include "state/tables.hpp"
 
 namespace syncline::schema {
 namespace {
@@ -88,9 +90,32 @@ void warn_of_running_out(const Table& table, const Sequence& sequence, Warnings&
                   sql::quoted(sequence.column), sequence.name));
 }
 
-base::Result<void> warn_of_entity(sql::Connection& connection, const config::Entity& entity, Warnings& out) {
+/// A column of the team's own numbers looks like one of ids: rows would be taken for records that they are not.
+base::Result<void> warn_of_filled_key(sql::Connection& connection, const config::Project& project, const config::Entity& entity,
+                                      const Table& table, Warnings& out) {
+  if (!table.column(entity.key.column)) return {};
+  const state::TableNames names(connection.dialect(), project.tables_prefix);
+  if (TRY(connection.describe(names.in_catalog("sync_log")))) {
+    const std::array written{record::Cell::of(std::string_view(entity.name))};
+    const std::string ever = fmt::format("SELECT 1 FROM {} WHERE entity = $1 AND rows_synced > 0 LIMIT 1", names("sync_log"));
+    if (!TRY(connection.query(ever, written)).empty()) return {};
+  }
+  const std::string key = sql::quoted(entity.key.column);
+  const int64_t filled =
+      TRY(connection.query(fmt::format("SELECT count(*) FROM {} WHERE {} IS NOT NULL", sql::quoted(table.name), key))).integer(0, 0);
+  if (filled == 0) return {};
+  out.add(
+      fmt::format("`{}` of {} has a value in {} rows already, though no sync has written the table: a row whose value equals a record's "
+                  "id is taken for that record. If these are not the vendor's ids, name a column of its own as the key of {}",
+                  entity.key.column, to_string(table.name), base::with_thousands(filled), entity.name));
+  return {};
+}
+
+base::Result<void> warn_of_entity(sql::Connection& connection, const config::Project& project, const config::Entity& entity,
+                                  Warnings& out) {
   const auto table = TRY(connection.describe(entity.table));
   if (!table) return {};
+  TRY(warn_of_filled_key(connection, project, entity, *table, out));
   warn_of_triggers(entity, *table, out);
   for (const config::Relation& relation : entity.relations) {
     if (!relation.table) continue;
@@ -109,7 +134,7 @@ base::Result<void> warn_of_entity(sql::Connection& connection, const config::Ent
 base::Result<std::vector<std::string>> warnings(sql::Connection& connection, const config::Project& project) {
   Warnings out;
   for (const config::Entity& entity : project.entities)
-    TRY_WITHIN(fmt::format("looking at {}", entity.name), warn_of_entity(connection, entity, out));
+    TRY_WITHIN(fmt::format("looking at {}", entity.name), warn_of_entity(connection, project, entity, out));
   return std::move(out.all);
 }
 
