@@ -10,11 +10,14 @@
 
 #include "commands.hpp"
 #include "output.hpp"
+#include "whole_number.hpp"
 #include "wrong_words.hpp"
 
 namespace {
 
 using namespace syncline::apps;
+
+const WholeNumber RunNumber{"a run's number", 1};
 
 struct CommandLine {
   CLI::App app{"Syncline copies what a third-party API knows into tables you already have, and keeps them equal."};
@@ -57,8 +60,11 @@ CLI::App* CommandLine::project_command(const std::string& name, const std::strin
 }
 
 void CommandLine::add_history(CLI::App* sub, HistoryOptions& options, const std::string& what) {
-  sub->add_option("RUN", options.run, "a run's number (default: " + what + ")");
-  sub->add_option("--limit", options.entries_max, "show at most this many")->check(CLI::Range(1, 1'000'000))->capture_default_str();
+  sub->add_option("RUN", options.run, "a run's number (default: " + what + ")")->check(whole_number(RunNumber))->type_name("");
+  sub->add_option("--limit", options.entries_max, "show at most this many")
+      ->check(whole_number({"a number of entries", 1, 1'000'000}))
+      ->type_name("N")
+      ->capture_default_str();
 }
 
 CommandLine::CommandLine() {
@@ -96,16 +102,19 @@ CommandLine::CommandLine() {
                         [this] { return syncline::apps::sync(common, sync); });
   sub->add_option("ENTITY", sync.entities, "only these (default: all, parents first)");
   auto* days = sub->add_option("--days", sync.days, "the last N days, from midnight in the account's zone")
-                   ->check(CLI::Range(0, 36500))
+                   ->check(whole_number({"a number of days", 0, 36'500}))
                    ->type_name("N");
   sub->add_option("--start-date", sync.start_date, "from this day on")->type_name("YYYY-MM-DD")->excludes(days);
   sub->add_option("--end-date", sync.end_date, "before this day")->type_name("YYYY-MM-DD")->excludes(days);
   sub->add_flag("--full", sync.full, "read everything, whatever the checkpoint says")->excludes(days);
   sub->add_flag("--dry-run", sync.dry_run, "do everything but keep nothing");
   sub->add_option("--allow-mass-delete", sync.mass_delete_max, "delete up to N rows of an entity at once, however many that is")
-      ->check(CLI::NonNegativeNumber)
+      ->check(whole_number({"a number of rows"}))
       ->type_name("N");
-  sub->add_option("--wait", sync.wait, "wait this long at most when the source asks to (default: 10m)")->type_name("DURATION");
+  sub->add_option("--wait", sync.wait,
+                  "the longest pause at a time that the source may ask for (Retry-After; default: 10m); for a longer one the run ends with "
+                  "11. A source that is down is tried for up to half a minute all the same")
+      ->type_name("DURATION");
 
   sub = project_command("log", "history of runs, from sync_log", "  syncline log\n  syncline log 37",
                         [this] { return syncline::apps::log(common, log); });
@@ -116,7 +125,10 @@ CommandLine::CommandLine() {
 
   sub = project_command("retry", "try the rejects of a run again, with the mapping as it is now", "  syncline retry 37",
                         [this] { return syncline::apps::retry(common, retry); });
-  sub->add_option("RUN", retry.run, "the run's number, as `syncline log` shows it")->required()->check(CLI::PositiveNumber);
+  sub->add_option("RUN", retry.run, "the run's number, as `syncline log` shows it")
+      ->required()
+      ->check(whole_number(RunNumber))
+      ->type_name("");
 
   sub = command("simulate", "a stateful imitation of a vendor, to try everything without credentials",
                 "  syncline simulate marianatek --listen 127.0.0.1:8700 --seed 7\n  syncline simulate marianatek --rows "
@@ -124,7 +136,10 @@ CommandLine::CommandLine() {
                 [this] { return syncline::apps::simulate(simulate); });
   sub->add_option("NAME", simulate.simulator, "which vendor")->required()->check(CLI::IsMember({"marianatek"}));
   sub->add_option("--listen", simulate.listen, "ADDRESS:PORT; port 0 takes a free one")->capture_default_str();
-  sub->add_option("--seed", simulate.seed, "the same seed gives the same data")->capture_default_str();
+  sub->add_option("--seed", simulate.seed, "the same seed gives the same data")
+      ->check(whole_number({"a seed"}))
+      ->type_name("N")
+      ->capture_default_str();
   sub->add_option("--profile", simulate.profile, "how much data")->check(CLI::IsMember({"tiny", "studio", "chain"}))->capture_default_str();
   sub->add_option("--rows", simulate.rows, "RESOURCE=N, instead of the profile's number")->type_name("RESOURCE=N");
   sub->add_option("--rate", simulate.rate, "requests a minute and tenant (200/min); 0: no limit")->capture_default_str();

@@ -43,6 +43,14 @@ std::string unknown_option(const CLI::App& command, std::span<const std::string>
   return "";
 }
 
+/// What the parser says, where a name and a type would not tell a person what to write.
+std::string reason(const CLI::App& command, const CLI::ParseError& error) {
+  const std::string said = error.what();
+  const CLI::Option* option = command.get_option_no_throw(said.substr(0, said.find(':')));
+  if (error.get_name() != "ArgumentMismatch" || !option) return base::shown(said, 400);
+  return fmt::format("{0} needs a value: {0} {1}", option->get_name(), option->get_type_name());
+}
+
 }  // namespace
 
 std::string wrong_words(const CLI::App& app, std::span<const std::string> words, const CLI::ParseError& error) {
@@ -56,7 +64,7 @@ std::string wrong_words(const CLI::App& app, std::span<const std::string> words,
 
   const CLI::App& command = *app.get_subcommand(*word);
   const std::string unknown = unknown_option(command, words.subspan(1));
-  const std::string what = unknown.empty() ? base::shown(error.what(), 400)
+  const std::string what = unknown.empty() ? reason(command, error)
                                            : fmt::format("`syncline {}` has no option {}{}", *word, base::shown(unknown, 60),
                                                          suggestion(unknown, options_of(command)));
   return fmt::format("{}\n`syncline {} --help` shows how it is used", what, *word);

@@ -3,6 +3,8 @@
 
 #include <array>
 
+#include "base/text.hpp"
+
 namespace syncline::simulators::marianatek {
 namespace {
 
@@ -19,6 +21,14 @@ base::Error wrong_option(std::string message) {
           .retry_after = std::nullopt};
 }
 
+/// The nearest resource, or all of them.
+std::string known_resources(std::string_view name) {
+  std::vector<std::string> known;
+  for (const Resource& resource : resources()) known.emplace_back(resource.type);
+  const std::string near = base::nearest(name, known);
+  return near.empty() ? "there are " + base::joined(known, ", ") : "did you mean \"" + near + "\"?";
+}
+
 }  // namespace
 
 base::Result<SimulatorOptions> completed(SimulatorOptions options) {
@@ -26,7 +36,7 @@ base::Result<SimulatorOptions> completed(SimulatorOptions options) {
     return base::fail(wrong_option("profile is tiny, studio or chain, not \"" + options.profile + "\""));
   for (const auto& [name, rows] : options.rows) {
     if (find_resource(name) == nullptr)
-      return base::fail(wrong_option("rows names \"" + name + "\", which is not a resource of this simulator"));
+      return base::fail(wrong_option("rows names \"" + name + "\", which is not a resource of this simulator; " + known_resources(name)));
     if (rows < 0 || rows > RowsMax) return base::fail(wrong_option("rows of " + name + " are from 0 to " + std::to_string(RowsMax)));
   }
   if (options.rate_per_minute < 0) return base::fail(wrong_option("rate_per_minute is 0 (no limit) or more"));

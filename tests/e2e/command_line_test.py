@@ -101,6 +101,25 @@ class CommandLine(unittest.TestCase):
                 self.assertEqual((document["exit"], document["error"]["code"]), (20, "usage"))
                 self.assertTrue(document["error"]["message"])
 
+    def test_a_number_that_is_none_is_named_with_what_to_write(self):
+        for words, expected in ((["sync", "--allow-mass-delete", "x"], "--allow-mass-delete: `x` is not a number of rows; write 0 or more"),
+                                (["sync", "--allow-mass-delete", "-1"], "`-1` is not a number of rows"), (["sync", "--allow-mass-delete"], "--allow-mass-delete needs a value: --allow-mass-delete N"),
+                                (["sync", "--days", "99999"], "`99999` is not a number of days; write 0 to 36,500"), (["retry", "x"], "RUN: `x` is not a run's number; write 1 or more"),
+                                (["retry", "0"], "`0` is not a run's number"), (["rejects", "x"], "`x` is not a run's number"), (["log", "9" * 30], "is not a run's number"),
+                                (["log", "--limit", "0"], "`0` is not a number of entries; write 1 to 1,000,000"), (["simulate", "marianatek", "--seed", "-1"], "`-1` is not a seed; write 0 or more"),
+                                (["simulate", "marianatek", "--rows", "user=3"], 'did you mean "users"?'), (["simulate", "marianatek", "--rows", "unicorns=3"], "there are locations, regions")):
+            with self.subTest(" ".join(words)):
+                ended = syncline.run(*words, cwd=self.folder)
+                self.assertEqual((ended.code, ended.stdout), (20, ""), str(ended))
+                self.assertIn(expected, ended.stderr)
+
+    def test_the_help_shows_words_and_no_types(self):
+        for command in ("sync", "log", "rejects", "retry"):
+            with self.subTest(command):
+                said = syncline.run(command, "--help").stdout
+                for word in ("INT", "POSITIVE", "NONNEGATIVE"):
+                    self.assertNotIn(word, said)
+
     def test_help_and_version_are_no_errors(self):
         for words in (["--help"], ["--version"], ["sync", "--help"]):
             ended = syncline.run(*words)
