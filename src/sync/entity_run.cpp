@@ -429,7 +429,11 @@ class EntityRun {
 
   void fail(base::Error error) {
     report_.exit_code = base::worse_exit_code(report_.exit_code, base::exit_code_of(error));
-    const std::string message = base::redact(error.message);
+    // A request that a stop has cut off is no failure of that request.
+    const bool cut_off = error.kind == base::ErrorKind::Cancelled && error.code != "stopped";
+    const std::string message = !cut_off    ? base::redact(error.message)
+                                : commits() ? "stopped; the next run goes on where this one ended"
+                                            : "stopped";
     report_.errors.push_back({error.code.empty() ? std::string(name_of(error.kind)) : error.code, message, "", 1});
   }
 
