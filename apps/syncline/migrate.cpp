@@ -63,7 +63,8 @@ void print(const CommonOptions& common, const Outcome& outcome) {
     print_json({{"applied", outcome.applied}, {"saved", outcome.saved}, {"grants", outcome.grants}, {"warnings", outcome.warnings}});
     return;
   }
-  if (!outcome.saved.empty()) fmt::print("saved      migrations/{} ({} changes)\n", outcome.saved, outcome.changes);
+  if (!outcome.saved.empty())
+    fmt::print("saved      migrations/{} ({} {})\n", outcome.saved, outcome.changes, outcome.changes == 1 ? "change" : "changes");
   for (const std::string& name : outcome.applied) fmt::print("applied    {}\n", name);
   fmt::print("{}\n", outcome.applied.empty() ? "nothing to do: your tables and ours are as planned"
                                              : "proven     every planned column, table and index is there");

@@ -28,7 +28,9 @@ void print_text(const Outcome& outcome) {
   } else if (!outcome.saved.empty()) {
     fmt::print("saved as migrations/{}; `syncline migrate` applies it\n", outcome.saved);
   } else if (!plan.changes.empty()) {
-    fmt::print("{} changes; `syncline migrate` saves and applies them\n", plan.changes.size());
+    fmt::print("{}\n", plan.changes.size() == 1
+                           ? "1 change; `syncline migrate` saves and applies it"
+                           : fmt::format("{} changes; `syncline migrate` saves and applies them", plan.changes.size()));
   }
 }
 

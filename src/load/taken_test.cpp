@@ -60,7 +60,7 @@ TEST_P(Taken, OtherFaultsAreRejectsAsEver) {
   Loader to = loader("people");
   EXPECT_EQ(to.write({row("a", "x@y"), row("b", "x@y"), row("c", "c@y", nullptr)}), "2 inserted, 1 rejected") << to.message;
   EXPECT_EQ(emails(), "a|x@y, b|NULL");
-  EXPECT_EQ(to.report.note, "1 values of `email` were taken");
+  EXPECT_EQ(to.report.note, "1 value of `email` was taken");
 }
 
 TEST_P(Taken, TheyAreCountedOnceWhereABatchIsHalved) {
@@ -71,7 +71,7 @@ TEST_P(Taken, TheyAreCountedOnceWhereABatchIsHalved) {
   Loader to = loader("people");
   EXPECT_EQ(to.write({row("a", "x@y"), row("b", "x@y"), row("c", "c@y"), row("d", "d@y", "bad")}), "3 inserted, 1 rejected") << to.message;
   EXPECT_EQ(emails(), "a|x@y, b|NULL, c|c@y");
-  EXPECT_EQ(to.report.note, "1 values of `email` were taken");
+  EXPECT_EQ(to.report.note, "1 value of `email` was taken");
 }
 
 class TakenOnPostgres : public Taken {};

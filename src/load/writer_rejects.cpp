@@ -83,7 +83,9 @@ void Writer::tell_taken(record::EntityReport& report) {
   std::vector<std::string> phrases;
   for (size_t i = 0; i < taken_.size(); ++i) {
     if (i < taken_now_.size()) taken_[i] += taken_now_[i];
-    if (taken_[i] > 0) phrases.push_back(fmt::format("{} values of `{}` were taken", taken_[i], target_.columns[i].column.name));
+    if (taken_[i] > 0)
+      phrases.push_back(fmt::format("{} of `{}` {} taken", taken_[i] == 1 ? "1 value" : fmt::format("{} values", taken_[i]),
+                                    target_.columns[i].column.name, taken_[i] == 1 ? "was" : "were"));
   }
   taken_now_.clear();
   if (phrases.empty()) return;
