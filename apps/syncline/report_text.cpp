@@ -55,7 +55,7 @@ std::string entity_line(const record::EntityReport& report) {
 std::string error_lines(const record::EntityReport& report) {
   std::string out;
   for (const record::ErrorSummary& error : report.errors)
-    out += fmt::format("      {}{}\n", error.count > 1 ? with_thousands(error.count) + " × " : "", error.message);
+    out += fmt::format("      {}{}\n", error.count > 1 ? with_thousands(error.count) + " ×, for example: " : "", error.message);
   return out;
 }
 
