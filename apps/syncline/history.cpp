@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "history.hpp"
 
+#include <fmt/format.h>
+
 #include "context.hpp"
+#include "output.hpp"
 
 namespace syncline::apps {
 
@@ -17,6 +20,13 @@ base::Result<History> open_history(const CommonOptions& common) {
                      "not_migrated",
                      "",
                      {}});
+}
+
+base::Result<void> check_run(state::Store& store, int64_t run) {
+  if (!TRY(store.read_log(run, 1)).empty()) return {};
+  base::Error error = usage_error(fmt::format("there is no run {} in the log; `syncline log` shows those there are", run));
+  error.code = "no_such_run";
+  return base::fail(std::move(error));
 }
 
 }  // namespace syncline::apps

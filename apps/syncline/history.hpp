@@ -18,4 +18,7 @@ struct History {
 /// The project's history; an error with the next step when the database was never migrated.
 base::Result<History> open_history(const CommonOptions& common);
 
+/// Exit code 20, with the next step, when the log does not know that run.
+base::Result<void> check_run(state::Store& store, int64_t run);
+
 }  // namespace syncline::apps

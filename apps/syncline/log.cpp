@@ -43,12 +43,7 @@ void print_text(const std::vector<state::LogEntry>& entries, const HistoryOption
   }
   if (int64_t(entries.size()) == options.entries_max)
     fmt::print("there may be more: --limit {} shows twice as many\n", 2 * options.entries_max);
-  if (!entries.empty()) return;
-  if (options.run) {
-    fmt::print("there is no run {} in the log; `syncline log` shows those there are\n", *options.run);
-  } else {
-    fmt::print("no runs yet: `syncline sync` makes the first\n");
-  }
+  if (entries.empty()) fmt::print("no runs yet: `syncline sync` makes the first\n");
 }
 
 }  // namespace
@@ -58,6 +53,9 @@ int log(const CommonOptions& common, const HistoryOptions& options) {
   if (!history) return print_error(common, history.error());
   const auto entries = history->store->read_log(options.run, options.entries_max);
   if (!entries) return print_error(common, entries.error());
+  if (options.run && entries->empty()) {
+    if (const auto there = check_run(*history->store, *options.run); !there) return print_error(common, there.error());
+  }
   common.output == CommonOptions::Output::Json ? print_list(*entries) : print_text(*entries, options);
   return base::exit_code::Ok;
 }

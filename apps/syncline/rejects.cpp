@@ -35,15 +35,14 @@ void print_text(const std::vector<state::StoredReject>& rejects, const HistoryOp
   for (const state::StoredReject& r : rejects) {
     if (r.run != run) fmt::print("run {}\n", r.run);
     run = r.run;
-    fmt::print("  {} {}   {}{}{}: {}\n", r.entity, r.reject.key.empty() ? "(no key)" : base::shown(r.reject.key, 60), r.reject.stage,
-               r.reject.field.empty() ? "" : ", ", r.reject.field, base::shown(r.reject.reason, 400));
+    fmt::print("  {} {}   {}{}{} ({}): {}\n", r.entity, r.reject.key.empty() ? "(no key)" : base::shown(r.reject.key, 60), r.reject.stage,
+               r.reject.field.empty() ? "" : ", ", r.reject.field, r.reject.code, base::shown(r.reject.reason, 400));
     fmt::print("      {}\n", base::shown(r.reject.payload, 300));
   }
   if (int64_t(rejects.size()) == options.entries_max)
     fmt::print("there may be more: --limit {} shows twice as many\n", 2 * options.entries_max);
   if (!rejects.empty()) return;
-  fmt::print("{}\n",
-             options.run ? fmt::format("no rejects in run {}; `syncline log` shows the runs there are", *options.run) : "no rejects");
+  fmt::print("{}\n", options.run ? fmt::format("no rejects in run {}", *options.run) : "no rejects");
 }
 
 }  // namespace
@@ -53,6 +52,9 @@ int rejects(const CommonOptions& common, const HistoryOptions& options) {
   if (!history) return print_error(common, history.error());
   const auto list = history->store->read_rejects(options.run, options.entries_max);
   if (!list) return print_error(common, list.error());
+  if (options.run && list->empty()) {
+    if (const auto there = check_run(*history->store, *options.run); !there) return print_error(common, there.error());
+  }
   common.output == CommonOptions::Output::Json ? print_list(*list) : print_text(*list, options);
   return base::exit_code::Ok;
 }

@@ -3,6 +3,7 @@
 
 #include "commands.hpp"
 #include "context.hpp"
+#include "history.hpp"
 #include "output.hpp"
 #include "progress.hpp"
 #include "report_json.hpp"
@@ -24,6 +25,10 @@ base::Result<record::RunReport> run(const CommonOptions& common, const RetryOpti
   const sync::Worlds worlds{clock, random, [&] { return http::curl_transport(network, {}, {}); }, *connection, progress, stop.token()};
   auto report = sync::retry(project, worlds, options.run);
   if (!report) return base::fail(with_database_advice(std::move(report).error(), project));
+  if (report->entities.empty()) {
+    state::Store store(*connection, project.tables_prefix);
+    TRY(check_run(store, options.run));
+  }
   for (record::EntityReport& entity : report->entities) {
     for (record::ErrorSummary& error : entity.errors) error.message += database_advice(error.code, project);
   }
@@ -38,7 +43,7 @@ int retry(const CommonOptions& common, const RetryOptions& options) {
   if (common.output == CommonOptions::Output::Json) {
     print_json(report_json(*report));
   } else if (report->entities.empty()) {
-    fmt::print("no rejects in run {}: nothing to try again; `syncline log` shows the runs there are\n", options.run);
+    fmt::print("no rejects in run {}: nothing to try again\n", options.run);
   } else {
     fmt::print("{}", report_text(*report));
   }

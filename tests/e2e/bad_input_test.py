@@ -103,7 +103,7 @@ class BadInput(OnBothDatabases):
             self.assertEqual(report["rejected"], sum(1 for reject in rejects if reject["entity"] == report["entity"]))
             self.assertEqual(report["inserted"], report["rows"] - report["rejected"])
         people = project.run("rejects")
-        self.assertIn(field, people.stdout)
+        self.assertIn(f", {field} ({own[0]['code']}): ", people.stdout)
 
     @staticmethod
     def plain(document):
@@ -120,7 +120,10 @@ class BadInput(OnBothDatabases):
                 self.assertEqual(refused.code, 25, str(refused))
                 self.assertFalse(refused.entity("customers")["complete"])
                 self.assertIn("more than half", project.run("log", refused.document["run"]).stdout)
-                self.assertIn("no rejects in run 999", project.run("rejects", "999").stdout)
+                for command in ("log", "rejects", "retry"):
+                    nowhere = project.run(command, "999", "--json")
+                    self.assertEqual((nowhere.code, nowhere.document["error"]["code"]), (20, "no_such_run"), str(nowhere))
+                    self.assertIn("there is no run 999 in the log", nowhere.stderr)
                 self.assertEqual(len(project.run("rejects", "--json", "--limit", "100000").document["rejects"]), refused.entity("customers")["rejected"])
                 project.edit("entities/customers.yaml", "  first_name: {from: first_name, values: {Nobody: Nobody}, otherwise: reject}\n", "  first_name: first_name\n")
                 mended = project.run("sync", "customers", "--json")
