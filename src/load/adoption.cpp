@@ -36,11 +36,11 @@ std::string Adoption::natural(size_t way) const {
 
 std::string Adoption::row_id() const { return "t." + sql::quoted(target_.row_id.name); }
 
-std::string Adoption::create() const {
+std::string Adoption::create(Lifetime lifetime) const {
   if (!wanted()) return "";
   const bool postgres = dialect_ == Dialect::Postgres;
   const std::string_view create = postgres ? "CREATE TEMP TABLE " : "CREATE TEMP TABLE IF NOT EXISTS ";
-  const std::string_view ending = postgres ? ") ON COMMIT DROP;\n" : ");\n";
+  const std::string_view ending = !postgres ? ");\n" : lifetime == Lifetime::Session ? ") ON COMMIT DELETE ROWS;\n" : ") ON COMMIT DROP;\n";
   const std::string key =
       declared(target_.columns[0].column, dialect_) + (target_.key_collation.empty() ? "" : " COLLATE " + target_.key_collation);
   std::string out = fmt::format("{}{} (n bigint, way integer, key {}, id {}, candidates bigint, place bigint, value text{}", create, claim_,
@@ -57,6 +57,13 @@ std::string Adoption::create() const {
                        (postgres ? "" : "IF NOT EXISTS temp.") + sql::quoted(fmt::format("syncline_values_{}_{}", way, entity_)),
                        natural(way), base::joined(numbered("k", columns.size() - 2), ", "));
   }
+  return out;
+}
+
+std::vector<std::string> Adoption::temporary_tables() const {
+  std::vector<std::string> out;
+  if (wanted()) out.push_back(claim_);
+  for (size_t way = 0; way < target_.adopt.size(); ++way) out.push_back(natural(way));
   return out;
 }
 

@@ -15,12 +15,16 @@ namespace syncline::load {
 /// (n, way, key, id, candidates, place, value): the first few candidates of each staged row, from the first natural key that found any.
 class Adoption {
  public:
+  /// How long its temporary tables last on PostgreSQL.
+  enum class Lifetime { Transaction, Session };
   /// `ready`: as SQL writes it.
   Adoption(const Target& target, const std::string& entity, sql::Dialect dialect, std::string ready);
 
   [[nodiscard]] bool wanted() const { return !target_.adopt.empty(); }
   /// Temporary tables; "" where nothing is adopted.
-  [[nodiscard]] std::string create() const;
+  [[nodiscard]] std::string create(Lifetime lifetime) const;
+  /// Their names, ready for a statement.
+  [[nodiscard]] std::vector<std::string> temporary_tables() const;
   /// The columns that the ready table needs.
   [[nodiscard]] std::string ready_columns() const;
   /// Empties the natural tables; claims stay.

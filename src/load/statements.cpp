@@ -33,11 +33,12 @@ ColumnType stage_type(ColumnType type) { return type == ColumnType::Other ? Colu
 
 }  // namespace
 
-Statements::Statements(const Target& target, const config::Entity& entity, Dialect dialect, Relations relations)
+Statements::Statements(const Target& target, const config::Entity& entity, Dialect dialect, Relations relations, Tables tables)
     : target_(target),
       entity_(entity),
       dialect_(dialect),
       relations_(relations),
+      tables_(tables),
       stage_(sql::quoted("syncline_stage_" + entity.name)),
       ready_(sql::quoted("syncline_ready_" + entity.name)),
       adoption_(target, entity.name, dialect, ready_) {
@@ -67,7 +68,8 @@ std::string Statements::found_table(size_t relation, size_t way) const {
 
 std::string Statements::create() const {
   const bool postgres = dialect_ == Dialect::Postgres;
-  const std::string_view ending = postgres ? ") ON COMMIT DROP;\n" : ");\n";
+  const bool keeps = postgres && tables_ == Tables::Keep;
+  const std::string_view ending = keeps ? ") ON COMMIT DELETE ROWS;\n" : postgres ? ") ON COMMIT DROP;\n" : ");\n";
   const std::string_view create = postgres ? "CREATE TEMP TABLE " : "CREATE TEMP TABLE IF NOT EXISTS ";
   std::vector<std::string> stage, ready{"n bigint", "verdict integer", "unlinked integer"};
   for (const Column& column : stage_columns_)
@@ -80,8 +82,10 @@ std::string Statements::create() const {
   for (size_t i : written_) ready.push_back(fmt::format("c{} {}", i, declared(target_.columns[i].column, dialect_)));
   for (size_t i = 0; i < target_.parents.size(); ++i)
     ready.push_back(fmt::format("m{} {}", i, declared(target_.parents[i].column, dialect_)));
-  std::string out = fmt::format("{}{} ({}{}{}{} ({}{}{}", create, stage_, base::joined(stage, ", "), ending, create, ready_,
-                                base::joined(ready, ", "), adoption_.ready_columns(), ending);
+  // Another writer of this entity, with other columns, may have left its own.
+  std::string out = keeps ? fmt::format("DROP TABLE IF EXISTS {};\n", base::joined(temporary_tables(), ", ")) : "";
+  out += fmt::format("{}{} ({}{}{}{} ({}{}{}", create, stage_, base::joined(stage, ", "), ending, create, ready_, base::joined(ready, ", "),
+                     adoption_.ready_columns(), ending);
   for (size_t i = 0; i < target_.parents.size(); ++i) {
     for (size_t j = 0; j < target_.parents[i].ways.size(); ++j) {
       if (target_.parents[i].ways[j].kind == config::RelationWay::Kind::External) continue;
@@ -89,7 +93,18 @@ std::string Statements::create() const {
                          declared(target_.parents[i].id, dialect_), ending);
     }
   }
-  return out + adoption_.create();
+  return out + adoption_.create(keeps ? Adoption::Lifetime::Session : Adoption::Lifetime::Transaction);
+}
+
+std::vector<std::string> Statements::temporary_tables() const {
+  std::vector<std::string> out{"pg_temp." + stage_, "pg_temp." + ready_};
+  for (size_t i = 0; i < target_.parents.size(); ++i) {
+    for (size_t j = 0; j < target_.parents[i].ways.size(); ++j) {
+      if (target_.parents[i].ways[j].kind != config::RelationWay::Kind::External) out.push_back("pg_temp." + found_table(i, j));
+    }
+  }
+  for (const std::string& table : adoption_.temporary_tables()) out.push_back("pg_temp." + table);
+  return out;
 }
 
 std::string Statements::question() const {

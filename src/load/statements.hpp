@@ -15,6 +15,9 @@ namespace syncline::load {
 /// Whether relations that find no parent are judged: not in a dry run, whose own parents never land.
 enum class Relations { Judge, TakeAsNull };
 
+/// What becomes of the temporary tables at COMMIT on PostgreSQL: making them costs more than a small batch.
+enum class Tables { Keep, Drop };
+
 enum class Stamping { Stamp, Leave };
 enum class Restamp { No, Yes };
 
@@ -27,7 +30,8 @@ enum class Restamp { No, Yes };
 /// hold); where rows are adopted also way (which natural key found the row) and adopts (its primary key).
 class Statements {
  public:
-  Statements(const Target& target, const config::Entity& entity, sql::Dialect dialect, Relations relations);
+  /// `tables`: whether the temporary tables outlive a transaction (PostgreSQL).
+  Statements(const Target& target, const config::Entity& entity, sql::Dialect dialect, Relations relations, Tables tables = Tables::Drop);
 
   [[nodiscard]] const std::string& stage_table() const { return stage_; }
   [[nodiscard]] const std::string& ready_table() const { return ready_; }
@@ -44,7 +48,7 @@ class Statements {
   /// where rows are not stamped. SQLite, where asking costs no journey: of one row, whose cells are ?1, ?2, …, by comparing it whole.
   [[nodiscard]] std::string question() const;
 
-  /// Temporary tables; PostgreSQL drops them at commit, SQLite keeps them for the connection.
+  /// Temporary tables, empty at the begin of each transaction on PostgreSQL. Where they outlive it they are made once a writer.
   [[nodiscard]] std::string create() const;
   /// Empties them, for another range of rows in the same transaction.
   [[nodiscard]] std::string clear() const;
@@ -85,6 +89,7 @@ class Statements {
  private:
   [[nodiscard]] std::string ask_stamps() const;
   [[nodiscard]] std::string ask_each() const;
+  [[nodiscard]] std::vector<std::string> temporary_tables() const;
   [[nodiscard]] std::string found_table(size_t relation, size_t way) const;
   [[nodiscard]] std::string staged(size_t column) const;
   [[nodiscard]] static std::string is_kept(size_t column, const std::string& from);
@@ -114,6 +119,7 @@ class Statements {
   const config::Entity& entity_;
   const sql::Dialect dialect_;
   const Relations relations_;
+  const Tables tables_;
   const std::string stage_, ready_;
   const Adoption adoption_;
   std::vector<record::Column> stage_columns_, stage_columns_without_kept_;

@@ -73,7 +73,8 @@ Writer::Writer(state::Store& store, const config::Entity& entity, Target target,
       lease_(std::move(lease)),
       ending_(ending),
       clock_(clock),
-      statements_(target_, entity_, connection_.dialect(), ending == Ending::Commit ? Relations::Judge : Relations::TakeAsNull),
+      statements_(target_, entity_, connection_.dialect(), ending == Ending::Commit ? Relations::Judge : Relations::TakeAsNull,
+                  connection_.capabilities().session_tables ? Tables::Keep : Tables::Drop),
       undelete_(entity_, target_, store_, statements_.ready_table()),
       skip_(target_, statements_.question()),
       direct_insert_(target_, connection_.dialect()),
@@ -94,6 +95,7 @@ base::Result<void> Writer::write(const Batch& batch, int64_t run, record::Entity
     }
     const base::Error error = std::move(written).error();
     connection_.rollback();
+    tables_made_ = false;
     if (sql::is_row_fault(error) && isolation != Isolation::Halving) {
       isolation = isolation == Isolation::None ? Isolation::Testing : Isolation::Halving;
       tests_ = true;
@@ -158,7 +160,7 @@ base::Result<void> Writer::write_chosen(const record::RowBatch& rows, Isolation 
   counters.unchanged += int64_t(rows.size() - chosen_.judged.size() - chosen_.fresh.size());
   if (chosen_.judged.empty() && chosen_.fresh.empty()) return {};
   const bool all_go_straight_in = isolation == Isolation::None && chosen_.judged.empty() && direct_insert_.fits(rows, chosen_);
-  if (!all_go_straight_in) TRY(connection_.execute(statements_.create()));
+  if (!all_go_straight_in) TRY(make_tables());
   if (isolation == Isolation::None) {
     if (!chosen_.fresh.empty()) TRY(insert_fresh(rows, counters));
     return chosen_.judged.empty() ? base::Result<void>() : write_rows(rows, chosen_.judged, Stamping::Stamp, counters, rejects);
@@ -167,6 +169,17 @@ base::Result<void> Writer::write_chosen(const record::RowBatch& rows, Isolation 
   all.insert(all.end(), chosen_.fresh.begin(), chosen_.fresh.end());
   std::sort(all.begin(), all.end());
   return write_tested(rows, take_out_misfits(rows, all), counters, rejects);
+}
+
+base::Result<void> Writer::make_tables() {
+  staged_in_transaction_ = false;
+  const bool kept = connection_.dialect() == sql::Dialect::Postgres && connection_.capabilities().session_tables;
+  // A plan made for the rows of one batch, kept with the tables, could be a bad one for the next.
+  if (kept) TRY(connection_.execute("SET LOCAL plan_cache_mode = force_custom_plan"));
+  if (tables_made_) return {};
+  TRY(connection_.execute(statements_.create()));
+  tables_made_ = kept && ending_ == Ending::Commit;
+  return {};
 }
 
 /// Nothing is there to be compared with.
@@ -279,7 +292,9 @@ base::Result<void> Writer::write_rows(const record::RowBatch& rows, Range range,
 }
 
 base::Result<void> Writer::stage(const record::RowBatch& rows, Range range) {
-  TRY(connection_.execute(statements_.clear()));
+  // PostgreSQL's are empty when a transaction begins.
+  if (staged_in_transaction_ || connection_.dialect() == sql::Dialect::Sqlite) TRY(connection_.execute(statements_.clear()));
+  staged_in_transaction_ = true;
   keeps_ = std::any_of(range.begin(), range.end(), [&](uint32_t i) {
     const auto cells = rows.row(i);
     return std::any_of(cells.begin(), cells.end(), [](const Cell& cell) { return cell.type == Cell::Type::Keep; });

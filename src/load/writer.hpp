@@ -63,6 +63,7 @@ class Writer {
                                   std::vector<record::Reject>& rejects);
   base::Result<void> insert_fresh(const record::RowBatch& rows, record::Counters& counters);
   base::Result<int64_t> insert_staged(const record::RowBatch& rows);
+  base::Result<void> make_tables();
   void count_new(int64_t rows, record::Counters& counters) const;
   /// Rows of a batch, by index.
   using Range = std::span<const uint32_t>;
@@ -121,8 +122,10 @@ class Writer {
   Skip skip_;
   DirectInsert direct_insert_;
   WaitingRoom waiting_;
-  PayloadOf payload_of_;                    ///< of the batch being written
-  Chosen chosen_;                           ///< of the batch being written
+  PayloadOf payload_of_;      ///< of the batch being written
+  Chosen chosen_;             ///< of the batch being written
+  bool tables_made_ = false;  ///< the temporary ones, for all transactions of this connection
+  bool staged_in_transaction_ = false;
   int64_t restampable_ = 0;                 ///< of the rows judged last
   bool keeps_ = false;                      ///< of the rows staged last
   std::vector<record::Cell> staged_;        ///< reused between batches

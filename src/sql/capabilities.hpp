@@ -10,8 +10,10 @@ struct Capabilities {
   bool copy = true;            ///< COPY … FROM STDIN (FORMAT binary); without: INSERT from arrays
   bool advisory_locks = true;  ///< without: of two migrators at once the second fails, looks again, and sees what the first one did
 
+  bool session_tables = true;  ///< a temporary table is there in the next transaction, too; not behind a pooler that shares servers
+
   friend Capabilities operator&(const Capabilities& a, const Capabilities& b) {
-    return {a.row_versions && b.row_versions, a.copy && b.copy, a.advisory_locks && b.advisory_locks};
+    return {a.row_versions && b.row_versions, a.copy && b.copy, a.advisory_locks && b.advisory_locks, a.session_tables && b.session_tables};
   }
 };
 

@@ -13,7 +13,10 @@ inline sql::Capabilities switched_on() {
   const char* const without = std::getenv("SYNCLINE_TEST_WITHOUT");
   const std::string_view names = without ? without : "";
   const auto has = [&](std::string_view name) { return names.find(name) == names.npos; };
-  return {.row_versions = has("row_versions"), .copy = has("copy"), .advisory_locks = has("advisory_locks")};
+  return {.row_versions = has("row_versions"),
+          .copy = has("copy"),
+          .advisory_locks = has("advisory_locks"),
+          .session_tables = has("session_tables")};
 }
 
 }  // namespace syncline::test

@@ -104,6 +104,7 @@ base::Result<void> PostgresConnection::prepare_session() {
   }
   // A pooler invents the process id it tells a client, because there is no one process. Then session settings would leak to others.
   pooled_ = answer.integer(0, 0) != PQbackendPID(connection_.get());
+  capabilities_.session_tables = capabilities_.session_tables && !pooled_;
   if (pooled_) {
     statements_.disable();
     return {};
