@@ -22,8 +22,8 @@ constexpr int64_t GuardRows = 3, GuardPercent = 20;
 
 std::string mass_delete_objection(int64_t missing, int64_t there, std::optional<int64_t> allowed) {
   if (missing == 0 || (allowed && missing <= *allowed)) return "";
-  const std::string of = fmt::format("{} of {} {} no record at the source any more", base::with_thousands(missing),
-                                     base::with_thousands(there), there == 1 ? "row has" : "rows have");
+  const std::string of = fmt::format("{} of {} {} {} no record at the source any more", base::with_thousands(missing),
+                                     base::with_thousands(there), there == 1 ? "row" : "rows", missing == 1 ? "has" : "have");
   if (allowed) {
     return fmt::format("{}, which is more than `--allow-mass-delete {}` allows: nothing was deleted", of, *allowed);
   }

@@ -27,7 +27,7 @@ TEST(MassDelete, WhatIsAllowedByNumberIsALimit) {
   EXPECT_EQ(mass_delete_objection(6'001, 10'000, 6'000),
             "6,001 of 10,000 rows have no record at the source any more, which is more than `--allow-mass-delete 6000` allows: nothing was "
             "deleted");
-  EXPECT_FALSE(mass_delete_objection(1, 10'000, 0).empty());
+  EXPECT_TRUE(mass_delete_objection(1, 10'000, 0).starts_with("1 of 10,000 rows has no record"));
 }
 
 TEST(MassDelete, TheRefusalSaysWhatToDo) {
