@@ -17,6 +17,8 @@ using record::Cell;
 using record::Reject;
 using state::WaitingRow;
 
+constexpr int64_t KeysReadAtOnce = 20'000;
+
 uint64_t hash_of(std::string_view key) {
   base::Hash hash;
   hash.add(key);
@@ -75,7 +77,13 @@ std::string WaitingRoom::version_of(const record::RowBatch& rows, size_t row) co
 
 base::Result<void> WaitingRoom::know_keys(const std::string& account) {
   if (known_) return {};
-  for (const std::string& key : TRY(store_.waiting_keys(entity_.name, account))) keys_.insert(hash_of(key));
+  std::string after;
+  while (true) {
+    const std::vector<std::string> keys = TRY(store_.waiting_keys(entity_.name, account, after, KeysReadAtOnce));
+    for (const std::string& key : keys) keys_.insert(hash_of(key));
+    if (keys.size() < size_t(KeysReadAtOnce)) break;
+    after = keys.back();
+  }
   known_ = true;
   return {};
 }

@@ -4,6 +4,7 @@
 
 #include <array>
 
+#include "state/payloads.hpp"
 #include "state/storable.hpp"
 #include "state/store.hpp"
 
@@ -70,16 +71,18 @@ base::Result<void> Store::remove_reject(int64_t id) {
 
 base::Result<std::vector<StoredReject>> Store::read_rejects_of(int64_t run, const std::string& entity, const std::string& account,
                                                                int64_t after, int64_t entries_max) {
-  const auto rows = TRY(
-      connection_.query(fmt::format("SELECT {} FROM {} WHERE run = $1 AND entity = $2 AND account = $3 AND id > $4 AND stage <> 'delete' ORDER BY id LIMIT $5",
-                                    reject_columns(), names_("sync_reject")),
-                        std::array{Cell::of(run), Cell::of(entity), Cell::of(account), Cell::of(after), Cell::of(entries_max)}));
+  const std::string found = payloads_at_once(
+      "id", names_("sync_reject"), "run = $1 AND entity = $2 AND account = $3 AND id > $4 AND stage <> 'delete'", "$5", names_.dialect());
+  const auto rows =
+      TRY(connection_.query(fmt::format("SELECT {} FROM {} WHERE id IN ({}) ORDER BY id", reject_columns(), names_("sync_reject"), found),
+                            std::array{Cell::of(run), Cell::of(entity), Cell::of(account), Cell::of(after), Cell::of(entries_max)}));
   return stored_rejects(rows);
 }
 
 base::Result<std::vector<std::string>> Store::entities_with_rejects(int64_t run) {
   const auto rows = TRY(connection_.query(
-      fmt::format("SELECT DISTINCT entity FROM {} WHERE run = $1 AND stage <> 'delete' ORDER BY entity", names_("sync_reject")), std::array{Cell::of(run)}));
+      fmt::format("SELECT DISTINCT entity FROM {} WHERE run = $1 AND stage <> 'delete' ORDER BY entity", names_("sync_reject")),
+      std::array{Cell::of(run)}));
   std::vector<std::string> out;
   for (size_t i = 0; i < rows.size(); ++i) out.emplace_back(rows.text(i, 0));
   return out;

@@ -129,7 +129,7 @@ class Store {
   base::Result<void> renew_reject(int64_t id, const record::Reject& reject);
   /// Part of a transaction.
   base::Result<void> remove_reject(int64_t id);
-  /// Rejects of one entity of a run, by id, behind `after`.
+  /// Rejects of one entity of a run, by id, behind `after`: as many as PayloadBytesAtOnce allows, and one at least.
   base::Result<std::vector<StoredReject>> read_rejects_of(int64_t run, const std::string& entity, const std::string& account, int64_t after,
                                                           int64_t entries_max);
   /// The entities that have rejects in a run.
@@ -138,10 +138,11 @@ class Store {
   /// is.
   base::Result<std::string> set_aside_after(const StoredReject& reject);
 
-  /// The keys of one entity's rows in sync_waiting.
-  base::Result<std::vector<std::string>> waiting_keys(const std::string& entity, const std::string& account);
+  /// The keys of one entity's rows in sync_waiting, in their order, behind `after`.
+  base::Result<std::vector<std::string>> waiting_keys(const std::string& entity, const std::string& account, const std::string& after,
+                                                      int64_t keys_max);
   base::Result<std::optional<WaitingRow>> read_waiting(const std::string& entity, const std::string& account, const std::string& key);
-  /// One entity's rows of a kind, by key, behind `after`.
+  /// One entity's rows of a kind, by key, behind `after`: as many as PayloadBytesAtOnce allows, and one at least.
   base::Result<std::vector<WaitingRow>> list_waiting(const std::string& entity, const std::string& account, WaitingRow::Kind kind,
                                                      const std::string& after, int64_t entries_max);
   base::Result<WaitingSum> sum_waiting(const std::string& entity, const std::string& account, WaitingRow::Kind kind);
@@ -149,6 +150,8 @@ class Store {
   base::Result<void> put_waiting(const WaitingRow& row);
   /// Part of a transaction.
   base::Result<void> remove_waiting(const std::string& entity, const std::string& account, const std::string& key);
+  /// Part of a transaction: if it is of kind Row; whether it was.
+  base::Result<bool> remove_waiting_row(const std::string& entity, const std::string& account, const std::string& key);
 
  private:
   base::Result<void> insert_log(int64_t run, const record::EntityReport& report, std::string_view status, std::string_view completed_at);
@@ -167,6 +170,9 @@ class Store {
   sql::Connection& connection_;
   TableNames names_;
 };
+
+/// So much of stored records comes in one answer, not counting the last of them: a page of great records must not cost what they all do.
+constexpr int64_t PayloadBytesAtOnce = int64_t{4} << 20;
 
 /// How long a lease holds without being renewed.
 constexpr std::chrono::seconds LeaseDuration{60};

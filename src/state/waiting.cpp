@@ -4,6 +4,7 @@
 
 #include <array>
 
+#include "state/payloads.hpp"
 #include "state/storable.hpp"
 #include "state/store.hpp"
 
@@ -23,9 +24,11 @@ WaitingRow row_of(const sql::Rows& rows, size_t i) {
 
 }  // namespace
 
-base::Result<std::vector<std::string>> Store::waiting_keys(const std::string& entity, const std::string& account) {
-  const auto rows = TRY(connection_.query(fmt::format("SELECT key FROM {} WHERE entity = $1 AND account = $2", names_("sync_waiting")),
-                                          std::array{Cell::of(entity), Cell::of(account)}));
+base::Result<std::vector<std::string>> Store::waiting_keys(const std::string& entity, const std::string& account, const std::string& after,
+                                                           int64_t keys_max) {
+  const auto rows = TRY(connection_.query(
+      fmt::format("SELECT key FROM {} WHERE entity = $1 AND account = $2 AND key > $3 ORDER BY key LIMIT $4", names_("sync_waiting")),
+      std::array{Cell::of(entity), Cell::of(account), Cell::of(after), Cell::of(keys_max)}));
   std::vector<std::string> out;
   for (size_t i = 0; i < rows.size(); ++i) out.emplace_back(rows.text(i, 0));
   return out;
@@ -44,9 +47,11 @@ base::Result<std::optional<WaitingRow>> Store::read_waiting(const std::string& e
 
 base::Result<std::vector<WaitingRow>> Store::list_waiting(const std::string& entity, const std::string& account, WaitingRow::Kind kind,
                                                           const std::string& after, int64_t entries_max) {
+  const std::string found =
+      payloads_at_once("key", names_("sync_waiting"), "entity = $1 AND account = $2 AND kind = $3 AND key > $4", "$5", names_.dialect());
   const auto rows = TRY(
-      connection_.query(fmt::format("SELECT {} FROM {} WHERE entity = $1 AND account = $2 AND kind = $3 AND key > $4 ORDER BY key LIMIT $5",
-                                    waiting_columns(), names_("sync_waiting")),
+      connection_.query(fmt::format("SELECT {} FROM {} WHERE entity = $1 AND account = $2 AND key IN ({}) ORDER BY key", waiting_columns(),
+                                    names_("sync_waiting"), found),
                         std::array{Cell::of(entity), Cell::of(account), Cell::of(word_of(kind)), Cell::of(after), Cell::of(entries_max)}));
   std::vector<WaitingRow> out;
   for (size_t i = 0; i < rows.size(); ++i) out.push_back(row_of(rows, i));
@@ -87,6 +92,12 @@ base::Result<void> Store::remove_waiting(const std::string& entity, const std::s
   TRY(connection_.change(fmt::format("DELETE FROM {} WHERE entity = $1 AND account = $2 AND key = $3", names_("sync_waiting")),
                          std::array{Cell::of(entity), Cell::of(account), Cell::of(key)}));
   return {};
+}
+
+base::Result<bool> Store::remove_waiting_row(const std::string& entity, const std::string& account, const std::string& key) {
+  return TRY(connection_.change(
+             fmt::format("DELETE FROM {} WHERE entity = $1 AND account = $2 AND key = $3 AND kind = 'row'", names_("sync_waiting")),
+             std::array{Cell::of(entity), Cell::of(account), Cell::of(key)})) > 0;
 }
 
 }  // namespace syncline::state

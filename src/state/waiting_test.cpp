@@ -52,7 +52,37 @@ TEST_P(SetAside, RowsAreListedByKindAndKeyAndSummedByWhatTheyWaitFor) {
   ASSERT_EQ(sum.most.size(), 1u);
   EXPECT_EQ(sum.most[0].looked_for, "`id` = c9");
   ASSERT_TRUE(store().remove_waiting("bookings", "main", "b2"));
-  EXPECT_EQ(store().waiting_keys("bookings", "main").value().size(), 3u);
+  EXPECT_EQ(store().waiting_keys("bookings", "main", "", 9).value(), (std::vector<std::string>{"b1", "b3", "b4"}));
+  EXPECT_EQ(store().waiting_keys("bookings", "main", "b1", 1).value(), std::vector<std::string>{"b3"});
+  EXPECT_FALSE(store().remove_waiting_row("bookings", "main", "b4").value()) << "it is a link";
+  EXPECT_TRUE(store().remove_waiting_row("bookings", "main", "b3").value());
+  EXPECT_EQ(store().waiting_keys("bookings", "main", "", 9).value(), (std::vector<std::string>{"b1", "b4"}));
+}
+
+TEST_P(SetAside, GreatRecordsComeAFewAtATime) {
+  WaitingRow great = row("b1");
+  great.payload.assign(size_t(PayloadBytesAtOnce) / 2, 'x');
+  for (const char* key : {"b1", "b2", "b3"}) {
+    great.key = key;
+    ASSERT_TRUE(store().put_waiting(great));
+    ASSERT_TRUE(store().add_rejects(1, "bookings", "main", {{"map", key, "f", "c", "r", "v", great.payload}}));
+  }
+  great.key = "b4";
+  great.payload.assign(size_t(PayloadBytesAtOnce) + 1, 'x');
+  ASSERT_TRUE(store().put_waiting(great));
+  const auto listed = [&](const char* after) {
+    std::string out;
+    const auto rows = store().list_waiting("bookings", "main", WaitingRow::Kind::Row, after, 10).value();
+    for (const WaitingRow& it : rows) out += it.key;
+    return out;
+  };
+  EXPECT_EQ(listed(""), "b1b2");
+  EXPECT_EQ(listed("b2"), "b3b4");
+  EXPECT_EQ(listed("b3"), "b4") << "what is too great by itself comes, too";
+  const auto rejects = store().read_rejects_of(1, "bookings", "main", 0, 10).value();
+  ASSERT_EQ(rejects.size(), 2u);
+  EXPECT_EQ(rejects[1].reject.key, "b2");
+  EXPECT_EQ(store().read_rejects_of(1, "bookings", "main", rejects[1].id, 10).value().size(), 1u);
 }
 
 TEST_P(SetAside, ARejectThatIsRenewedKeepsItsAgeKeyAndPayload) {

@@ -56,18 +56,48 @@ base::Result<int64_t> DeleteMissing::missing() {
   while (true) {
     const std::vector<std::string> keys = TRY(there_.next(KeysComparedAtOnce));
     if (keys.empty()) return missing_.size();
-    std::vector<uint64_t> hashes(keys.size());
-    for (size_t i = 0; i < keys.size(); ++i) hashes[i] = base::hash_of(load::comparable_key(keys[i], key_type_));
-    std::vector<uint32_t> by_hash(keys.size());
-    std::iota(by_hash.begin(), by_hash.end(), 0);
-    std::sort(by_hash.begin(), by_hash.end(), [&](uint32_t a, uint32_t b) { return hashes[a] < hashes[b]; });
-    std::vector<uint64_t> sorted(keys.size());
-    for (size_t i = 0; i < keys.size(); ++i) sorted[i] = hashes[by_hash[i]];
-    const std::vector<bool> came = TRY(spoken_.have(sorted));
-    std::vector<bool> is_missing(keys.size());
-    for (size_t i = 0; i < keys.size(); ++i) is_missing[by_hash[i]] = !came[i];
+    const std::vector<bool> have_come = TRY(came(keys));
     for (size_t i = 0; i < keys.size(); ++i) {
-      if (is_missing[i]) missing_.add(keys[i]);
+      if (!have_come[i]) missing_.add(keys[i]);
+    }
+  }
+}
+
+/// For each of the keys, whether the sweep has shown it. Takes one pass over the sweep's keys.
+base::Result<std::vector<bool>> DeleteMissing::came(const std::vector<std::string>& keys) {
+  std::vector<uint64_t> hashes(keys.size());
+  for (size_t i = 0; i < keys.size(); ++i) hashes[i] = base::hash_of(load::comparable_key(keys[i], key_type_));
+  std::vector<uint32_t> by_hash(keys.size());
+  std::iota(by_hash.begin(), by_hash.end(), 0);
+  std::sort(by_hash.begin(), by_hash.end(), [&](uint32_t a, uint32_t b) { return hashes[a] < hashes[b]; });
+  std::vector<uint64_t> sorted(keys.size());
+  for (size_t i = 0; i < keys.size(); ++i) sorted[i] = hashes[by_hash[i]];
+  const std::vector<bool> have = TRY(spoken_.have(sorted));
+  std::vector<bool> out(keys.size());
+  for (size_t i = 0; i < keys.size(); ++i) out[by_hash[i]] = have[i];
+  return out;
+}
+
+base::Result<int64_t> DeleteMissing::drop_waiting(state::Store& store, const config::Entity& entity, const state::Lease& lease) {
+  int64_t dropped = 0;
+  std::string after;
+  while (true) {
+    const std::vector<std::string> keys = TRY(store.waiting_keys(entity.name, entity.account, after, KeysReadAtOnce));
+    if (keys.empty()) return dropped;
+    after = keys.back();
+    const std::vector<bool> have_come = TRY(came(keys));
+    if (std::all_of(have_come.begin(), have_come.end(), [](bool it) { return it; })) continue;
+    TRY(store.connection().begin());
+    const auto drop = [&]() -> base::Result<void> {
+      TRY(store.prove_lease(lease));
+      for (size_t i = 0; i < keys.size(); ++i) {
+        if (!have_come[i] && TRY(store.remove_waiting_row(entity.name, entity.account, keys[i]))) ++dropped;
+      }
+      return store.connection().commit();
+    };
+    if (auto done = drop(); !done) {
+      store.connection().rollback();
+      return base::fail(std::move(done).error());
     }
   }
 }

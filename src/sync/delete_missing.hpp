@@ -4,10 +4,12 @@
 #include <optional>
 #include <stop_token>
 #include <string>
+#include <vector>
 
 #include "base/result.hpp"
 #include "load/deletes.hpp"
 #include "record/report.hpp"
+#include "state/store.hpp"
 #include "sync/distinct_keys.hpp"
 #include "sync/key_spool.hpp"
 #include "transform/transform.hpp"
@@ -45,7 +47,11 @@ class DeleteMissing {
   /// Deletes what `missing` has found last; returns how many rows could not go.
   base::Result<int64_t> remove(int64_t run, record::EntityReport& report, const std::stop_token& stop);
 
+  /// Drops what waits for a parent and whose record did not come in the sweep: it must not land later. Returns how many rows those were.
+  base::Result<int64_t> drop_waiting(state::Store& store, const config::Entity& entity, const state::Lease& lease);
+
  private:
+  base::Result<std::vector<bool>> came(const std::vector<std::string>& keys);
   load::Deletes& deletes_;
   const record::ColumnType key_type_;
   DistinctKeys spoken_;

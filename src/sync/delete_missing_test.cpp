@@ -3,6 +3,8 @@
 
 #include <gtest/gtest.h>
 
+#include "support/on_both_databases.hpp"
+
 namespace syncline::sync {
 namespace {
 
@@ -51,6 +53,43 @@ TEST(KeySpool, GivesBackWhatItWasGivenInOrderAndAgain) {
       read.insert(read.end(), some.begin(), some.end());
     EXPECT_EQ(read, keys);
   }
+}
+
+class WaitingRows : public test::OnBothDatabases {};
+INSTANTIATE_TEST_SUITE_P(Databases, WaitingRows, test::both_databases(), test::database_name);
+
+// F8: foreign key's parent is missing, and then the child is gone at the source, too
+TEST_P(WaitingRows, WhatWaitsAndDidNotComeInTheSweepIsDropped) {
+  if (postgres()) run("CREATE SCHEMA syncline");
+  state::Store store(db(), "");
+  for (const state::OwnTable& table : state::own_tables()) run(state::create_statement(table, store.names()));
+  using Kind = state::WaitingRow::Kind;
+  for (const auto& [account, key, kind] : {std::tuple("main", "came", Kind::Row), std::tuple("main", "gone", Kind::Row),
+                                           std::tuple("main", "link", Kind::Link), std::tuple("other", "gone", Kind::Row)})
+    ASSERT_TRUE(store.put_waiting({"bookings", account, key, kind, "customer_id", "`id` = c9", "", "{}", 1, ""}));
+  config::Entity entity;
+  entity.name = "bookings";
+  entity.account = "main";
+  const auto lease = store.take_lease("main/bookings", 2);
+  ASSERT_TRUE(lease) << lease.error().message;
+  load::Target target;
+  target.columns.push_back({record::RowColumn::Role::Key, {}});
+  base::SystemClock clock;
+  load::Deletes deletes(store, entity, target, *lease, clock);
+  DeleteMissing missing(deletes, record::ColumnType::Text);
+  transform::SpokenKeys spoken;
+  spoken.keys.push_back(record::Cell::of("came"));
+  missing.take(spoken);
+  const auto dropped = missing.drop_waiting(store, entity, *lease);
+  ASSERT_TRUE(dropped) << dropped.error().message;
+  EXPECT_EQ(*dropped, 1);
+  const std::string rows = "SELECT account, key FROM " + store.names()("sync_waiting") + " ORDER BY account, key";
+  EXPECT_EQ(all(rows), "main|came, main|link, other|gone");
+
+  run("UPDATE " + store.names()("sync_lease") + " SET epoch = epoch + 1");
+  EXPECT_TRUE(store.put_waiting({"bookings", "main", "gone", Kind::Row, "customer_id", "`id` = c9", "", "{}", 1, ""}));
+  EXPECT_FALSE(missing.drop_waiting(store, entity, *lease)) << "another run has taken over";
+  EXPECT_EQ(all(rows), "main|came, main|gone, main|link, other|gone");
 }
 
 }  // namespace

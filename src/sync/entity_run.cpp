@@ -211,8 +211,7 @@ class EntityRun {
 
   base::Result<void> delete_missing() {
     const int64_t gone = TRY(missing_->missing());
-    if (gone == 0) return {};
-    if (missing_->untold() > 0) {
+    if (gone > 0 && missing_->untold() > 0) {
       note(fmt::format("nothing is deleted: the key of {} records could not be told, and the {} missing rows may be theirs",
                        base::with_thousands(missing_->untold()), base::with_thousands(gone)));
       return {};
@@ -223,7 +222,17 @@ class EntityRun {
       report_.counters.deleted += gone;
       return {};
     }
-    kept_ += TRY(missing_->remove(run_, report_, worlds_.stop));
+    if (gone > 0) kept_ += TRY(missing_->remove(run_, report_, worlds_.stop));
+    return drop_waiting();
+  }
+
+  /// A record that waits and is gone at the source must not land later. A list without any record proves that of none, however complete.
+  base::Result<void> drop_waiting() {
+    if (missing_->untold() > 0 || (TRY(missing_->spoken()) == 0 && !options_.mass_delete_max)) return {};
+    const int64_t dropped = TRY(missing_->drop_waiting(store_, entity_, lease_));
+    if (dropped > 0)
+      note(fmt::format("{} that waited {} dropped: gone at the source", dropped == 1 ? "1 row" : base::with_thousands(dropped) + " rows",
+                       dropped == 1 ? "is" : "are"));
     return {};
   }
 

@@ -122,6 +122,22 @@ class Waiting(OnBothDatabases):
                 self.assert_log_adds_up(database)
                 self.assertEqual(self.sync(project, 0).entity("bookings")["rows"], 0)
 
+    def test_a_row_that_waits_and_is_gone_at_the_source_never_lands(self):
+        for kind in self.KINDS:
+            with self.subTest(kind):
+                project, database = self.shop(kind, BOOKINGS + "deletes: {hard: true}\n")
+                self.says("customers", resource("customers", "c1", name="Ann"))
+                self.says("bookings", self.booking("b1", "c1"), self.booking("b2", "c2"), self.booking("b3", "c3"))
+                self.sync(project, 11)
+                self.assertEqual(self.waiting(database), ["b2", "b3"])
+                self.says("bookings", self.booking("b1", "c1"), self.booking("b3", "c3"))
+                self.assertIn("1 row that waited is dropped: gone at the source", self.sync(project, 11).entity("bookings")["note"])
+                self.assertEqual(self.waiting(database), ["b3"])
+                self.says("customers", *(resource("customers", key, name="Ann") for key in ("c1", "c2", "c3")))
+                self.sync(project, 0)
+                self.assertEqual([row[0] for row in self.bookings(database)], ["b1", "b3"])
+                self.assert_log_adds_up(database)
+
     def test_people_are_told_what_waits_and_the_log_keeps_it(self):
         project, _ = self.shop("sqlite")
         self.says("bookings", *(self.booking(f"b{i}", "c9") for i in range(3)))
