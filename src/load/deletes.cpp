@@ -5,8 +5,10 @@
 
 #include <algorithm>
 #include <array>
+#include <charconv>
 #include <iterator>
 
+#include "base/check.hpp"
 #include "base/text.hpp"
 #include "config/deletes_fit.hpp"
 #include "load/cell_text.hpp"
@@ -144,7 +146,9 @@ base::Result<void> Deletes::check() {
 /// Which rows a sync of this entity may delete at all, beside their keys: where several accounts share a table, those of this account.
 std::string Deletes::is_there() const {
   const std::string there = soft() ? is_not_deleted(*target_.table.column(entity_.deletes.column)) : "1 = 1";
-  return there + of_account(entity_);
+  // A text in an integer column of SQLite has come from no record, and is no number that could be asked for.
+  const bool any_type = !postgres() && target_.columns[0].column.type == ColumnType::Integer;
+  return there + (any_type ? fmt::format(" AND typeof({}) = 'integer'", key_) : "") + of_account(entity_);
 }
 
 std::string Deletes::as_text(const std::string& value) const {
@@ -167,7 +171,8 @@ base::Result<std::vector<std::string>> Deletes::keys_after(const std::optional<s
   std::vector<Cell> parameters{Cell::of(keys_max)};
   int64_t number = 0;
   if (last && key.type == ColumnType::Integer && !postgres()) {
-    number = std::stoll(*last);
+    const auto [end, error] = std::from_chars(last->data(), last->data() + last->size(), number);
+    base::check(error == std::errc() && end == last->data() + last->size(), "a key of an integer column is read back as it was told");
     parameters.push_back(Cell::of(number));
   } else if (last) {
     parameters.push_back(Cell::of(std::string_view(*last)));

@@ -198,6 +198,32 @@ TEST_P(DeletesTest, ARowThatAForeignKeyHoldsBecomesARejectAndTheOthersGo) {
             postgres() ? "delete|b|23503|invoice_order" : "delete|b|P0001|");
 }
 
+/// SQLite keeps a text in an integer column.
+class DeletesOnSqlite : public DeletesTest {};
+INSTANTIATE_TEST_SUITE_P(, DeletesOnSqlite, testing::Values(sql::Dialect::Sqlite), test::database_name);
+
+TEST_P(DeletesOnSqlite, ATextInAnIntegerColumnIsNobodysKeyAndInNobodysWay) {
+  run("DROP TABLE orders; CREATE TABLE orders (id INTEGER PRIMARY KEY, external_id INTEGER UNIQUE, total bigint, deleted_at TIMESTAMP, "
+      "synced_at TIMESTAMP); INSERT INTO orders (external_id) VALUES (7), ('x1'), (8), (1.5)");
+  Loader to = loader("orders");
+  EXPECT_EQ(keys_after(to, std::nullopt, 1), "7");
+  EXPECT_EQ(keys_after(to, "7", 9), "8");
+  EXPECT_EQ(remove(to, {"7"}), "1 deleted, 0 refused");
+  EXPECT_EQ(all("SELECT count(*) FROM orders"), "3");
+}
+
+TEST_P(DeletesTest, ARowThatIsAdoptedIsUnmarkedOnlyIfTheSourceHasTheLastWord) {
+  run("INSERT INTO orders (total, deleted_at) VALUES (1, '2026-01-01T00:00:00Z'), (2, '2026-01-01T00:00:00Z')");
+  softly();
+  adopt_by(*orders_, {"total"});
+  EXPECT_EQ(loader("orders").write({order("a", 1)}), "1 adopted");
+  EXPECT_EQ(orders(), postgres() ? "a|deleted, NULL|deleted" : "NULL|deleted, a|deleted");
+  orders_->deletes.resurrect = true;
+  EXPECT_EQ(loader("orders", Ending::Rollback).write({order("b", 2)}), "1 adopted");
+  EXPECT_EQ(loader("orders").write({order("b", 2)}), "1 adopted");
+  EXPECT_EQ(orders(), "a|deleted, b|");
+}
+
 TEST_P(DeletesOnPostgres, AKeyWhoseEqualityIsNotOursIsRefusedBeforehand) {
   run("CREATE EXTENSION citext; ALTER TABLE orders ALTER external_id TYPE citext");
   Loader to = loader("orders");

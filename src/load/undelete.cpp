@@ -13,6 +13,15 @@ namespace syncline::load {
 using record::Cell;
 using record::ColumnType;
 
+namespace {
+
+std::string_view unmarked(const record::Column& column, sql::Dialect dialect) {
+  if (column.type != ColumnType::Boolean) return "NULL";
+  return dialect == sql::Dialect::Postgres ? "false" : "0";
+}
+
+}  // namespace
+
 Undelete::Undelete(const config::Entity& entity, const Target& target, state::Store& store, std::string ready)
     : entity_(entity), target_(target), store_(store), ready_(std::move(ready)) {}
 
@@ -54,16 +63,30 @@ base::Result<void> Undelete::bring_back(Mode mode, record::Counters& counters) c
   }
   if (mode == Mode::OnlyCount) return {};
   if (!back.empty()) {
-    const std::string_view none = column->type == ColumnType::Boolean ? (postgres ? "false" : "0") : "NULL";
-    TRY(connection.change(fmt::format("UPDATE {} AS t SET {} = {}, synced_at = {} FROM {} WHERE {}", table, name, none,
-                                      sql::current_timestamp(connection.dialect()), from, which),
+    TRY(connection.change(fmt::format("UPDATE {} AS t SET {} = {}, synced_at = {} FROM {} WHERE {}", table, name,
+                                      unmarked(*column, connection.dialect()), sql::current_timestamp(connection.dialect()), from, which),
                           ours));
   }
-  if (resurrect) return {};
+  if (resurrect) return unmark_adopted(*column);
   // Whatever the column holds by now: the record is there, so we have deleted nothing.
   TRY(connection.change(fmt::format("DELETE FROM {} WHERE entity = $1 AND account = $2 AND key IN (SELECT {} FROM {} AS r WHERE {})", seen,
                                     postgres ? "r.c0::text" : "CAST(r.c0 AS TEXT)", ready_, landed),
                         ours));
+  return {};
+}
+
+/// These rows have not got their external id yet. We have never deleted them, so nothing is remembered of them.
+base::Result<void> Undelete::unmark_adopted(const record::Column& column) const {
+  if (target_.adopt.empty()) return {};
+  sql::Connection& connection = store_.connection();
+  const std::string table = sql::quoted(target_.table.name), id = "t." + sql::quoted(target_.row_id.name);
+  const std::string which = fmt::format("{} = r.adopts AND r.verdict = {} AND NOT ({})", id, verdict::Adopted, is_not_deleted(column));
+  if (connection.dialect() == sql::Dialect::Postgres) {
+    TRY(connection.query(fmt::format("SELECT count(*) FROM (SELECT 1 FROM {} AS t, {} AS r WHERE {} ORDER BY {} FOR UPDATE OF t) AS locked",
+                                     table, ready_, which, id)));
+  }
+  TRY(connection.change(fmt::format("UPDATE {} AS t SET {} = {} FROM {} AS r WHERE {}", table, sql::quoted(column.name),
+                                    unmarked(column, connection.dialect()), ready_, which)));
   return {};
 }
 

@@ -10,7 +10,8 @@
 namespace syncline::load {
 
 /// Brings back rows whose record is there again: those that we have deleted softly, as long as their column holds what we wrote. With
-/// `resurrect` every row that is marked as deleted. Works on the ready table, after that has been judged. Borrows all it is given.
+/// `resurrect` every row that is marked as deleted, one that is adopted, too. Works on the ready table, after that has been judged. Borrows
+/// all it is given.
 class Undelete {
  public:
   enum class Mode { Write, OnlyCount };
@@ -22,6 +23,8 @@ class Undelete {
   base::Result<void> bring_back(Mode mode, record::Counters& counters) const;
 
  private:
+  base::Result<void> unmark_adopted(const record::Column& column) const;
+
   const config::Entity& entity_;
   const Target& target_;
   state::Store& store_;
