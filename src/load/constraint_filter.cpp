@@ -187,7 +187,7 @@ void ConstraintFilter::add_foreign_keys() {
     };
     // A row of the batch itself may be what is referred to.
     const bool itself = key.to.name == target_.table.name.name;
-    if (itself || key.columns.size() != key.to_columns.size() || !is_known(key.columns) ||
+    if (itself || constraints_.unreadable.contains(key.name) || key.columns.size() != key.to_columns.size() || !is_known(key.columns) ||
         std::none_of(key.columns.begin(), key.columns.end(), is_field))
       continue;
     std::vector<std::string> present, equal, meant;

@@ -2,6 +2,7 @@
 #pragma once
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -34,6 +35,7 @@ struct Constraints {
   std::vector<CheckConstraint> checks;          ///< none on SQLite, whose catalog has only the statement that made the table
   std::vector<UniqueConstraint> uniques;        ///< the primary key among them
   std::map<std::string, std::string> defaults;  ///< by column; only those whose evaluation leaves no trace
+  std::set<std::string> unreadable;             ///< names of foreign keys to tables that this role may not read
   bool rewritten = false;                       ///< a trigger may change rows on their way in
 };
 

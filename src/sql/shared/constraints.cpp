@@ -51,6 +51,13 @@ SELECT a.attname, pg_catalog.pg_get_expr(d.adbin, d.adrelid)
   FROM pg_catalog.pg_attrdef d JOIN pg_catalog.pg_attribute a ON a.attrelid = d.adrelid AND a.attnum = d.adnum
  WHERE d.adrelid = pg_catalog.to_regclass($1::text) AND a.attgenerated = '')";
 
+/// To write a row asks for no right on the table that it refers to; to look there does.
+constexpr std::string_view ReadUnreadable = R"(
+SELECT k.conname
+  FROM pg_catalog.pg_constraint k JOIN pg_catalog.pg_class c ON c.oid = k.confrelid
+ WHERE k.conrelid = pg_catalog.to_regclass($1::text) AND k.contype = 'f'
+   AND NOT (pg_catalog.has_table_privilege(c.oid, 'SELECT') AND pg_catalog.has_schema_privilege(c.relnamespace, 'USAGE')))";
+
 /// Before (2) each row's (1) INSERT (4) or UPDATE (16).
 constexpr std::string_view ReadRewriting = R"(
 SELECT 1 FROM pg_catalog.pg_trigger
@@ -99,6 +106,8 @@ base::Result<Constraints> read_postgres(Connection& connection, const record::Ta
   for (size_t i = 0; i < defaults.size(); ++i) {
     if (leaves_no_trace(defaults.text(i, 1))) out.defaults.emplace(defaults.text(i, 0), defaults.text(i, 1));
   }
+  const Rows unreadable = TRY(connection.query(ReadUnreadable, parameters));
+  for (size_t i = 0; i < unreadable.size(); ++i) out.unreadable.emplace(unreadable.text(i, 0));
   out.rewritten = !TRY(connection.query(ReadRewriting, parameters)).empty();
   return out;
 }
