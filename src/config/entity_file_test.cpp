@@ -437,6 +437,14 @@ TEST(EntityFile, WithinNeedsARelationThatTheRecordTellsOf) {
                "says whose rows are gone"));
 }
 
+TEST(EntityFile, WithinCannotTellAnOlderCopyOfARecord) {
+  EXPECT_EQ(
+      problems_after_head(
+          "each: lines\nversion: {column: changed_at, from: record.changed}\nrelations:\n  order_id: {to: {table: orders, column: id}, by: "
+          "[{number: record.number}]}\ndeletes: {hard: true, within: order_id}\n"),
+      at("9:10", "`within` cannot go with `version:`: an older copy of a record would delete elements of the newer one; remove one"));
+}
+
 TEST(EntityFile, DeletesAreReadWhole) {
   EXPECT_EQ(entity_after_head("").deletes.kind, Deletes::Kind::Ignore);
   EXPECT_EQ(entity_after_head("deletes: ignore\n").deletes.kind, Deletes::Kind::Ignore);

@@ -29,6 +29,12 @@ void check_within(const Entity& entity, std::vector<Problem>& problems) {
     problems.push_back({deletes.place, "`within` is for rows that `each` makes of one record; without it write {hard: true}"});
     return;
   }
+  if (entity.version) {
+    problems.push_back(
+        {deletes.place,
+         "`within` cannot go with `version:`: an older copy of a record would delete elements of the newer one; remove one"});
+    return;
+  }
   std::vector<std::string> names;
   for (const Relation& relation : entity.relations) {
     names.push_back(relation.column);
