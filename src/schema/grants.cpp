@@ -3,17 +3,24 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <array>
+#include <map>
 #include <set>
 
+#include "base/text.hpp"
 #include "schema/sequences.hpp"
 
 namespace syncline::schema {
 namespace {
 
-/// Statements for the user's own tables, each once, by what they are about.
+/// What the role may do with a table, and with single columns of it.
+using Rights = std::set<std::string>;
+
+/// What is granted on the user's own tables and sequences.
 struct Grants {
-  std::set<std::string> schemas, written, sequences, read;
+  std::set<std::string> schemas, sequences;
+  std::map<std::string, Rights> tables;
 };
 
 /// Notes the schema a table is found in; its full name, ready for a statement, or "" if there is no such table.
@@ -28,38 +35,58 @@ base::Result<std::string> located(sql::Connection& connection, const record::Tab
   return sql::quoted(rows.text(0, 0)) + "." + sql::quoted(rows.text(0, 1));
 }
 
-base::Result<Grants> collect(sql::Connection& connection, const config::Project& project) {
-  Grants out;
-  for (const config::Entity& entity : project.entities) {
-    if (const std::string table = TRY(located(connection, entity.table, out)); !table.empty()) out.written.insert(table);
-    for (const std::string& sequence : TRY(sequences_of_defaults(connection, entity.table))) out.sequences.insert(sequence);
-    for (const config::Numbering& number : entity.numbers) {
-      if (!number.sequence) continue;
-      if (const std::string sequence = TRY(located(connection, *number.sequence, out)); !sequence.empty()) out.sequences.insert(sequence);
-    }
+/// Whether numbers are counted within the row that the relation leads to, which is locked meanwhile.
+bool is_counted_in(const config::Entity& entity, const config::Relation& relation) {
+  return std::any_of(entity.numbers.begin(), entity.numbers.end(),
+                     [&](const config::Numbering& number) { return !number.sequence && number.next_in == relation.column; });
+}
+
+base::Result<void> add_entity(sql::Connection& connection, const config::Entity& entity, Grants& out) {
+  if (const std::string table = TRY(located(connection, entity.table, out)); !table.empty()) {
+    out.tables[table].insert({"SELECT", "INSERT", "UPDATE"});
+    if (entity.deletes.kind == config::Deletes::Kind::Hard) out.tables[table].insert("DELETE");
   }
-  for (const config::Entity& entity : project.entities) {
-    for (const config::Relation& relation : entity.relations) {
-      if (!relation.table) continue;
-      const std::string table = TRY(located(connection, *relation.table, out));
-      if (!table.empty() && !out.written.contains(table)) out.read.insert(table);
-    }
+  for (const std::string& sequence : TRY(sequences_of_defaults(connection, entity.table))) out.sequences.insert(sequence);
+  for (const config::Numbering& number : entity.numbers) {
+    if (!number.sequence) continue;
+    if (const std::string sequence = TRY(located(connection, *number.sequence, out)); !sequence.empty()) out.sequences.insert(sequence);
   }
-  return out;
+  for (const config::Relation& relation : entity.relations) {
+    if (!relation.table) continue;
+    const std::string table = TRY(located(connection, *relation.table, out));
+    if (table.empty()) continue;
+    out.tables[table].insert("SELECT");
+    // A row can be locked by whoever may change one of its columns.
+    if (is_counted_in(entity, relation))
+      out.tables[table].insert(relation.table_column.empty() ? "UPDATE" : fmt::format("UPDATE ({})", sql::quoted(relation.table_column)));
+  }
+  return {};
+}
+
+/// In the order in which people write them, and without those of a column that the whole table's include.
+std::string listed(const Rights& rights) {
+  std::vector<std::string> out;
+  for (const char* right : {"SELECT", "INSERT", "UPDATE", "DELETE"}) {
+    if (rights.contains(right)) out.emplace_back(right);
+  }
+  for (const std::string& right : rights) {
+    if (right.ends_with(')') && !rights.contains("UPDATE")) out.push_back(right);
+  }
+  return base::joined(out, ", ");
 }
 
 }  // namespace
 
 base::Result<std::vector<std::string>> grants(sql::Connection& connection, const config::Project& project) {
   if (connection.dialect() != sql::Dialect::Postgres) return std::vector<std::string>();
-  const Grants own = TRY(collect(connection, project));
+  Grants own;
+  for (const config::Entity& entity : project.entities) TRY(add_entity(connection, entity, own));
   std::vector<std::string> out{"GRANT USAGE ON SCHEMA syncline TO …;",
                                "GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA syncline TO …;",
                                "GRANT USAGE ON ALL SEQUENCES IN SCHEMA syncline TO …;"};
   for (const std::string& schema : own.schemas) out.push_back(fmt::format("GRANT USAGE ON SCHEMA {} TO …;", schema));
-  for (const std::string& table : own.written) out.push_back(fmt::format("GRANT SELECT, INSERT, UPDATE ON {} TO …;", table));
+  for (const auto& [table, rights] : own.tables) out.push_back(fmt::format("GRANT {} ON {} TO …;", listed(rights), table));
   for (const std::string& sequence : own.sequences) out.push_back(fmt::format("GRANT USAGE ON SEQUENCE {} TO …;", sequence));
-  for (const std::string& table : own.read) out.push_back(fmt::format("GRANT SELECT ON {} TO …;", table));
   return out;
 }
 
