@@ -83,7 +83,8 @@ class Table {
         "INSERT INTO reservations (external_id, customer_id, code, status, total, check_in, check_out, updated_at, source, raw, synced_at) "
         "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, strftime('%Y-%m-%dT%H:%M:%fZ')) ON CONFLICT (external_id) DO UPDATE SET "
         "customer_id = ?2, code = ?3, status = ?4, total = ?5, check_in = ?6, check_out = ?7, updated_at = ?8, source = ?9, raw = ?10, "
-        "synced_at = excluded.synced_at WHERE customer_id IS NOT ?2 OR code IS NOT ?3 OR status IS NOT ?4 OR total IS NOT ?5 OR check_in IS "
+        "synced_at = excluded.synced_at WHERE customer_id IS NOT ?2 OR code IS NOT ?3 OR status IS NOT ?4 OR total IS NOT ?5 OR check_in "
+        "IS "
         "NOT ?6 OR check_out IS NOT ?7 OR updated_at IS NOT ?8 OR source IS NOT ?9 OR raw IS NOT ?10";
     check(sqlite3_prepare_v3(database_, sql.c_str(), -1, SQLITE_PREPARE_PERSISTENT, &upsert_, nullptr));
   }
