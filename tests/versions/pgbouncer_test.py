@@ -16,8 +16,7 @@ from support.project import Project
 from support.simulator import Simulator
 
 LOAD_TEST = Path(syncline.PROGRAM).parent / "src" / "load_test"
-# It ends another session of the server, and through a pooler it cannot be told whose that is.
-# One ends another session by its number, which a pooler hides; one logs in as a role that the pooler does not know.
+# One ends another session of the server, and through a pooler it cannot be told whose that is; one logs in as a role that the pooler does not know.
 SELECTION = "*PostgreSQL*-*ALostConnectionIsMadeAnew*:*AForeignKeyToATableThatMayNotBeRead*"
 # All that a session can keep for the next client.
 LEFT_BEHIND = """select (select count(*) from pg_prepared_statements), (select count(*) from pg_locks where locktype = 'advisory'), (select count(*) from pg_class where relpersistence = 't'),
