@@ -52,7 +52,7 @@ bool plan_outdated(const PGresult* answer) {
 /// servers' transactions.
 Capabilities capabilities_of(std::string_view version, bool distributes) {
   const bool genuine = version.starts_with("PostgreSQL ") && version.find("-YB-") == version.npos;
-  return {.row_versions = genuine && !distributes, .copy = genuine, .advisory_locks = genuine};
+  return {.row_versions = genuine && !distributes, .copy = genuine, .advisory_locks = genuine, .session_tables = genuine};
 }
 
 Rows rows_of(const PGresult* answer) {
@@ -93,10 +93,13 @@ base::Result<std::unique_ptr<Connection>> open(const base::Secret& url, const Co
 }
 
 base::Result<void> PostgresConnection::prepare_session() {
-  const Rows answer =
-      TRY(query("SELECT pg_catalog.pg_backend_pid(), pg_catalog.current_setting('transaction_read_only'), pg_catalog.version(), "
-                "(SELECT pg_catalog.count(*) FROM pg_catalog.pg_extension WHERE extname = 'citus')",
-                {}));
+  // One message is one transaction. What the database or the role is set to, such as a short timeout, must not stop the question, and until
+  // it is answered nothing may stay in a session that others could get.
+  const Answer told = send(settings("SET LOCAL ") +
+                           "SELECT pg_catalog.pg_backend_pid(), pg_catalog.current_setting('transaction_read_only'), pg_catalog.version(), "
+                           "(SELECT pg_catalog.count(*) FROM pg_catalog.pg_extension WHERE extname = 'citus')");
+  if (!succeeded(told.get())) return base::fail(error_of(connection_.get(), told.get()));
+  const Rows answer = rows_of(told.get());
   capabilities_ = capabilities_of(answer.text(0, 2), answer.integer(0, 3) > 0) & options_.at_most;
   if (answer.text(0, 1) == "on") {
     return base::fail(database_error(

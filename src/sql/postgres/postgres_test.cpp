@@ -149,7 +149,7 @@ TEST_F(Postgres, TheSessionIsOursWhateverTheDatabaseIsSetTo) {
                   database() + "\" SET standard_conforming_strings = off; ALTER DATABASE \"" + database() +
                   "\" SET default_transaction_isolation = serializable;"
                   "ALTER DATABASE \"" +
-                  database() + "\" SET search_path = elsewhere, public; ALTER DATABASE \"" + database() + "\" SET statement_timeout = 250"));
+                  database() + "\" SET search_path = elsewhere, public; ALTER DATABASE \"" + database() + "\" SET statement_timeout = 40"));
   ConnectOptions options;
   options.lock = std::chrono::milliseconds(1234);
   const auto other = open(url_, options);
