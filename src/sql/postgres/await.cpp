@@ -17,9 +17,10 @@ bool is_copy(const PGresult* answer) {
   return status == PGRES_COPY_IN || status == PGRES_COPY_OUT || status == PGRES_COPY_BOTH;
 }
 
-/// False when the time is over.
-bool wait_to_read(PGconn* connection, steady_clock::time_point deadline) {
-  pollfd socket{PQsocket(connection), POLLIN, 0};
+}  // namespace
+
+bool wait_for_socket(PGconn* connection, short events, steady_clock::time_point deadline) {
+  pollfd socket{PQsocket(connection), events, 0};
   while (true) {
     const auto left = std::chrono::ceil<std::chrono::milliseconds>(deadline - steady_clock::now()).count();
     if (left <= 0) return false;
@@ -28,12 +29,10 @@ bool wait_to_read(PGconn* connection, steady_clock::time_point deadline) {
   }
 }
 
-}  // namespace
-
 Answer await_next(PGconn* connection, std::chrono::milliseconds silence) {
   const auto deadline = steady_clock::now() + silence;
   while (PQisBusy(connection) == 1) {
-    if (!wait_to_read(connection, deadline)) {
+    if (!wait_for_socket(connection, POLLIN, deadline)) {
       // From here on libpq finds the connection broken, and says so.
       shutdown(PQsocket(connection), SHUT_RDWR);
       break;

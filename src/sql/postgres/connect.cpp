@@ -2,11 +2,13 @@
 #include "sql/postgres/connect.hpp"
 
 #include <fmt/format.h>
+
 #include <poll.h>
 
 #include <algorithm>
 #include <array>
 
+#include "sql/postgres/await.hpp"
 #include "sql/postgres/postgres_error.hpp"
 #include "sql/shared/error.hpp"
 
@@ -63,17 +65,6 @@ Handle start(const base::Secret& url, const ConnectOptions& options) {
   return Handle(PQconnectStartParams(names.data(), values.data(), 1));
 }
 
-/// Waits until the socket is ready for what libpq wants next; false when the time is over.
-bool wait_for(PGconn* connection, PostgresPollingStatusType wants, steady_clock::time_point deadline) {
-  pollfd socket{PQsocket(connection), short(wants == PGRES_POLLING_WRITING ? POLLOUT : POLLIN), 0};
-  while (true) {
-    const auto left = std::chrono::ceil<std::chrono::milliseconds>(deadline - steady_clock::now()).count();
-    if (left <= 0) return false;
-    const int ready = poll(&socket, 1, int(std::min<int64_t>(left, 60'000)));
-    if (ready > 0 || (ready < 0 && errno != EINTR)) return true;
-  }
-}
-
 }  // namespace
 
 base::Result<Handle> connect_to(const base::Secret& url, const ConnectOptions& options) {
@@ -89,7 +80,7 @@ base::Result<Handle> connect_to(const base::Secret& url, const ConnectOptions& o
   PostgresPollingStatusType wants = PQstatus(connection.get()) == CONNECTION_BAD ? PGRES_POLLING_FAILED : PGRES_POLLING_WRITING;
   while (wants != PGRES_POLLING_OK) {
     if (wants == PGRES_POLLING_FAILED) return base::fail(connect_error(connection.get()));
-    if (!wait_for(connection.get(), wants, deadline)) {
+    if (!wait_for_socket(connection.get(), wants == PGRES_POLLING_WRITING ? POLLOUT : POLLIN, deadline)) {
       return base::fail(
           database_error(sqlstate::CannotConnect, fmt::format("the database did not answer within {} ms", options.connect.count())));
     }
