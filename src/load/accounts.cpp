@@ -19,6 +19,9 @@ std::string is_of_or_none(const std::string& alias, const std::string& column, c
 }  // namespace
 
 std::string and_of_account(const Target& target, const std::string& alias) { return is_of(alias, target.account_column, target.account); }
+std::string and_of_account(const config::Entity& entity, const std::string& alias) {
+  return is_of(alias, entity.key.account_column, entity.account);
+}
 std::string and_of_account_or_none(const Target& target, const std::string& alias) {
   return is_of_or_none(alias, target.account_column, target.account);
 }

@@ -14,6 +14,8 @@ namespace syncline::load {
 
 /// ` AND t."mt_account" = 'north'`; "" where the table has one account's rows.
 [[nodiscard]] std::string and_of_account(const Target& target, const std::string& alias);
+/// The same, of an entity.
+[[nodiscard]] std::string and_of_account(const config::Entity& entity, const std::string& alias);
 /// The same of a row without an external id, which may be of no account yet.
 [[nodiscard]] std::string and_of_account_or_none(const Target& target, const std::string& alias);
 /// The same of a parent's row that is found by its external id, and of one that is found by another column.

@@ -11,6 +11,7 @@
 #include "base/check.hpp"
 #include "base/text.hpp"
 #include "config/deletes_fit.hpp"
+#include "load/accounts.hpp"
 #include "load/cell_text.hpp"
 #include "load/commit_lookup.hpp"
 #include "load/expression.hpp"
@@ -112,11 +113,6 @@ std::string is_not_deleted(const record::Column& column) {
   return column.type == ColumnType::Boolean ? name + " IS NOT TRUE" : name + " IS NULL";
 }
 
-std::string of_account(const config::Entity& entity) {
-  if (entity.key.account_column.empty()) return "";
-  return fmt::format(" AND t.{} = {}", sql::quoted(entity.key.account_column), sql::literal(entity.account));
-}
-
 Deletes::Deletes(state::Store& store, const config::Entity& entity, const Target& target, state::Lease lease, base::Clock& clock)
     : store_(store),
       connection_(store.connection()),
@@ -148,7 +144,7 @@ std::string Deletes::is_there() const {
   const std::string there = soft() ? is_not_deleted(*target_.table.column(entity_.deletes.column)) : "1 = 1";
   // A text in an integer column of SQLite has come from no record, and is no number that could be asked for.
   const bool any_type = !postgres() && target_.columns[0].column.type == ColumnType::Integer;
-  return there + (any_type ? fmt::format(" AND typeof({}) = 'integer'", key_) : "") + of_account(entity_);
+  return there + (any_type ? fmt::format(" AND typeof({}) = 'integer'", key_) : "") + and_of_account(target_, "t");
 }
 
 std::string Deletes::as_text(const std::string& value) const {
@@ -302,7 +298,7 @@ base::Result<int64_t> Deletes::take_out(std::span<const std::string> keys, int64
                   "CAST($4 AS bigint) FROM {} AS t WHERE {} ON CONFLICT "
                   "(entity, account, key) DO UPDATE SET value = excluded.value, deleted_at = excluded.deleted_at, run = excluded.run",
                   store_.names()("sync_seen"), as_text(key_), as_text("t." + name), now, table_,
-                  is_one_of("$1") + " AND NOT (" + is_not_deleted(column) + ")" + of_account(entity_)),
+                  is_one_of("$1") + " AND NOT (" + is_not_deleted(column) + ")" + and_of_account(target_, "t")),
       std::array{array, Cell::of(std::string_view(entity_.name)), Cell::of(std::string_view(entity_.account)), Cell::of(run)}));
   return marked;
 }

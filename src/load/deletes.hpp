@@ -81,9 +81,6 @@ class Deletes {
   const std::string table_, key_;  ///< as SQL writes them; the key as a column of t
 };
 
-/// " AND …" where several accounts share the table: that a row t is of this entity's account; else "".
-[[nodiscard]] std::string of_account(const config::Entity& entity);
-
 /// What a column that says that a row is deleted must hold in rows that are not, on a row t.
 [[nodiscard]] std::string is_not_deleted(const record::Column& column);
 

@@ -5,6 +5,7 @@
 
 #include <vector>
 
+#include "load/accounts.hpp"
 #include "load/deletes.hpp"
 #include "load/verdict.hpp"
 
@@ -38,7 +39,7 @@ base::Result<void> Undelete::bring_back(Mode mode, record::Counters& counters) c
   const std::string key_text = postgres ? key + "::text" : fmt::format("CAST({} AS TEXT)", key);
   const std::string landed = fmt::format("r.verdict IN ({}, {}, {})", verdict::Changed, verdict::Unchanged, verdict::Stale);
   std::string from = fmt::format("{} AS r", ready_), which = fmt::format("{} = r.c0 AND {}", key, landed);
-  which += of_account(entity_);
+  which += and_of_account(entity_, "t");
   if (resurrect) {
     which += fmt::format(" AND NOT ({})", is_not_deleted(*column));
   } else {

@@ -6,6 +6,7 @@
 #include <array>
 
 #include "base/check.hpp"
+#include "load/accounts.hpp"
 
 namespace syncline::sync {
 
@@ -59,22 +60,16 @@ Mapped& Replayer::map(ReplayBatch& batch, std::string payload) {
 }
 
 base::Result<bool> Replayer::is_there(const Cell& key) {
-  const auto rows = TRY(store_.connection().query(
-      fmt::format("SELECT 1 FROM {} AS t WHERE t.{} = $1{}", sql::quoted(table_.name), sql::quoted(entity_.key.column), of_account()),
-      std::array{key}));
+  const auto rows = TRY(store_.connection().query(fmt::format("SELECT 1 FROM {} AS t WHERE t.{} = $1{}", sql::quoted(table_.name),
+                                                              sql::quoted(entity_.key.column), load::and_of_account(entity_, "t")),
+                                                  std::array{key}));
   return !rows.empty();
-}
-
-/// Ids are unique within one account only.
-std::string Replayer::of_account() const {
-  if (entity_.key.account_column.empty()) return "";
-  return fmt::format(" AND t.{} = {}", sql::quoted(entity_.key.account_column), sql::literal(entity_.account));
 }
 
 base::Result<std::string> Replayer::written_since(std::span<const Cell> row, const std::string& since) {
   const bool postgres = store_.connection().dialect() == sql::Dialect::Postgres;
   std::vector<Cell> parameters{row[0], Cell::of(since)};
-  std::string version = of_account();
+  std::string version = load::and_of_account(entity_, "t");
   if (entity_.version) {
     version += fmt::format(" AND (t.{} < $3) IS NOT TRUE", sql::quoted(entity_.version->column));
     parameters.push_back(row[1]);

@@ -54,7 +54,6 @@ class Replayer {
 
   Mapped& map(ReplayBatch& batch, std::string payload);
   /// Whether the table has a row of that key.
-  [[nodiscard]] std::string of_account() const;
   base::Result<bool> is_there(const record::Cell& key);
   /// When we last wrote the row of that key, if that was not before `since` and the record is not of a newer version; "" otherwise. Then
   /// the record would take its row back in time.
