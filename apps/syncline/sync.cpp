@@ -8,10 +8,9 @@
 #include "context.hpp"
 #include "output.hpp"
 #include "placeholder_host.hpp"
-#include "progress.hpp"
+#include "real_worlds.hpp"
 #include "report_json.hpp"
 #include "report_text.hpp"
-#include "stop_signal.hpp"
 
 namespace syncline::apps {
 namespace {
@@ -51,18 +50,7 @@ base::Result<record::RunReport> run(const CommonOptions& common, const SyncOptio
   TRY(refuse_placeholder_hosts(project, options.entities));
   using Access = sql::ConnectOptions::Access;
   const auto connection = TRY(open_database(project, asked.ending == sync::RunOptions::Ending::Commit ? Access::Write : Access::Read));
-  base::SystemClock clock;
-  base::Random random = base::Random::from_entropy();
-  StopSignal stop;
-  ProgressLine progress(clock, ProgressLine::output_of_stderr());
-  const http::Network network{project.allow_private, project.ca_file};
-  const sync::Worlds worlds{clock, random, [&] { return http::curl_transport(network, {}, {}); }, *connection, progress, stop.token()};
-  auto report = sync::run(project, worlds, asked);
-  if (!report) return base::fail(with_database_advice(std::move(report).error(), project));
-  for (record::EntityReport& entity : report->entities) {
-    for (record::ErrorSummary& error : entity.errors) error.message += database_advice(error.code, project);
-  }
-  return report;
+  return in_real_worlds(project, *connection, [&](const sync::Worlds& worlds) { return sync::run(project, worlds, asked); });
 }
 
 }  // namespace

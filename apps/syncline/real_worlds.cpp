@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "real_worlds.hpp"
+
+#include "context.hpp"
+#include "progress.hpp"
+#include "stop_signal.hpp"
+
+namespace syncline::apps {
+
+base::Result<record::RunReport> in_real_worlds(const config::Project& project, sql::Connection& connection,
+                                               const std::function<base::Result<record::RunReport>(const sync::Worlds&)>& work) {
+  base::SystemClock clock;
+  base::Random random = base::Random::from_entropy();
+  StopSignal stop;
+  ProgressLine progress(clock, ProgressLine::output_of_stderr());
+  const http::Network network{project.allow_private, project.ca_file};
+  auto report = work({clock, random, [&] { return http::curl_transport(network, {}, {}); }, connection, progress, stop.token()});
+  if (!report) return base::fail(with_database_advice(std::move(report).error(), project));
+  for (record::EntityReport& entity : report->entities) {
+    for (record::ErrorSummary& error : entity.errors) error.message += database_advice(error.code, project);
+  }
+  return report;
+}
+
+}  // namespace syncline::apps
