@@ -85,6 +85,12 @@ std::map<uint32_t, const Rival*> losers(const std::vector<Rival>& rivals, const 
   return out;
 }
 
+/// A function call could do anything, such as take a number from a sequence.
+bool leaves_no_trace(std::string_view expression) {
+  if (expression.starts_with('(') && expression.ends_with(')')) expression = expression.substr(1, expression.size() - 2);
+  return expression == "now()" || expression.find('(') == expression.npos;
+}
+
 }  // namespace
 
 ConstraintFilter::ConstraintFilter(const Target& target, const config::Entity& entity, Dialect dialect, std::string ready,
@@ -111,11 +117,10 @@ bool ConstraintFilter::is_written(const std::string& column) const {
          std::any_of(target_.parents.begin(), target_.parents.end(), linked);
 }
 
+/// nullopt where finding it out could leave a trace.
 std::optional<std::string> ConstraintFilter::default_of(const std::string& column) const {
-  if (const auto known = constraints_.defaults.find(column); known != constraints_.defaults.end()) return known->second;
-  const auto written = target_.defaults.find(column);
-  const bool is_plain = dialect_ == Dialect::Sqlite && written != target_.defaults.end() && written->second.find('(') == std::string::npos;
-  return is_plain ? std::optional(written->second) : std::nullopt;
+  const auto found = target_.defaults.find(column);
+  return found != target_.defaults.end() && leaves_no_trace(found->second) ? std::optional(found->second) : std::nullopt;
 }
 
 bool ConstraintFilter::is_filled(const std::string& column) const {

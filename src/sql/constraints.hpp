@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
-#include <map>
 #include <optional>
 #include <set>
 #include <string>
@@ -32,11 +31,10 @@ struct UniqueConstraint {
 
 /// What a table's rows must obey beside NOT NULL and foreign keys, which record::Table tells.
 struct Constraints {
-  std::vector<CheckConstraint> checks;          ///< none on SQLite, whose catalog has only the statement that made the table
-  std::vector<UniqueConstraint> uniques;        ///< the primary key among them
-  std::map<std::string, std::string> defaults;  ///< by column; only those whose evaluation leaves no trace
-  std::set<std::string> unreadable;             ///< names of foreign keys to tables that this role may not read
-  bool rewritten = false;                       ///< a trigger may change rows on their way in
+  std::vector<CheckConstraint> checks;    ///< none on SQLite, whose catalog has only the statement that made the table
+  std::vector<UniqueConstraint> uniques;  ///< the primary key among them
+  std::set<std::string> unreadable;       ///< names of foreign keys to tables that this role may not read
+  bool rewritten = false;                 ///< a trigger may change rows on their way in
 };
 
 /// Reads them from the catalog. What they cannot express (NULLS NOT DISTINCT, exclusion, SQLite's partial indexes) is left out.

@@ -46,11 +46,6 @@ SELECT c.relname, a.attname
           WHERE d.classid = 'pg_catalog.pg_class'::regclass AND d.objid = i.indexrelid
             AND d.refclassid = 'pg_catalog.pg_class'::regclass AND d.refobjid = i.indrelid AND d.refobjsubid = a.attnum)))";
 
-constexpr std::string_view ReadDefaults = R"(
-SELECT a.attname, pg_catalog.pg_get_expr(d.adbin, d.adrelid)
-  FROM pg_catalog.pg_attrdef d JOIN pg_catalog.pg_attribute a ON a.attrelid = d.adrelid AND a.attnum = d.adnum
- WHERE d.adrelid = pg_catalog.to_regclass($1::text) AND a.attgenerated = '')";
-
 /// To write a row asks for no right on the table that it refers to; to look there does.
 constexpr std::string_view ReadUnreadable = R"(
 SELECT k.conname
@@ -63,9 +58,6 @@ constexpr std::string_view ReadRewriting = R"(
 SELECT 1 FROM pg_catalog.pg_trigger
  WHERE tgrelid = pg_catalog.to_regclass($1::text) AND NOT tgisinternal AND tgenabled IN ('O', 'A') AND (tgtype & 3) = 3
    AND (tgtype & 20) <> 0 LIMIT 1)";
-
-/// A function call could do anything, such as take a number from a sequence.
-bool leaves_no_trace(std::string_view expression) { return expression == "now()" || expression.find('(') == expression.npos; }
 
 base::Result<Constraints> read_postgres(Connection& connection, const record::Table& table) {
   const std::string name = quoted(table.name);
@@ -101,10 +93,6 @@ base::Result<Constraints> read_postgres(Connection& connection, const record::Ta
     for (UniqueConstraint& unique : out.uniques) {
       if (unique.plain && unique.name == index.name) unique.columns = index.columns;
     }
-  }
-  const Rows defaults = TRY(connection.query(ReadDefaults, parameters));
-  for (size_t i = 0; i < defaults.size(); ++i) {
-    if (leaves_no_trace(defaults.text(i, 1))) out.defaults.emplace(defaults.text(i, 0), defaults.text(i, 1));
   }
   const Rows unreadable = TRY(connection.query(ReadUnreadable, parameters));
   for (size_t i = 0; i < unreadable.size(); ++i) out.unreadable.emplace(unreadable.text(i, 0));
