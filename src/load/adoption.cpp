@@ -108,7 +108,7 @@ std::string Adoption::look(size_t way) const {
       base::joined(present, " AND "), claim_);
 }
 
-std::string Adoption::claim(size_t way) const {
+Adoption::RowKey Adoption::row_key(size_t way) const {
   std::vector<std::string> values, named, equal;
   for (const NaturalPart& part : target_.adopt[way].parts) {
     const size_t i = values.size();
@@ -116,7 +116,11 @@ std::string Adoption::claim(size_t way) const {
     named.push_back(fmt::format("{} AS k{}", values.back(), i));
     equal.push_back(fmt::format("f.k{0} = k.k{0}", i));
   }
-  const std::string row = base::joined(values, ", ");
+  return {base::joined(values, ", "), base::joined(named, ", "), base::joined(equal, " AND ")};
+}
+
+std::string Adoption::claim(size_t way) const {
+  const RowKey in_row = row_key(way);
   // The table's rows are taken together by their key before they meet the staged ones: a thousand of these and a thousand of those with one
   // key would be a million pairs.
   return fmt::format(
@@ -126,10 +130,11 @@ std::string Adoption::claim(size_t way) const {
       "ON "
       "{equal} WHERE f.place <= {names_max}",
       fmt::arg("claim", claim_), fmt::arg("way", way), fmt::arg("shown", shown(way)), fmt::arg("natural", natural(way)),
-      fmt::arg("named", base::joined(named, ", ")), fmt::arg("id", row_id()), fmt::arg("row", row),
+      fmt::arg("named", in_row.named), fmt::arg("id", row_id()), fmt::arg("row", in_row.values),
       fmt::arg("table", sql::quoted(target_.table.name)), fmt::arg("key", sql::quoted(target_.columns[0].column.name)),
-      fmt::arg("free", and_of_account_or_none(target_, "t")), fmt::arg("numbered", base::joined(numbered("k", values.size()), ", ")),
-      fmt::arg("equal", base::joined(equal, " AND ")), fmt::arg("names_max", NamesMax));
+      fmt::arg("free", and_of_account_or_none(target_, "t")),
+      fmt::arg("numbered", base::joined(numbered("k", target_.adopt[way].parts.size()), ", ")), fmt::arg("equal", in_row.equal),
+      fmt::arg("names_max", NamesMax));
 }
 
 std::string Adoption::shown(size_t way) const {
@@ -143,23 +148,18 @@ std::string Adoption::unclaimed(size_t way) const {
 }
 
 std::string Adoption::contest(size_t way, const std::string& rows) const {
-  std::vector<std::string> values, named, equal;
-  for (const NaturalPart& part : target_.adopt[way].parts) {
-    const size_t i = values.size();
-    values.push_back(of_row(part));
-    named.push_back(fmt::format("{} AS k{}", values.back(), i));
-    equal.push_back(fmt::format("f.k{0} = k.k{0}", i));
-  }
+  const RowKey in_row = row_key(way);
   return fmt::format(
       "INSERT INTO {claim} (n, way, key, id, candidates, place, value) SELECT k.n, {way}, k.key, f.id, 0, 1, {shown} FROM {natural} AS k "
       "JOIN (SELECT {named}, {id} AS id, row_number() OVER (PARTITION BY {row} ORDER BY {id}) AS place FROM {table} AS t WHERE t.{key} IS "
       "NOT NULL{account} AND ({row}) IN (SELECT {numbered} FROM {natural} WHERE n IN ({rows}))) AS f ON {equal} WHERE f.place = 1 AND k.n "
       "IN ({rows})",
       fmt::arg("claim", claim_), fmt::arg("way", way), fmt::arg("shown", shown(way)), fmt::arg("natural", natural(way)),
-      fmt::arg("named", base::joined(named, ", ")), fmt::arg("id", row_id()), fmt::arg("row", base::joined(values, ", ")),
+      fmt::arg("named", in_row.named), fmt::arg("id", row_id()), fmt::arg("row", in_row.values),
       fmt::arg("table", sql::quoted(target_.table.name)), fmt::arg("key", sql::quoted(target_.columns[0].column.name)),
-      fmt::arg("account", and_of_account(target_, "t")), fmt::arg("numbered", base::joined(numbered("k", values.size()), ", ")),
-      fmt::arg("rows", rows), fmt::arg("equal", base::joined(equal, " AND ")));
+      fmt::arg("account", and_of_account(target_, "t")),
+      fmt::arg("numbered", base::joined(numbered("k", target_.adopt[way].parts.size()), ", ")), fmt::arg("rows", rows),
+      fmt::arg("equal", in_row.equal));
 }
 
 std::string Adoption::adopted() const {

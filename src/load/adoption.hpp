@@ -62,6 +62,13 @@ class Adoption {
   [[nodiscard]] std::string natural(size_t way) const;
   /// The staged row's values as one text, of a natural table called k.
   [[nodiscard]] std::string shown(size_t way) const;
+  /// A natural key of the rows t of the table, found as f by the staged ones' k.
+  struct RowKey {
+    std::string values;  ///< its parts
+    std::string named;   ///< … AS k0, …
+    std::string equal;   ///< f.k0 = k.k0 AND …
+  };
+  [[nodiscard]] RowKey row_key(size_t way) const;
   [[nodiscard]] std::string of_row(const NaturalPart& part) const;
   [[nodiscard]] std::string of_staged(const NaturalPart& part) const;
   [[nodiscard]] std::string row_id() const;
