@@ -43,7 +43,8 @@ std::vector<bool> repeated(const record::RowBatch& rows) {
 
 }  // namespace
 
-Skip::Skip(const Target& target, std::string question) : target_(target), question_(std::move(question)) {
+Skip::Skip(const Target& target, std::string question, std::string any_row)
+    : target_(target), question_(std::move(question)), any_row_(std::move(any_row)) {
   const ColumnType key = target.columns[0].column.type;
   comparable_ = target.key_collation.empty() && (key == ColumnType::Integer || key == ColumnType::Text);
 }
@@ -61,6 +62,8 @@ base::Result<Chosen> Skip::choose(sql::Connection& connection, const record::Row
       out.judged.push_back(i);
     } else if (found[i] == stamped::Fresh) {
       out.fresh.push_back(i);
+    } else if (found[i] == stamped::Known) {
+      out.known.push_back(i);
     }
   }
   // Writers that insert the same keys at once wait for each other in one order.
@@ -76,6 +79,11 @@ base::Result<void> Skip::look(sql::Connection& connection, const record::RowBatc
   if (!comparable_ || (batches_without_asking_ > 0 && --batches_without_asking_ > 0)) return {};
   const std::vector<uint32_t> asked = askable(rows);
   if (asked.empty()) return {};
+  if (TRY(assumes_new(connection))) {
+    out.assumed = true;
+    for (const uint32_t row : asked) found[row] = stamped::Fresh;
+    return {};
+  }
   out.answer = TRY(ask(connection, rows, out.hashes, asked));
   out.answers.resize(rows.size());
   for (const uint32_t row : asked) found[row] = stamped::AsWritten;
@@ -87,6 +95,13 @@ base::Result<void> Skip::look(sql::Connection& connection, const record::RowBatc
   const auto useless = size_t(std::count(found.begin(), found.end(), stamped::Other));
   if (useless * 10 > rows.size() * 9) batches_without_asking_ = BatchesWithoutAsking;
   return {};
+}
+
+base::Result<bool> Skip::assumes_new(sql::Connection& connection) {
+  // Parents' ids, and rows without an external id, must be asked for; where the question is no journey it costs nothing.
+  if (!target_.stamp_seed || !target_.parents.empty() || !target_.adopt.empty()) return false;
+  if (!nothing_there_) nothing_there_ = TRY(connection.query(any_row_)).empty();
+  return *nothing_there_;
 }
 
 int64_t Skip::hash_of(std::span<const Cell> row) const {

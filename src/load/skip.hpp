@@ -17,11 +17,13 @@ namespace syncline::load {
 struct Chosen {
   std::vector<uint32_t> judged;   ///< sent, matched and compared with what is there; in the order of their arrival
   std::vector<uint32_t> fresh;    ///< new beyond doubt, their parents found: inserted without more ado; in the order of their keys
+  std::vector<uint32_t> known;    ///< there, their parents found: compared and updated without more ado; in the order of their arrival
   std::vector<int64_t> hashes;    ///< of every row of the batch; 0 where rows are not stamped
   sql::Rows answer;               ///< what the database said of the rows that are not as we wrote them
-  std::vector<uint32_t> answers;  ///< of each row of the batch, its place in `answer` if it is fresh
+  std::vector<uint32_t> answers;  ///< of each row of the batch, its place in `answer` if it is fresh or known
+  bool assumed = false;           ///< nobody was asked whether the fresh rows are new
 
-  /// Of a fresh row: the id of the parent that a relation leads to, as text; nullopt where it leads to none.
+  /// Of a fresh or known row: the id of the parent that a relation leads to, as text; nullopt where it leads to none.
   [[nodiscard]] const std::optional<std::string>& parent_id(uint32_t row, size_t relation) const {
     return answer.at(answers[row], FirstParentId + relation);
   }
@@ -38,25 +40,31 @@ struct Chosen {
 /// where it is. Used by one thread.
 class Skip {
  public:
-  /// `question`: Statements::question.
-  Skip(const Target& target, std::string question);
+  /// `question`: Statements::question. `any_row`: Statements::any_row.
+  Skip(const Target& target, std::string question, std::string any_row);
 
   /// Part of the batch's transaction. Where asking was of little use lately it is not done each time; what is sent needlessly is compared
   /// as a whole and found equal.
   base::Result<Chosen> choose(sql::Connection& connection, const record::RowBatch& rows);
 
+  /// A row that was assumed to be new is there: from now on all are asked about.
+  void assume_no_more() { nothing_there_ = false; }
+
  private:
   [[nodiscard]] int64_t hash_of(std::span<const record::Cell> row) const;
   [[nodiscard]] std::vector<uint32_t> askable(const record::RowBatch& rows) const;
   [[nodiscard]] bool is_linked_by_external_ids(std::span<const record::Cell> row) const;
+  /// Whether the table had no row of this entity when the first batch came, and rows are new without being asked about.
+  base::Result<bool> assumes_new(sql::Connection& connection);
   /// Asks, where that is of use, and notes what each row is (`stamped::…`).
   base::Result<void> look(sql::Connection& connection, const record::RowBatch& rows, Chosen& out, std::vector<int64_t>& found);
   base::Result<sql::Rows> ask(sql::Connection& connection, const record::RowBatch& rows, const std::vector<int64_t>& hashes,
                               const std::vector<uint32_t>& asked) const;
 
   const Target& target_;
-  const std::string question_;
-  bool comparable_ = false;  ///< the database tells keys apart as we do
+  const std::string question_, any_row_;
+  std::optional<bool> nothing_there_;  ///< nobody has looked yet
+  bool comparable_ = false;            ///< the database tells keys apart as we do
   int batches_without_asking_ = 0;
 };
 

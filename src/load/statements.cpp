@@ -7,6 +7,7 @@
 
 #include "base/text.hpp"
 #include "load/accounts.hpp"
+#include "load/deletes.hpp"
 #include "load/expression.hpp"
 
 namespace syncline::load {
@@ -117,7 +118,7 @@ std::string Statements::ask_stamps() const {
   std::string arrays = fmt::format("$1::{}[], $2::bigint[]", integer ? "bigint" : "text"), names = "key, hash", joins, ids;
   std::vector<std::string> differences{fmt::format("t.{} IS DISTINCT FROM k.hash", config::stamp::Hash),
                                        fmt::format("t.{} IS DISTINCT FROM t.xmin", config::stamp::Transaction)};
-  std::vector<std::string> parentless;
+  std::vector<std::string> undecided{"FALSE"};
   for (size_t i = 0, next = 3; i < target_.parents.size(); ++i) {
     const Parent& parent = target_.parents[i];
     const std::string column = "t." + sql::quoted(parent.column.name);
@@ -132,19 +133,25 @@ std::string Statements::ask_stamps() const {
     names += fmt::format(", r{}", i);
     joins += fmt::format(" LEFT JOIN {} AS p{} ON p{}.{} = {}{}", sql::quoted(parent.table), i, i, sql::quoted(id.name),
                          parent_value(fmt::format("k.r{}", i), id, dialect_), and_of_account(parent, target_, fmt::format("p{}", i)));
-    parentless.push_back(fmt::format("(k.r{0} IS NOT NULL AND p{0}.{1} IS NULL)", i, sql::quoted(parent.id.name)));
+    undecided.push_back(fmt::format("(k.r{0} IS NOT NULL AND p{0}.{1} IS NULL)", i, sql::quoted(parent.id.name)));
     // A parent that is not found is looked for again each time: it may come, or another way may find it.
     differences.push_back(fmt::format("CASE WHEN k.r{0} IS NULL THEN {1} IS NOT NULL ELSE ({1} = p{0}.{2}) IS NOT TRUE END", i, column,
                                       sql::quoted(parent.id.name)));
   }
   const std::string key = "t." + sql::quoted(target_.columns[0].column.name);
-  parentless.insert(parentless.begin(), key + " IS NOT NULL");
+  // Whether a row that is marked as deleted comes back is for the judgement to say.
+  if (entity_.deletes.kind == config::Deletes::Kind::Soft)
+    undecided.push_back(fmt::format("({} IS NOT NULL AND NOT ({}))", key, is_not_deleted(*target_.table.column(entity_.deletes.column))));
   return fmt::format(
-      "SELECT k.n, CASE WHEN {} THEN {} ELSE {} END{} FROM unnest({}) WITH ORDINALITY AS k ({}, n) LEFT JOIN {} AS t ON {} = k.key{}{} "
-      "WHERE "
-      "{}",
-      base::joined(parentless, " OR "), stamped::Other, stamped::Fresh, ids, arrays, names, sql::quoted(target_.table.name), key,
-      and_of_account(target_, "t"), joins, base::joined(differences, " OR "));
+      "SELECT k.n, CASE WHEN {} THEN {} WHEN {} IS NULL THEN {} ELSE {} END{} FROM unnest({}) WITH ORDINALITY AS k ({}, n) LEFT JOIN {} AS "
+      "t ON {} = k.key{}{} WHERE {}",
+      base::joined(undecided, " OR "), stamped::Other, key, stamped::Fresh, stamped::Known, ids, arrays, names,
+      sql::quoted(target_.table.name), key, and_of_account(target_, "t"), joins, base::joined(differences, " OR "));
+}
+
+std::string Statements::any_row() const {
+  return fmt::format("SELECT 1 FROM {} AS t WHERE t.{} IS NOT NULL{} LIMIT 1", sql::quoted(target_.table.name),
+                     sql::quoted(target_.columns[0].column.name), and_of_account(target_, "t"));
 }
 
 std::string Statements::ask_each() const {
@@ -458,6 +465,40 @@ std::string Statements::update(bool keeps, Stamping stamping) const {
   return fmt::format("UPDATE {} AS t SET {} FROM {} AS r WHERE t.{} = r.c0 AND r.verdict = {}{}", sql::quoted(target_.table.name),
                      base::joined(assignments(keeps, stamping), ", "), ready_, sql::quoted(target_.columns[0].column.name),
                      verdict::Changed, guard);
+}
+
+/// Whether a known row differs from the one that is there.
+std::string Statements::known_differs() const {
+  std::vector<std::string> differences{"FALSE"};
+  for (size_t i : written_) {
+    if (target_.columns[i].role == RowColumn::Role::Key) continue;
+    differences.push_back(differs(target_.columns[i].column, written(i, "r", fmt::format("r.c{}", i), false)));
+  }
+  for (size_t i = 0; i < target_.parents.size(); ++i) differences.push_back(differs(target_.parents[i].column, fmt::format("r.m{}", i)));
+  return base::joined(differences, " OR ");
+}
+
+std::string Statements::update_known() const {
+  const std::string table = sql::quoted(target_.table.name), key = "t." + sql::quoted(target_.columns[0].column.name);
+  const std::string which =
+      key + " = r.c0" + and_of_account(target_, "t") + (target_.version ? fmt::format(" AND ({}) IS NOT TRUE", version_guard("r")) : "");
+  return fmt::format(
+      "WITH changed AS MATERIALIZED (SELECT r.*, (t.{hash} = r.hash) IS TRUE AS is_edit FROM {table} AS t JOIN {ready} AS r ON {which} "
+      "WHERE "
+      "{differs} ORDER BY {key} FOR UPDATE OF t), updated AS (UPDATE {table} AS t SET {values} FROM changed AS r WHERE {which} RETURNING "
+      "r.is_edit) SELECT count(*), count(*) FILTER (WHERE is_edit) FROM updated",
+      fmt::arg("hash", config::stamp::Hash), fmt::arg("table", table), fmt::arg("ready", ready_), fmt::arg("which", which),
+      fmt::arg("differs", known_differs()), fmt::arg("key", key),
+      fmt::arg("values", base::joined(assignments(false, Stamping::Stamp), ", ")));
+}
+
+std::string Statements::judge_known() const {
+  const std::string stale = target_.version ? fmt::format("WHEN {} THEN {} ", version_guard("r"), verdict::Stale) : "";
+  const std::string restamp =
+      fmt::format("(t.{} IS DISTINCT FROM r.hash OR t.{} IS DISTINCT FROM t.xmin)", config::stamp::Hash, config::stamp::Transaction);
+  return fmt::format("UPDATE {} AS r SET verdict = CASE {}WHEN {} THEN {} ELSE {} END, restamp = {} FROM {} AS t WHERE t.{} = r.c0{}",
+                     ready_, stale, known_differs(), verdict::Changed, verdict::Unchanged, restamp, sql::quoted(target_.table.name),
+                     sql::quoted(target_.columns[0].column.name), and_of_account(target_, "t"));
 }
 
 std::string Statements::adopt(bool keeps, Stamping stamping) const {

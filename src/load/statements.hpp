@@ -47,6 +47,8 @@ class Statements {
   /// PostgreSQL: of keys ($1), hashes ($2) and the external ids of each relation ($3…) as arrays, with the position, from 1, first; empty
   /// where rows are not stamped. SQLite, where asking costs no journey: of one row, whose cells are ?1, ?2, …, by comparing it whole.
   [[nodiscard]] std::string question() const;
+  /// Any row of this entity; none where nothing of it has been written yet.
+  [[nodiscard]] std::string any_row() const;
 
   /// Temporary tables, empty at the begin of each transaction on PostgreSQL. Where they outlive it they are made once a writer.
   [[nodiscard]] std::string create() const;
@@ -71,6 +73,11 @@ class Statements {
   /// `keeps` as above. In a savepoint rows carry another transaction's id than the one that can be asked for, so they are left unstamped.
   [[nodiscard]] std::string update(bool keeps, Stamping stamping) const;
   [[nodiscard]] std::string insert(bool keeps, Stamping stamping) const;
+  /// Of the known rows in the ready table: locks those that differ, in key order, and writes what `update` does. How many those were, and
+  /// how many of them are local edits. PostgreSQL only, as the next.
+  [[nodiscard]] std::string update_known() const;
+  /// Judges the known rows by what is there after that. One that is gone meanwhile keeps its verdict.
+  [[nodiscard]] std::string judge_known() const;
   /// Inserts every staged row, stamped, with its parents by their external ids. A row whose key is there by now is left out.
   [[nodiscard]] std::string insert_staged(bool keeps) const;
   /// Writes what `update` does, and the external id, into rows that were there before. Their version does not speak of the record.
@@ -109,6 +116,7 @@ class Statements {
   [[nodiscard]] std::string insert_into(std::vector<std::string> values, const std::vector<std::string>& ids, const std::string& hash,
                                         const std::string& transaction, const std::string& from) const;
   [[nodiscard]] std::vector<std::string> assignments(bool keeps, Stamping stamping) const;
+  [[nodiscard]] std::string known_differs() const;
   [[nodiscard]] std::string version_guard(const std::string& newer) const;
   [[nodiscard]] bool stamps() const { return target_.stamp_seed.has_value(); }
   /// Whether a relation's links are made at the end of the run where they cannot be made now.

@@ -20,7 +20,8 @@ constexpr int64_t FirstWaiting = 1'000'000;
 namespace syncline::load::stamped {
 
 constexpr int64_t AsWritten = 0;
-constexpr int64_t Other = 1;  ///< there, but not as we wrote it; or new, and not all of its parents are found
+constexpr int64_t Other = 1;  ///< there, but not as it should be; or not all of its parents are found
 constexpr int64_t Fresh = 2;  ///< new, with its parents
+constexpr int64_t Known = 3;  ///< there, but not as we wrote it; with its parents, and nobody has deleted it (PostgreSQL)
 
 }  // namespace syncline::load::stamped

@@ -22,6 +22,7 @@ constexpr int AttemptsMax = 4;
 /// Rows that are equal but not as we wrote them are compared as a whole each time; above this share of a batch it is worth marking them
 /// again.
 constexpr int64_t RestampAbovePercent = 5;
+constexpr std::string_view UniqueViolation = "23505", Raced = "raced";
 /// Above this share of rows refused, halving tries each row about twice.
 constexpr size_t OneByOneAbovePercent = 5;
 
@@ -30,7 +31,7 @@ base::Error raced(std::string_view what, int64_t expected, int64_t done) {
           base::Side::Database,
           fmt::format("{} {} rows, but the database took {}: a trigger that returns NULL, or a rule, drops rows without a word", what,
                       expected, done),
-          "raced",
+          std::string(Raced),
           "",
           {}};
 }
@@ -76,8 +77,8 @@ Writer::Writer(state::Store& store, const config::Entity& entity, Target target,
       statements_(target_, entity_, connection_.dialect(), ending == Ending::Commit ? Relations::Judge : Relations::TakeAsNull,
                   connection_.capabilities().session_tables ? Tables::Keep : Tables::Drop),
       undelete_(entity_, target_, store_, statements_.ready_table()),
-      skip_(target_, statements_.question()),
-      direct_insert_(target_, connection_.dialect()),
+      skip_(target_, statements_.question(), statements_.any_row()),
+      direct_rows_(target_, connection_.dialect()),
       waiting_(store_, entity_, target_),
       yields_(std::any_of(entity.fields.begin(), entity.fields.end(), [](const auto& field) { return field.taken_as_null; })),
       taken_(target_.columns.size()) {}
@@ -96,6 +97,11 @@ base::Result<void> Writer::write(const Batch& batch, int64_t run, record::Entity
     const base::Error error = std::move(written).error();
     connection_.rollback();
     tables_made_ = false;
+    if (chosen_.assumed && (error.code == UniqueViolation || error.code == Raced)) {
+      skip_.assume_no_more();
+      chosen_ = {};
+      continue;
+    }
     if (sql::is_row_fault(error) && isolation != Isolation::Halving) {
       isolation = isolation == Isolation::None ? Isolation::Testing : Isolation::Halving;
       tests_ = true;
@@ -109,7 +115,7 @@ base::Result<void> Writer::write(const Batch& batch, int64_t run, record::Entity
       tell_taken(report);
       return {};
     }
-    if (attempt >= AttemptsMax || !(lost || error.code == "raced" || sql::may_pass_again(error))) return base::fail(error);
+    if (attempt >= AttemptsMax || !(lost || error.code == Raced || sql::may_pass_again(error))) return base::fail(error);
     if (stop.stop_requested()) return base::fail(stopped_waiting());
   }
 }
@@ -151,24 +157,38 @@ base::Result<void> Writer::write_chosen(const record::RowBatch& rows, Isolation 
   adopted_.forget_transaction();
   taken_now_.assign(target_.columns.size(), 0);
   chosen_ = TRY(skip_.choose(connection_, rows));
-  if (yields_ || !target_.numbers.empty()) {
-    // New rows are not put straight into the table: what they get is said by the rows that are there.
-    chosen_.judged.insert(chosen_.judged.end(), chosen_.fresh.begin(), chosen_.fresh.end());
-    std::sort(chosen_.judged.begin(), chosen_.judged.end());
-    chosen_.fresh.clear();
-  }
-  counters.unchanged += int64_t(rows.size() - chosen_.judged.size() - chosen_.fresh.size());
-  if (chosen_.judged.empty() && chosen_.fresh.empty()) return {};
-  const bool all_go_straight_in = isolation == Isolation::None && chosen_.judged.empty() && direct_insert_.fits(rows, chosen_);
+  // What a new row gets here is said by the rows that are there.
+  if (yields_ || !target_.numbers.empty()) judge_too(chosen_.fresh);
+  // Known and judged rows are locked in one order, or two writers could wait for each other.
+  if (!chosen_.known.empty() && (isolation != Isolation::None || yields_ || ending_ == Ending::Rollback || !chosen_.judged.empty() ||
+                                 !direct_rows_.fits(rows, chosen_.known)))
+    judge_too(chosen_.known);
+  const size_t sent = chosen_.judged.size() + chosen_.fresh.size() + chosen_.known.size();
+  counters.unchanged += int64_t(rows.size() - sent);
+  if (sent == 0) return {};
+  const bool all_go_straight_in = isolation == Isolation::None && sent == chosen_.fresh.size() && direct_rows_.fits(rows, chosen_.fresh);
   if (!all_go_straight_in) TRY(make_tables());
   if (isolation == Isolation::None) {
     if (!chosen_.fresh.empty()) TRY(insert_fresh(rows, counters));
+    if (!chosen_.known.empty()) TRY(update_known(rows, counters));
     return chosen_.judged.empty() ? base::Result<void>() : write_rows(rows, chosen_.judged, Stamping::Stamp, counters, rejects);
   }
-  std::vector<uint32_t> all = chosen_.judged;
-  all.insert(all.end(), chosen_.fresh.begin(), chosen_.fresh.end());
-  std::sort(all.begin(), all.end());
-  return write_tested(rows, take_out_misfits(rows, all), counters, rejects);
+  // Of rows that are there a new one may get a value that must be let go of first: all are tested together.
+  if (isolation == Isolation::Testing && chosen_.judged.empty() && direct_rows_.fits(rows, chosen_.fresh)) {
+    TRY(prepare(rows, take_out_misfits(rows, chosen_.fresh), verdict::New));
+    TRY(write_ready(rows, Stamping::Stamp, counters, rejects));
+  } else {
+    judge_too(chosen_.fresh);
+  }
+  return write_tested(rows, take_out_misfits(rows, chosen_.judged), counters, rejects);
+}
+
+void Writer::judge_too(std::vector<uint32_t>& rows) {
+  const auto middle = ptrdiff_t(chosen_.judged.size());
+  std::sort(rows.begin(), rows.end());
+  chosen_.judged.insert(chosen_.judged.end(), rows.begin(), rows.end());
+  std::inplace_merge(chosen_.judged.begin(), chosen_.judged.begin() + middle, chosen_.judged.end());
+  rows.clear();
 }
 
 base::Result<void> Writer::make_tables() {
@@ -188,9 +208,34 @@ base::Result<void> Writer::insert_fresh(const record::RowBatch& rows, record::Co
   count_new(fresh, counters);
   if (!entity_.insert) return {};
   if (ending_ == Ending::Rollback) return {};
-  const bool direct = direct_insert_.fits(rows, chosen_);
-  const int64_t inserted = direct ? TRY(direct_insert_.insert(connection_, rows, chosen_)) : TRY(insert_staged(rows));
+  const bool direct = direct_rows_.fits(rows, chosen_.fresh);
+  const int64_t inserted = direct ? TRY(direct_rows_.insert(connection_, rows, chosen_)) : TRY(insert_staged(rows));
   if (inserted != fresh) return base::fail(raced("inserting", fresh, inserted));
+  return {};
+}
+
+/// Most known rows differ: they are written as if all did, and looked at once more only where some did not.
+base::Result<void> Writer::update_known(const record::RowBatch& rows, record::Counters& counters) {
+  TRY(prepare(rows, chosen_.known, verdict::Changed));
+  TRY(undelete_.bring_back(Undelete::Mode::Write, counters));
+  const sql::Rows done = TRY(connection_.query(statements_.update_known()));
+  const int64_t updated = done.integer(0, 0), known = int64_t(chosen_.known.size());
+  counters.updated += updated;
+  counters.local_edits += done.integer(0, 1);
+  if (updated < known) {
+    TRY(connection_.change(statements_.judge_known()));
+    record::Counters left;
+    std::vector<record::Reject> none;
+    TRY(count_verdicts(rows, left, none));
+    if (left.updated > 0) return base::fail(raced("updating", left.updated, 0));
+    counters.unchanged += left.unchanged - updated;
+    counters.stale += left.stale;
+    if (is_worth_restamping(rows)) {
+      TRY(connection_.query(statements_.lock(Restamp::Yes)));
+      counters.restamped += TRY(connection_.change(statements_.restamp()));
+    }
+  }
+  if (const std::string usual = statements_.plan_as_usual(); !usual.empty()) TRY(connection_.execute(usual));
   return {};
 }
 
@@ -253,10 +298,15 @@ base::Result<void> Writer::write_halving(const record::RowBatch& rows, Range ran
 
 base::Result<void> Writer::write_rows(const record::RowBatch& rows, Range range, Stamping stamping, record::Counters& counters,
                                       std::vector<record::Reject>& rejects) {
-  let_go_.clear();
   TRY(stage(rows, range));
   TRY(make_ready(rows, range));
   if (statements_.adoption().wanted()) TRY(judge_adoption());
+  return write_ready(rows, stamping, counters, rejects);
+}
+
+base::Result<void> Writer::write_ready(const record::RowBatch& rows, Stamping stamping, record::Counters& counters,
+                                       std::vector<record::Reject>& rejects) {
+  let_go_.clear();
   if (yields_) TRY(go_without_taken());
   if (isolation_ == Isolation::Testing) TRY(refuse_faulty(rows));
   const record::Counters before = counters;
@@ -265,7 +315,7 @@ base::Result<void> Writer::write_rows(const record::RowBatch& rows, Range range,
   const int64_t adopted = counters.adopted - before.adopted;
   TRY(undelete_.bring_back(ending_ == Ending::Commit ? Undelete::Mode::Write : Undelete::Mode::OnlyCount, counters));
   if (ending_ == Ending::Rollback) return {};
-  const bool restamps = stamping == Stamping::Stamp && restampable_ > int64_t(rows.size()) * RestampAbovePercent / 100;
+  const bool restamps = stamping == Stamping::Stamp && is_worth_restamping(rows);
   if (changed > 0 || restamps) {
     if (const std::string lock = statements_.lock(restamps ? Restamp::Yes : Restamp::No); !lock.empty()) TRY(connection_.query(lock));
   }
@@ -291,10 +341,27 @@ base::Result<void> Writer::write_rows(const record::RowBatch& rows, Range range,
   return {};
 }
 
-base::Result<void> Writer::stage(const record::RowBatch& rows, Range range) {
+base::Result<void> Writer::clear_staged() {
   // PostgreSQL's are empty when a transaction begins.
   if (staged_in_transaction_ || connection_.dialect() == sql::Dialect::Sqlite) TRY(connection_.execute(statements_.clear()));
   staged_in_transaction_ = true;
+  return {};
+}
+
+bool Writer::is_worth_restamping(const record::RowBatch& rows) const {
+  return restampable_ > int64_t(rows.size()) * RestampAbovePercent / 100;
+}
+
+/// Rows that need no judgement, or another one than staged rows.
+base::Result<void> Writer::prepare(const record::RowBatch& rows, Range range, int64_t verdict) {
+  TRY(clear_staged());
+  keeps_ = false;
+  if (const std::string small = statements_.plan_for_small_batch(); !small.empty()) TRY(connection_.execute(small));
+  return direct_rows_.prepare(connection_, statements_.ready_table(), rows, chosen_, range, verdict);
+}
+
+base::Result<void> Writer::stage(const record::RowBatch& rows, Range range) {
+  TRY(clear_staged());
   keeps_ = std::any_of(range.begin(), range.end(), [&](uint32_t i) {
     const auto cells = rows.row(i);
     return std::any_of(cells.begin(), cells.end(), [](const Cell& cell) { return cell.type == Cell::Type::Keep; });

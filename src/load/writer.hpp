@@ -10,7 +10,7 @@
 #include "base/result.hpp"
 #include "load/adopted_rows.hpp"
 #include "load/constraint_filter.hpp"
-#include "load/direct_insert.hpp"
+#include "load/direct_rows.hpp"
 #include "load/skip.hpp"
 #include "load/statements.hpp"
 #include "load/target.hpp"
@@ -63,10 +63,18 @@ class Writer {
                                   std::vector<record::Reject>& rejects);
   base::Result<void> insert_fresh(const record::RowBatch& rows, record::Counters& counters);
   base::Result<int64_t> insert_staged(const record::RowBatch& rows);
+  base::Result<void> update_known(const record::RowBatch& rows, record::Counters& counters);
   base::Result<void> make_tables();
   void count_new(int64_t rows, record::Counters& counters) const;
   /// Rows of a batch, by index.
   using Range = std::span<const uint32_t>;
+  void judge_too(std::vector<uint32_t>& rows);
+  base::Result<void> clear_staged();
+  base::Result<void> prepare(const record::RowBatch& rows, Range range, int64_t verdict);
+  [[nodiscard]] bool is_worth_restamping(const record::RowBatch& rows) const;
+  /// The rows of the ready table.
+  base::Result<void> write_ready(const record::RowBatch& rows, Stamping stamping, record::Counters& counters,
+                                 std::vector<record::Reject>& rejects);
   base::Result<void> write_rows(const record::RowBatch& rows, Range range, Stamping stamping, record::Counters& counters,
                                 std::vector<record::Reject>& rejects);
   /// Does `step` to all of the rows or, where a row's fault lets it fail, to either half, each in a savepoint: what is left are single
@@ -120,7 +128,7 @@ class Writer {
   const Statements statements_;
   const Undelete undelete_;
   Skip skip_;
-  DirectInsert direct_insert_;
+  DirectRows direct_rows_;
   WaitingRoom waiting_;
   PayloadOf payload_of_;      ///< of the batch being written
   Chosen chosen_;             ///< of the batch being written

@@ -83,11 +83,12 @@ class Loader {
   /// Which of these rows a writer would send: indexes, joined by blanks.
   std::string sent(const std::vector<std::vector<Cell>>& rows) {
     const Target target = bound(store_.connection());
-    Skip skip(target, Statements(target, entity_, store_.connection().dialect(), Relations::Judge).question());
+    const Statements statements(target, entity_, store_.connection().dialect(), Relations::Judge);
+    Skip skip(target, statements.question(), statements.any_row());
     const auto chosen = skip.choose(store_.connection(), batch_of(rows));
     if (!chosen) return chosen.error().message;
     std::vector<uint32_t> rows_sent = chosen->judged;
-    rows_sent.insert(rows_sent.end(), chosen->fresh.begin(), chosen->fresh.end());
+    for (const auto* more : {&chosen->fresh, &chosen->known}) rows_sent.insert(rows_sent.end(), more->begin(), more->end());
     std::sort(rows_sent.begin(), rows_sent.end());
     std::string out;
     for (const uint32_t row : rows_sent) out += (out.empty() ? "" : " ") + std::to_string(row);

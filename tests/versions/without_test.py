@@ -9,7 +9,7 @@ from support import syncline
 
 UNIT_TESTS = Path(syncline.PROGRAM).parent / "src"
 # These say when a stamp holds; without xmin there are no stamps, and every row is compared.
-OF_STAMPS = ":".join(f"*{words}*" for words in ("Stamping", "DirectInserting", "Stamped", "NotSkippedAsUnchanged", "IsLookedAtEachTime"))
+OF_STAMPS = ":".join(f"*{words}*" for words in ("Stamping", "DirectRowsTest", "Stamped", "NotSkippedAsUnchanged", "IsLookedAtEachTime"))
 
 
 class Without(unittest.TestCase):

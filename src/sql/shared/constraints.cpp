@@ -19,11 +19,11 @@ using record::Cell;
 constexpr std::string_view ReadChecks = R"(
 SELECT k.conname, pg_catalog.pg_get_expr(k.conbin, k.conrelid), a.attname
   FROM pg_catalog.pg_constraint k
- CROSS JOIN LATERAL pg_catalog.unnest(k.conkey) AS key(number)
+ CROSS JOIN LATERAL pg_catalog.unnest(k.conkey) WITH ORDINALITY AS key(number, place)
   LEFT JOIN pg_catalog.pg_attribute a ON a.attrelid = k.conrelid AND a.attnum = key.number AND a.attnum > 0
  WHERE k.conrelid = pg_catalog.to_regclass($1::text) AND k.contype = 'c'
    AND (pg_catalog.to_jsonb(k) ->> 'conenforced') IS DISTINCT FROM 'false'
- ORDER BY k.conname)";
+ ORDER BY k.conname, key.place)";
 
 constexpr std::string_view ReadUniques = R"(
 SELECT c.relname, pg_catalog.pg_get_indexdef(i.indexrelid, key.place + 1, false), pg_catalog.pg_get_expr(i.indpred, i.indrelid),

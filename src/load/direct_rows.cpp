@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "load/direct_insert.hpp"
+#include "load/direct_rows.hpp"
 
 #include <fmt/format.h>
 
@@ -26,29 +26,44 @@ bool is_linkable(const Column& column) {
   return column.type == ColumnType::Integer || column.type == ColumnType::Text || column.type == ColumnType::Uuid;
 }
 
-/// A transaction's id has 32 bits without a sign, and is sent as four bytes of which the database does not ask.
-Column transaction_column() {
+Column plain_column(std::string_view name, ColumnType type, int bytes = 8) {
   Column out;
-  out.name = config::stamp::Transaction;
-  out.type = ColumnType::Integer;
-  out.bytes = 4;
+  out.name = name;
+  out.type = type;
+  out.bytes = bytes;
   return out;
+}
+
+/// A transaction's id has 32 bits without a sign, and is sent as four bytes of which the database does not ask.
+Column transaction_column() { return plain_column(config::stamp::Transaction, ColumnType::Integer, 4); }
+
+Column named(Column column, std::string name) {
+  column.name = std::move(name);
+  return column;
 }
 
 }  // namespace
 
-DirectInsert::DirectInsert(const Target& target, sql::Dialect dialect) : target_(target), dialect_(dialect) {
+DirectRows::DirectRows(const Target& target, sql::Dialect dialect) : target_(target), dialect_(dialect) {
   Column synced_at = *target.table.column("synced_at");
   possible_ = !postgres() || (target.stamp_seed && target.takes_copies && synced_at.type == ColumnType::Timestamp);
   if (!possible_) return;
-  for (const RowColumn& column : target.columns) {
+  ready_columns_ = {plain_column("n", ColumnType::Integer), plain_column("verdict", ColumnType::Integer, 4),
+                    plain_column("unlinked", ColumnType::Integer, 4)};
+  if (postgres())
+    ready_columns_.insert(ready_columns_.end(), {plain_column("hash", ColumnType::Integer), plain_column("settled", ColumnType::Boolean)});
+  for (size_t i = 0; i < target.columns.size(); ++i) {
+    const RowColumn& column = target.columns[i];
     if (column.role == RowColumn::Role::RelationKey) continue;
     possible_ = possible_ && (!postgres() || is_sendable(column.column));
     columns_.push_back(column.column);
+    ready_columns_.push_back(named(column.column, fmt::format("c{}", i)));
   }
-  for (const Parent& parent : target.parents) {
+  for (size_t i = 0; i < target.parents.size(); ++i) {
+    const Parent& parent = target.parents[i];
     possible_ = possible_ && (!postgres() || (is_linkable(parent.column) && is_linkable(parent.id)));
     columns_.push_back(parent.column);
+    ready_columns_.push_back(named(parent.column, fmt::format("m{}", i)));
   }
   if (!target.account_column.empty()) {
     columns_.push_back(*target.table.column(target.account_column));
@@ -62,14 +77,14 @@ DirectInsert::DirectInsert(const Target& target, sql::Dialect dialect) : target_
   columns_.push_back(std::move(synced_at));
 }
 
-bool DirectInsert::fits(const record::RowBatch& rows, const Chosen& chosen) const {
-  return possible_ && std::none_of(chosen.fresh.begin(), chosen.fresh.end(), [&](uint32_t row) {
+bool DirectRows::fits(const record::RowBatch& rows, std::span<const uint32_t> chosen) const {
+  return possible_ && std::none_of(chosen.begin(), chosen.end(), [&](uint32_t row) {
            const auto cells = rows.row(row);
            return std::any_of(cells.begin(), cells.end(), [](const Cell& cell) { return cell.type == Cell::Type::Keep; });
          });
 }
 
-base::Result<int64_t> DirectInsert::insert(sql::Connection& connection, const record::RowBatch& rows, const Chosen& chosen) {
+base::Result<int64_t> DirectRows::insert(sql::Connection& connection, const record::RowBatch& rows, const Chosen& chosen) {
   // The transaction's id and time, for all of its rows.
   const sql::Rows said = TRY(connection.query(
       postgres() ? "SELECT (pg_catalog.pg_current_xact_id()::text::numeric % 4294967296)::bigint, (extract(epoch FROM pg_catalog.now()) * "
@@ -81,7 +96,8 @@ base::Result<int64_t> DirectInsert::insert(sql::Connection& connection, const re
   for (size_t begin = 0; begin < chosen.fresh.size(); begin += RowsAtOnce) {
     cells_.clear();
     for (size_t i = begin; i < std::min(begin + RowsAtOnce, chosen.fresh.size()); ++i) {
-      add_row(rows, chosen, chosen.fresh[i]);
+      add_values(rows, chosen, chosen.fresh[i]);
+      if (!target_.account_column.empty()) cells_.push_back(Cell::of(std::string_view(target_.account)));
       if (postgres()) cells_.insert(cells_.end(), {Cell::of(chosen.hashes[chosen.fresh[i]]), transaction});
       cells_.push_back(now);
     }
@@ -90,7 +106,21 @@ base::Result<int64_t> DirectInsert::insert(sql::Connection& connection, const re
   return inserted;
 }
 
-void DirectInsert::add_row(const record::RowBatch& rows, const Chosen& chosen, uint32_t row) {
+base::Result<void> DirectRows::prepare(sql::Connection& connection, const std::string& ready, const record::RowBatch& rows,
+                                       const Chosen& chosen, std::span<const uint32_t> which, int64_t verdict) {
+  for (size_t begin = 0; begin < which.size(); begin += RowsAtOnce) {
+    cells_.clear();
+    for (const uint32_t row : which.subspan(begin, std::min(RowsAtOnce, which.size() - begin))) {
+      cells_.insert(cells_.end(), {Cell::of(int64_t(row)), Cell::of(verdict), Cell::of(int64_t{0})});
+      if (postgres()) cells_.insert(cells_.end(), {Cell::of(chosen.hashes[row]), Cell::of(true)});
+      add_values(rows, chosen, row);
+    }
+    TRY(connection.insert_many(ready, ready_columns_, cells_));
+  }
+  return {};
+}
+
+void DirectRows::add_values(const record::RowBatch& rows, const Chosen& chosen, uint32_t row) {
   const auto cells = rows.row(row);
   for (size_t c = 0; c < cells.size(); ++c) {
     if (target_.columns[c].role != RowColumn::Role::RelationKey) cells_.push_back(cells[c]);
@@ -101,7 +131,6 @@ void DirectInsert::add_row(const record::RowBatch& rows, const Chosen& chosen, u
                      : target_.parents[i].id.type == ColumnType::Integer ? Cell::of(chosen.parent_number(row, i))
                                                                          : Cell::of(std::string_view(*id)));
   }
-  if (!target_.account_column.empty()) cells_.push_back(Cell::of(std::string_view(target_.account)));
 }
 
 }  // namespace syncline::load

@@ -7,7 +7,7 @@ namespace {
 
 using namespace test_support;
 
-class DirectInserting : public LoadTest {
+class DirectRowsTest : public LoadTest {
  protected:
   static constexpr const char* StampColumns = ", synced_at timestamptz, sync_hash bigint, sync_xid xid)";
 
@@ -22,9 +22,9 @@ class DirectInserting : public LoadTest {
   static Cell text(const char* value) { return Cell::of(value); }
 };
 
-INSTANTIATE_TEST_SUITE_P(Databases, DirectInserting, testing::Values(sql::Dialect::Postgres), test::database_name);
+INSTANTIATE_TEST_SUITE_P(Databases, DirectRowsTest, testing::Values(sql::Dialect::Postgres), test::database_name);
 
-TEST_P(DirectInserting, EveryTypeArrivesAsItWasAndStamped) {
+TEST_P(DirectRowsTest, EveryTypeArrivesAsItWasAndStamped) {
   run("CREATE TYPE kind AS ENUM ('yoga', 'cycle'); CREATE DOMAIN seats AS integer CHECK (VALUE > 0)");
   make(
       ", flag boolean, small smallint, big bigint, exact numeric(12,2), at timestamptz, day date, clock time, doc jsonb, plain json, "
@@ -46,7 +46,7 @@ TEST_P(DirectInserting, EveryTypeArrivesAsItWasAndStamped) {
   EXPECT_EQ(to.sent(rows), "") << "the stamp holds";
 }
 
-TEST_P(DirectInserting, ParentsAreLinkedByTheirIds) {
+TEST_P(DirectRowsTest, ParentsAreLinkedByTheirIds) {
   run("CREATE TABLE people (id integer PRIMARY KEY, external_id text UNIQUE" + std::string(StampColumns) +
       "; INSERT INTO people VALUES (41, 'p1'), (42, 'p2')");
   run("CREATE TABLE places (id uuid PRIMARY KEY, external_id bigint UNIQUE" + std::string(StampColumns) +
@@ -64,7 +64,7 @@ TEST_P(DirectInserting, ParentsAreLinkedByTheirIds) {
             "a|42|123e4567-e89b-12d3-a456-426614174000, b|41|NULL, c|NULL|123e4567-e89b-12d3-a456-426614174000");
 }
 
-TEST_P(DirectInserting, ABadRowIsRejectedAndTheOthersLand) {
+TEST_P(DirectRowsTest, ABadRowIsRejectedAndTheOthersLand) {
   make(", name text NOT NULL, seats integer CHECK (seats > 0)", {"name", "seats"});
   Loader to = loader("things");
   EXPECT_EQ(to.write({{text("a"), text("A"), Cell::of(int64_t{1})}, {text("b"), text("B"), Cell::of(int64_t{0})}}),
@@ -72,7 +72,7 @@ TEST_P(DirectInserting, ABadRowIsRejectedAndTheOthersLand) {
   EXPECT_EQ(all("SELECT external_id FROM things"), "a");
 }
 
-TEST_P(DirectInserting, WhatATriggerDropsIsSeen) {
+TEST_P(DirectRowsTest, WhatATriggerDropsIsSeen) {
   make(", name text", {"name"});
   run("CREATE FUNCTION drop_it() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RETURN NULL; END $$;"
       "CREATE TRIGGER t BEFORE INSERT ON things FOR EACH ROW EXECUTE FUNCTION drop_it()");
@@ -80,7 +80,7 @@ TEST_P(DirectInserting, WhatATriggerDropsIsSeen) {
   EXPECT_EQ(to.write({{text("a"), text("A")}}), "contract_drift raced");
 }
 
-TEST_P(DirectInserting, ARuleIsNotPassedOver) {
+TEST_P(DirectRowsTest, ARuleIsNotPassedOver) {
   make(", name text", {"name"});
   run("CREATE TABLE noted (name text); CREATE RULE r AS ON INSERT TO things DO ALSO INSERT INTO noted VALUES (NEW.name)");
   Loader to = loader("things");
@@ -90,7 +90,7 @@ TEST_P(DirectInserting, ARuleIsNotPassedOver) {
   EXPECT_EQ(all("SELECT count(*) FROM things"), "0");
 }
 
-TEST_P(DirectInserting, ATypeWhoseBinaryFormIsNotItsTextTakesRowsByInsert) {
+TEST_P(DirectRowsTest, ATypeWhoseBinaryFormIsNotItsTextTakesRowsByInsert) {
   make(", host inet, name text", {"host", "name"});
   Loader to = loader("things");
   EXPECT_EQ(to.write({{text("a"), text("10.0.0.1"), text("A")}}), "1 inserted");
