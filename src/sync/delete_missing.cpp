@@ -45,7 +45,7 @@ base::Result<void> DeleteMissing::look() {
   }
 }
 
-void DeleteMissing::take(const transform::SpokenKeys& spoken) {
+void DeleteMissing::add(const transform::SpokenKeys& spoken) {
   for (const record::Cell& key : spoken.keys) spoken_.add(load::comparable_key(load::text_of(key), key_type_));
   untold_ += spoken.untold;
 }

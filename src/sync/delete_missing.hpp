@@ -33,9 +33,9 @@ class DeleteMissing {
   /// Before the sweep: which rows are there.
   base::Result<void> look();
   /// During it; by the thread that has the sweep.
-  void take(const transform::SpokenKeys& spoken);
+  void add(const transform::SpokenKeys& spoken);
 
-  /// The sweep has ended, for now: more may be taken afterwards, and asked about again.
+  /// The sweep has ended, for now: more may be added afterwards, and asked about again.
   base::Result<int64_t> missing();
   /// How many different keys have come so far.
   base::Result<int64_t> spoken() { return spoken_.count(); }

@@ -79,7 +79,7 @@ TEST_P(WaitingRows, WhatWaitsAndDidNotComeInTheSweepIsDropped) {
   DeleteMissing missing(deletes, record::ColumnType::Text);
   transform::SpokenKeys spoken;
   spoken.keys.push_back(record::Cell::of("came"));
-  missing.take(spoken);
+  missing.add(spoken);
   const auto dropped = missing.drop_waiting(store, entity, *lease);
   ASSERT_TRUE(dropped) << dropped.error().message;
   EXPECT_EQ(*dropped, 1);

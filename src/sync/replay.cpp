@@ -7,6 +7,7 @@
 
 #include "base/check.hpp"
 #include "load/accounts.hpp"
+#include "sync/binding.hpp"
 
 namespace syncline::sync {
 
@@ -32,21 +33,12 @@ base::Result<void> Replayer::open() {
   TRY(store_.connection().reconnect());
   const config::Stream* stream = project_.account(entity_.account)->connector.stream(entity_.stream);
   base::check(stream != nullptr, "an entity's stream was checked when the project was read");
-  auto table = TRY(store_.connection().describe(entity_.table));
-  if (!table) {
-    return base::fail({base::ErrorKind::ContractDrift,
-                       base::Side::Database,
-                       fmt::format("there is no table `{}` in the database", to_string(entity_.table)),
-                       "no_table",
-                       "",
-                       {}});
-  }
-  table_ = *std::move(table);
-  mapping_ = TRY(transform::bind(entity_, table_, project_.rules));
-  auto target = TRY(load::bind_target(store_.connection(), project_, entity_, table_, mapping_->columns()));
+  Binding binding = TRY(bind_to_table(store_.connection(), project_, entity_));
+  table_ = std::move(binding.table);
+  mapping_ = std::move(binding.mapping);
   stored_ = extract::make_stored_records(*stream);
   lease_ = TRY(store_.take_lease(entity_.account + "/" + entity_.name, run_));
-  writer_ = std::make_unique<load::Writer>(store_, entity_, std::move(target), *lease_, load::Ending::Commit, worlds_.clock);
+  writer_ = std::make_unique<load::Writer>(store_, entity_, std::move(binding.target), *lease_, load::Ending::Commit, worlds_.clock);
   return {};
 }
 

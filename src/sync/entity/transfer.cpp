@@ -1,0 +1,167 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "sync/entity/transfer.hpp"
+
+#include <fmt/format.h>
+
+#include <numeric>
+
+#include "config/place.hpp"
+
+namespace syncline::sync {
+namespace {
+
+using std::chrono::milliseconds;
+
+/// How long the writer waits for a page before it renews its lease.
+constexpr milliseconds Heartbeat{10'000};
+/// Below this many rows, a bad half proves nothing.
+constexpr int64_t RejectGuardRows = 200;
+/// In so many records a name that is right would have come up.
+constexpr int64_t RecordsThatProveAName = 20;
+
+}  // namespace
+
+Transfer::Transfer(const EntityTask& task, const config::Stream& stream, Binding binding, state::Lease lease, state::Checkpoint before,
+                   RunDeletes& deletes, RunningReport& report)
+    : task_(task),
+      stream_(stream),
+      lease_(std::move(lease)),
+      before_(std::move(before)),
+      deletes_(deletes),
+      report_(report),
+      mapping_(std::move(binding.mapping)),
+      writer_(task.store, task.entity, std::move(binding.target), lease_, task.commits() ? load::Ending::Commit : load::Ending::Rollback,
+              task.worlds.clock),
+      row_payloads_(extract::make_stored_records(stream)),
+      page_payloads_(extract::make_stored_records(stream)),
+      unfound_(mapping_->sources().size()) {
+  std::iota(unfound_.begin(), unfound_.end(), 0);
+}
+
+base::Result<void> Transfer::pass(const WindowPlan& plan, SweepProgress& sweep) {
+  Fetcher fetcher(
+      task_.source, stream_, read_options(plan, sweep), task_.worlds.stop,
+      [&](extract::Page page) { return prepared(std::move(page), sweep); },
+      [this](std::string_view reason, milliseconds duration) { report_.tell_wait(reason, duration); });
+  PageGroup group;
+  while (true) {
+    auto popped = fetcher.pages().pop(group.empty() ? Heartbeat : GroupAgeMax);
+    if (Fetched* fetched = std::get_if<Fetched>(&popped)) {
+      take(std::move(*fetched), group);
+      if (group.is_full(task_.worlds.clock.steady())) TRY(write(group));
+    } else if (std::holds_alternative<base::BoundedQueue<Fetched>::TimedOut>(popped)) {
+      TRY(group.empty() ? keep_lease() : write(group));
+    } else {
+      break;
+    }
+  }
+  const base::Result<void>& outcome = fetcher.pages().outcome();
+  report_.set_traffic(task_.source.client->traffic(), task_.source.authenticator->method());
+  // What has been fetched lands, whatever comes next; the checkpoint says where to go on.
+  if (!group.empty()) TRY(write(group));
+  if (!outcome) return base::fail(outcome.error());
+  return {};
+}
+
+extract::ReadOptions Transfer::read_options(const WindowPlan& plan, const SweepProgress& sweep) const {
+  extract::ReadOptions out{plan.window, {}};
+  if (!plan.resumes) return out;
+  const state::Sweep& at = *sweep.checkpoint().sweep;
+  out.resume = extract::Position{at.next, at.read, at.last_page, at.last};
+  return out;
+}
+
+/// On the read thread, which has `sweep` and `unfound_` to itself until it has ended.
+Fetched Transfer::prepared(extract::Page page, SweepProgress& sweep) {
+  sweep.add(page);
+  Fetched out;
+  out.checkpoint = sweep.checkpoint();
+  out.declared = sweep.declared();
+  out.records = std::move(page.records);
+  mapping_->strike_found(out.records, unfound_);
+  out.rows.cells.reserve(out.records.records.size() * mapping_->columns().size());
+  mapping_->map(out.records, out.rows, out.rejects, out.counters);
+  for (record::Reject& reject : out.rejects) reject.payload = page_payloads_->payload(out.records, reject.payload);
+  page_payloads_->forget();
+  if (deletes_.listens()) {
+    mapping_->speak(out.records, out.spoken);
+    deletes_.hear(out.spoken);
+  }
+  out.records.forget_records();
+  return out;
+}
+
+void Transfer::take(Fetched fetched, PageGroup& group) {
+  report_.set_traffic(fetched.traffic, fetched.auth_method);
+  declared_ = fetched.declared;
+  group.add(std::move(fetched), task_.worlds.clock.steady());
+}
+
+base::Result<void> Transfer::write(PageGroup& group) {
+  if (!group.spoken.empty()) TRY(deletes_.delete_strangers(group.spoken));
+  TRY(writer_.write(
+      {group.rows, group.rejects, group.counters, group.checkpoint, [&](std::string_view source) { return payload_of(group, source); }},
+      task_.run, report_.so_far(), task_.worlds.stop));
+  row_payloads_->forget();
+  group.clear();
+  report_.tell_progress(declared_);
+  return too_many_rejects() ? refuse_the_mapping() : base::Result<void>();
+}
+
+/// What is stored of a row that could not land.
+std::string Transfer::payload_of(const PageGroup& group, std::string_view source) {
+  const record::RecordBatch* page = group.page_of(source);
+  return page ? row_payloads_->payload(*page, source) : std::string(source);
+}
+
+bool Transfer::too_many_rejects() {
+  const record::Counters& c = report_.so_far().counters;
+  return c.rows + c.undecodable >= RejectGuardRows && (c.rejected + c.undecodable) * 2 > c.rows + c.undecodable;
+}
+
+/// The rejects stay to be looked at, and the next run reads the stream again as if this one had not been.
+base::Result<void> Transfer::refuse_the_mapping() {
+  state::Checkpoint again = before_;
+  again.sweep.reset();
+  const PageGroup nothing;
+  TRY(writer_.write({nothing.rows, nothing.rejects, nothing.counters, again}, task_.run, report_.so_far(), task_.worlds.stop));
+  const record::Counters& c = report_.so_far().counters;
+  return base::fail(
+      {base::ErrorKind::Guard,
+       base::Side::Source,
+       fmt::format("{} of {} rows were rejected: more than half, so the mapping does not fit the source{}", c.rejected + c.undecodable,
+                   c.rows + c.undecodable, task_.commits() ? fmt::format("; `syncline rejects {}` shows them", task_.run) : ""),
+       "too_many_rejects",
+       "",
+       {}});
+}
+
+base::Result<void> Transfer::keep_lease() { return task_.commits() ? task_.store.renew_lease(lease_) : base::Result<void>(); }
+
+base::Result<void> Transfer::complete(const SweepProgress::End& end) {
+  record::EntityReport& report = report_.so_far();
+  report.complete = end.complete;
+  report.checkpoint = end.checkpoint.cursor;
+  note_unfound();
+  report_.note_unlinked();
+  if (!end.complete) report_.note(end.missing + "; the next run reads it again");
+  PageGroup nothing;
+  nothing.checkpoint = end.checkpoint;
+  auto written = write(nothing);
+  if (!written) {
+    report.complete = false;
+    report.checkpoint = before_.cursor;
+  }
+  return written;
+}
+
+/// A field that the source has renamed, or a misspelt name, would otherwise be missing without a word.
+void Transfer::note_unfound() {
+  if (report_.so_far().counters.fetched < RecordsThatProveAName) return;
+  for (const size_t source : unfound_) {
+    const transform::NamedSource& named = mapping_->sources()[source];
+    report_.note(config::to_string({named.place, fmt::format("no record has {}: renamed at the source, or misspelt?", named.names)}));
+  }
+}
+
+}  // namespace syncline::sync

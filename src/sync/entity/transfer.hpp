@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/result.hpp"
+#include "extract/extract.hpp"
+#include "extract/stored.hpp"
+#include "load/writer.hpp"
+#include "state/store.hpp"
+#include "sync/binding.hpp"
+#include "sync/entity/entity_task.hpp"
+#include "sync/entity/page_group.hpp"
+#include "sync/entity/run_deletes.hpp"
+#include "sync/entity/running_report.hpp"
+#include "sync/sweep.hpp"
+#include "sync/window.hpp"
+
+namespace syncline::sync {
+
+/// Takes a stream's records to their table: one thread reads pages and makes rows of them, and this one writes them, as many pages in one
+/// transaction as a group holds. Borrows the deletes and the report.
+class Transfer {
+ public:
+  /// `before`: the checkpoint as it was when this run took the lease.
+  Transfer(const EntityTask& task, const config::Stream& stream, Binding binding, state::Lease lease, state::Checkpoint before,
+           RunDeletes& deletes, RunningReport& report);
+
+  /// Reads the stream once, as planned, and writes what comes. What has been fetched lands, whatever the outcome.
+  base::Result<void> pass(const WindowPlan& plan, SweepProgress& sweep);
+
+  /// The sweep's last word, in a transaction of its own: only rows that have been judged let a cursor move.
+  base::Result<void> complete(const SweepProgress::End& end);
+
+ private:
+  [[nodiscard]] extract::ReadOptions read_options(const WindowPlan& plan, const SweepProgress& sweep) const;
+  Fetched prepared(extract::Page page, SweepProgress& sweep);
+  void take(Fetched fetched, PageGroup& group);
+  base::Result<void> write(PageGroup& group);
+  std::string payload_of(const PageGroup& group, std::string_view source);
+  [[nodiscard]] bool too_many_rejects();
+  base::Result<void> refuse_the_mapping();
+  base::Result<void> keep_lease();
+  void note_unfound();
+
+  const EntityTask task_;
+  const config::Stream& stream_;
+  const state::Lease lease_;
+  const state::Checkpoint before_;
+  RunDeletes& deletes_;
+  RunningReport& report_;
+  const std::unique_ptr<transform::Mapping> mapping_;
+  load::Writer writer_;
+  std::unique_ptr<extract::StoredRecords> row_payloads_;
+  std::optional<int64_t> declared_;
+  // Of the read thread while it runs.
+  std::unique_ptr<extract::StoredRecords> page_payloads_;
+  std::vector<size_t> unfound_;  ///< sources of the mapping that no record of this run has had
+};
+
+}  // namespace syncline::sync
