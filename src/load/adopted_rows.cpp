@@ -21,8 +21,8 @@ void AdoptedRows::adopt(size_t way, std::string_view value) { now_.push_back(has
 void AdoptedRows::keep() {
   std::sort(now_.begin(), now_.end());
   const auto old = std::ptrdiff_t(known_.size());
-  const auto taken = std::ptrdiff_t(std::min(now_.size(), Max - known_.size()));
-  known_.insert(known_.end(), now_.begin(), now_.begin() + taken);
+  const auto added = std::ptrdiff_t(std::min(now_.size(), Max - known_.size()));
+  known_.insert(known_.end(), now_.begin(), now_.begin() + added);
   std::inplace_merge(known_.begin(), known_.begin() + old, known_.end());
   now_.clear();
 }

@@ -6,7 +6,7 @@
 
 namespace syncline::load {
 
-/// By which natural keys rows were adopted in this run: a later record with the same one claims a row that is taken, and must not get a
+/// By which natural keys rows were adopted in this run: a later record with the same one claims a row that has an owner, and must not get a
 /// twin of it without a word. Keeps hashes only, since who has the row is said by the table. One thread.
 class AdoptedRows {
  public:

@@ -121,7 +121,7 @@ Adoption::RowKey Adoption::row_key(size_t way) const {
 
 std::string Adoption::claim(size_t way) const {
   const RowKey in_row = row_key(way);
-  // The table's rows are taken together by their key before they meet the staged ones: a thousand of these and a thousand of those with one
+  // The table's rows are grouped by their key before they meet the staged ones: a thousand of these and a thousand of those with one
   // key would be a million pairs.
   return fmt::format(
       "INSERT INTO {claim} (n, way, key, id, candidates, place, value) SELECT k.n, {way}, k.key, f.id, f.candidates, f.place, {shown} FROM "
@@ -167,7 +167,7 @@ std::string Adoption::adopted() const {
                      verdict::Adopted);
 }
 
-std::string Adoption::settle() const {
+std::string Adoption::resolve_claims() const {
   return fmt::format(
       "UPDATE {0} AS r SET verdict = c.verdict, adopts = c.id, way = c.way FROM (SELECT n, way, id, CASE WHEN candidates <> 1 OR id IN "
       "(SELECT id FROM {1} WHERE candidates = 1 GROUP BY id HAVING count(DISTINCT key) > 1) THEN {2} ELSE {3} END AS verdict FROM {1} "

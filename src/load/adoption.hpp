@@ -45,8 +45,8 @@ class Adoption {
   /// way and value of each row that will be adopted.
   [[nodiscard]] std::string adopted() const;
   /// Gives the rows that claim something their verdict.
-  [[nodiscard]] std::string settle() const;
-  /// n, way, id, candidates, value, key, owner of every claim that cannot be settled, by n: more than one candidate, another record that
+  [[nodiscard]] std::string resolve_claims() const;
+  /// n, way, id, candidates, value, key, owner of every claim that cannot be resolved, by n: more than one candidate, another record that
   /// claims the same row, or (candidates: 0) a row that has an owner already.
   [[nodiscard]] std::string unclear() const;
   /// Locks the rows that will be adopted, in the order of their primary key; "" where there are no row locks. Rows with an external id are

@@ -27,11 +27,11 @@ base::Result<Numbered> bind_sequence(sql::Connection& connection, const config::
   }
   // Only an index makes the question cheap, and without one a number may come twice.
   if (table.has_unique({number.column})) {
-    const auto taken = TRY(sql::number_not_passed(connection, table.name, number.column, *next));
-    if (taken) {
+    const auto used = TRY(sql::number_not_passed(connection, table.name, number.column, *next));
+    if (used) {
       return base::fail(
           drift(number.place, fmt::format("the sequence {} gives {} next, but {}.{} has {} already: SELECT setval({}, {});", name, *next,
-                                          to_string(table.name), number.column, *taken, sql::literal(name), *taken)));
+                                          to_string(table.name), number.column, *used, sql::literal(name), *used)));
     }
   }
   return Numbered{number.column, sql::literal(name) + "::pg_catalog.regclass", {}};

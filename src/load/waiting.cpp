@@ -28,7 +28,7 @@ uint64_t hash_of(std::string_view key) {
 bool is_set_aside(const Reject& reject) { return reject.stage == stage::Wait || reject.stage == stage::Link; }
 
 /// Takes the rows that were set aside out of the rejects.
-std::vector<Reject> taken_out(std::vector<Reject>& rejects) {
+std::vector<Reject> remove_set_aside(std::vector<Reject>& rejects) {
   const auto aside = std::stable_partition(rejects.begin(), rejects.end(), [](const Reject& reject) { return !is_set_aside(reject); });
   std::vector<Reject> out(std::make_move_iterator(aside), std::make_move_iterator(rejects.end()));
   rejects.erase(aside, rejects.end());
@@ -89,7 +89,7 @@ base::Result<void> WaitingRoom::know_keys(const std::string& account) {
 }
 
 base::Result<void> WaitingRoom::settle(const Transaction& transaction, std::vector<Reject>& rejects, record::Counters& counters) {
-  const std::vector<Reject> aside = taken_out(rejects);
+  const std::vector<Reject> aside = remove_set_aside(rejects);
   if (transaction.replay && transaction.replay->counting == Replay::Counting::Links) count_made_links(counters);
   TRY(know_keys(transaction.account));
   if (keys_.empty() && aside.empty()) return {};

@@ -85,7 +85,7 @@ base::Result<void> Writer::remember_adopted() {
 
 base::Result<void> Writer::judge_adoption() {
   TRY(connection_.execute(statements_.adoption().clear_claims()));
-  if (TRY(claim_rows())) TRY(connection_.change(statements_.adoption().settle()));
+  if (TRY(claim_rows())) TRY(connection_.change(statements_.adoption().resolve_claims()));
   if (const std::string small = statements_.plan_for_small_batch(); !small.empty()) TRY(connection_.execute(small));
   return {};
 }
@@ -128,15 +128,15 @@ base::Result<std::vector<uint32_t>> Writer::take_out_unclear(const record::RowBa
     return {};
   };
   TRY(halve(range, claim_part, [](uint32_t, const base::Error&) {}));
-  std::vector<uint32_t> taken_out;  // in order
+  std::vector<uint32_t> removed;  // in order
   for (UnclearRow& unclear : TRY(unclear_rows(rows))) {
-    taken_out.push_back(unclear.row);
+    removed.push_back(unclear.row);
     rejects.push_back(std::move(unclear.reject));
     ++counters.rejected;
   }
   std::vector<uint32_t> left;
   std::copy_if(range.begin(), range.end(), std::back_inserter(left),
-               [&](uint32_t row) { return !std::binary_search(taken_out.begin(), taken_out.end(), row); });
+               [&](uint32_t row) { return !std::binary_search(removed.begin(), removed.end(), row); });
   return left;
 }
 
