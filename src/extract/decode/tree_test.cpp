@@ -86,6 +86,12 @@ TEST(Tree, EveryKindOfBrokenDocumentIsRefused) {
   for (const std::string& json : broken) EXPECT_FALSE(parsed(json).tree) << json;
 }
 
+// D6: NaN and Infinity without quotes are no JSON
+TEST(Tree, AWordForANumberBreaksThePage) {
+  for (const char* json : {"[NaN]", "[nan]", "[Infinity]", "[-Infinity]", "[inf]", "[1, -inf]", "[{\"a\": NaN}]"})
+    EXPECT_FALSE(parsed(json).tree) << json;
+}
+
 // D4: invalid UTF-8 in a page
 TEST(Tree, AByteThatIsNotUtf8IsNamedByItsPlace) {
   EXPECT_NE(parsed("[\"abc\xFF\"]").tree.error().reason.find("byte 5"), std::string::npos);

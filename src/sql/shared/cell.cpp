@@ -184,7 +184,10 @@ bool integer_fits(const Cell& cell, int bytes) {
 
 bool real_fits(const Cell& cell, const Column& column) {
   const std::optional<double> value = real_of(cell);
-  return value && (!is_single_precision(column) || std::isfinite(float(*value)));
+  if (!value || !is_single_precision(column)) return value.has_value();
+  // What is too small must not become 0 either.
+  const auto single = float(*value);
+  return std::isfinite(single) && (single != 0) == (*value != 0);
 }
 
 }  // namespace
