@@ -30,7 +30,8 @@ readable AS (
    WHERE CASE WHEN c.relkind = 'S' AND pg_catalog.has_sequence_privilege(c.oid, 'USAGE, SELECT')
               THEN pg_catalog.has_column_privilege(a.attrelid, a.attnum, 'SELECT') ELSE false END)
 SELECT attname, name, COALESCE(last::numeric + seqincrement, seqstart), LEAST(seqmax, column_max),
-       (LEAST(seqmax, column_max) IN (32767, 2147483647) AND last > LEAST(seqmax, column_max) / 2)::int
+       (LEAST(seqmax, column_max) IN (32767, 2147483647) AND last > LEAST(seqmax, column_max) / 2)::int,
+       (last::numeric + seqincrement > LEAST(seqmax, column_max))::int
   FROM readable ORDER BY attnum)";
 
 constexpr std::string_view ReadSequencesOfDefaults = R"(
@@ -52,7 +53,7 @@ base::Result<std::vector<Sequence>> readable_sequences(sql::Connection& connecti
   const sql::Rows rows = TRY(connection.query(ReadSequences, std::array{Cell::of(name)}));
   for (size_t row = 0; row < rows.size(); ++row) {
     out.push_back({std::string(rows.text(row, 0)), std::string(rows.text(row, 1)), std::string(rows.text(row, 2)),
-                   std::string(rows.text(row, 3)), rows.integer(row, 4) != 0});
+                   std::string(rows.text(row, 3)), rows.integer(row, 4) != 0, rows.at(row, 5) && rows.integer(row, 5) != 0});
   }
   return out;
 }

@@ -16,6 +16,7 @@ struct Sequence {
   std::string next;        ///< the number it gives next, in digits
   std::string limit;       ///< the last one that both it and the column can hold
   bool half_used = false;  ///< it or the column is smaller than bigint, and half of its numbers are behind it
+  bool exhausted = false;  ///< the last of them is given
 };
 
 /// Those of a table that this role may look at; none on SQLite.

@@ -82,12 +82,17 @@ base::Result<void> warn_of_taken(sql::Connection& connection, const Table& table
 
 void warn_of_running_out(const Table& table, const Sequence& sequence, Warnings& out) {
   if (!sequence.half_used) return;
-  out.add(
-      fmt::format("the sequence of {}.{} gives {} next and has used more than half of the numbers up to {}. Make both wider before it "
-                  "runs out (the table is rewritten, and columns that refer to it need the same): ALTER TABLE {} ALTER COLUMN {} TYPE "
-                  "bigint; ALTER SEQUENCE {} AS bigint;",
-                  to_string(table.name), sequence.column, sequence.next, sequence.limit, sql::quoted(table.name),
-                  sql::quoted(sequence.column), sequence.name));
+  const std::string of = fmt::format("the sequence of {}.{}", to_string(table.name), sequence.column);
+  const std::string wider = fmt::format(
+      "(the table is rewritten, and columns that refer to it need the same): ALTER TABLE {} ALTER COLUMN {} TYPE bigint; ALTER SEQUENCE {} "
+      "AS bigint;",
+      sql::quoted(table.name), sql::quoted(sequence.column), sequence.name);
+  if (sequence.exhausted) {
+    out.add(fmt::format("{} has given its last number, {}: no new row can be inserted. Make both wider {}", of, sequence.limit, wider));
+    return;
+  }
+  out.add(fmt::format("{} gives {} next and has used more than half of the numbers up to {}. Make both wider before it runs out {}", of,
+                      sequence.next, sequence.limit, wider));
 }
 
 /// A column of the team's own numbers looks like one of ids: rows would be taken for records that they are not.

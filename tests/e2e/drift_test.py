@@ -1,0 +1,102 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The vendor changes what its records look like: a field has another name, is gone, or is of another type. What the table has stays, and the run says what has changed."""
+import unittest
+
+from support.databases import OnBothDatabases
+from support.scripted_project import ScriptedProject
+from support.scripted_vendor import Answer, ScriptedVendor
+
+ENTITY = """table: goods
+account: main
+from: goods
+key: {column: crm_id, from: id}
+fields: {name: name, seats: seats}
+"""
+RECORDS = 250  # enough for the guard against a mapping that does not fit
+
+
+class Drift(OnBothDatabases):
+    def setUp(self):
+        super().setUp()
+        self.goods = []
+        vendor = ScriptedVendor(lambda request: Answer(body=self.goods))
+        self.addCleanup(vendor.stop)
+        self.vendor = vendor
+
+    def synced(self, kind, entity=ENTITY):
+        """A shop whose table has what the vendor said."""
+        database = self.database(kind, studio_app=False)
+        database.execute(f"create table goods (id {'serial' if kind == 'postgresql' else 'integer'} primary key, name text, seats integer)")
+        project = ScriptedProject(self.folder / f"{kind}{self._databases}", database.url, self.vendor.url, {"goods": "{get: /goods, records: {json: .}, paginate: none, key: id}"}, {"goods": entity})
+        self.assertEqual(project.run("migrate").code, 0)
+        self.goods = [{"id": f"g{number}", "name": f"Good {number}", "seats": number} for number in range(RECORDS)]
+        first = project.run("sync", "--json")
+        self.assertEqual((first.code, first.entity("goods")["inserted"]), (0, RECORDS), str(first))
+        return project, database
+
+    def stored(self, database):
+        return [tuple(map(str, row)) for row in database.rows("select crm_id, name, seats from goods order by id")]
+
+    # D16: a field renamed in all rows
+    def test_a_renamed_field_empties_no_column_and_is_named(self):
+        for kind in self.KINDS:
+            with self.subTest(kind):
+                project, database = self.synced(kind)
+                before = self.stored(database)
+                for record in self.goods:
+                    record["title"] = record.pop("name")
+                ended = project.run("sync", "--json")
+                self.assertEqual((ended.code, ended.entity("goods")["unchanged"]), (0, RECORDS), str(ended))
+                self.assertEqual(self.stored(database), before)
+                for said in (ended.entity("goods")["note"], project.run("log", ended.document["run"]).stdout):
+                    self.assertRegex(said, r"entities/goods\.yaml:5:\d+: no record has name: renamed at the source, or misspelt\?")
+
+    # D16: a field that is missing in all rows and must not be
+    def test_a_field_that_must_be_there_stops_the_run_when_all_lack_it(self):
+        for kind in self.KINDS:
+            with self.subTest(kind):
+                project, database = self.synced(kind, ENTITY.replace("name: name", "name: {from: name, on_missing: reject}"))
+                before = self.stored(database)
+                for record in self.goods:
+                    del record["name"]
+                    record["seats"] += 1
+                self.assert_refused_and_read_again(project, database, before, "name")
+
+    # D16: a type that goes from int to string
+    def test_a_type_that_has_changed_stops_the_run_before_anything_is_written(self):
+        for kind in self.KINDS:
+            with self.subTest(kind):
+                project, database = self.synced(kind)
+                before = self.stored(database)
+                for record in self.goods:
+                    record["seats"] = f"{record['seats']} seats"
+                    record["name"] += "!"
+                self.assert_refused_and_read_again(project, database, before, "seats")
+
+    def test_a_number_that_comes_as_text_is_the_same_number(self):
+        for kind in self.KINDS:
+            with self.subTest(kind):
+                project, database = self.synced(kind)
+                for record in self.goods:
+                    record["seats"] = str(record["seats"])
+                ended = project.run("sync", "--json")
+                self.assertEqual((ended.code, ended.entity("goods")["unchanged"]), (0, RECORDS), str(ended))
+
+    def assert_refused_and_read_again(self, project, database, before, field):
+        """Nothing of the table has changed; the rejects name the field; when the vendor has mended it, all are read again."""
+        good = [{"id": key, "name": name, "seats": int(seats)} for key, name, seats in before]
+        ended = project.run("sync", "--json")
+        self.assertEqual(ended.code, 25, str(ended))
+        entity = ended.entity("goods")
+        self.assertEqual([entity[name] for name in ("inserted", "updated", "rejected", "complete")], [0, 0, RECORDS, False])
+        self.assertEqual(self.stored(database), before)
+        rejects = project.run("rejects", "--json", "--limit", "1000").document["rejects"]
+        self.assertEqual({reject["field"] for reject in rejects}, {field})
+        self.assertEqual(len(rejects), RECORDS)
+        self.goods = good[1:] + [{**good[0], "seats": 7}]
+        mended = project.run("sync", "--json")
+        self.assertEqual([mended.code, *(mended.entity("goods")[name] for name in ("updated", "unchanged"))], [0, 1, RECORDS - 1], str(mended))
+
+
+if __name__ == "__main__":
+    unittest.main()
