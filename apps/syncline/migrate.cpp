@@ -41,17 +41,34 @@ base::Result<std::vector<std::string>> prove(sql::Connection& connection, const 
                      {}});
 }
 
+/// Another migrator may have planned the same in the same moment: with the database to ourselves we look again. False where that one has
+/// saved a file meanwhile, which comes first.
+base::Result<bool> save_what_lacks(state::Store& store, const config::Project& project, const std::filesystem::path& folder,
+                                   Outcome& outcome) {
+  TRY(schema::begin_alone(store));
+  const auto saved = [&]() -> base::Result<bool> {
+    const auto migrations = TRY(schema::read_migrations(folder));
+    if (!TRY(schema::pending(store, migrations)).empty()) return false;
+    const schema::Plan plan = TRY(schema::make_plan(store.connection(), project));
+    if (plan.changes.empty()) return true;
+    outcome.changes = plan.changes.size();
+    outcome.saved = TRY(schema::save_plan(store, folder, plan)).name;
+    return true;
+  }();
+  store.connection().rollback();
+  return saved;
+}
+
 base::Result<Outcome> run(const config::Project& project, sql::Connection& connection) {
   const std::filesystem::path folder = project.folder / "migrations";
   state::Store store(connection, project.tables_prefix);
   Outcome outcome;
   // Files come first: they may have been written for another database of the same project.
   TRY(apply_pending(store, folder, outcome));
-  const schema::Plan plan = TRY(schema::make_plan(connection, project));
-  if (!plan.changes.empty()) {
-    outcome.changes = plan.changes.size();
-    outcome.saved = TRY(schema::save_plan(store, folder, plan)).name;
+  while (!TRY(schema::make_plan(connection, project)).changes.empty()) {
+    const bool saved = TRY(save_what_lacks(store, project, folder, outcome));
     TRY(apply_pending(store, folder, outcome));
+    if (saved) break;
   }
   outcome.warnings = TRY(prove(connection, project));
   outcome.grants = TRY(schema::grants(connection, project));

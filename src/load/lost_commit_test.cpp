@@ -116,6 +116,7 @@ TEST_P(LostCommits, RowsThatWereDeletedAreCountedOnceAndThoseThatWereKeptAreTold
     const auto kept = remove(to, {"a", "b"});
     ASSERT_TRUE(kept) << kept.error().message;
     EXPECT_EQ(*kept, 1);
+    EXPECT_EQ(to.report.counters.deleted, 1);
     EXPECT_EQ(logged(), "3|3|3|0|0|0|0|1|2");
     EXPECT_EQ(all("SELECT count(*) FROM " + own("sync_reject")), "1");
   }

@@ -109,6 +109,15 @@ TEST_P(Accounts, ParentsAreThoseOfTheSameAccount) {
   EXPECT_EQ(north.write({sale("s", Cell::of("1"), Cell::null()), sale("t", Cell::null(), Cell::of("twin@x.org"))}), "2 unchanged");
 }
 
+TEST_P(Accounts, AParentOfNoAccountIsFoundByWhatItHasAndOneOfAnotherIsNot) {
+  run("INSERT INTO people (email, account) VALUES ('mine@x.org', NULL), ('theirs@x.org', 'south')");
+  const auto sale = [](const char* key, const char* email) {
+    return std::vector<Cell>{Cell::of(key), Cell::of("10"), Cell::null(), Cell::of(email)};
+  };
+  EXPECT_EQ(of("sales", "north").write({sale("s", "mine@x.org"), sale("t", "theirs@x.org")}), "2 inserted");
+  EXPECT_EQ(all("SELECT s.external_id, p.email FROM sales s LEFT JOIN people p ON p.id = s.person_id ORDER BY 1"), "s|mine@x.org, t|NULL");
+}
+
 TEST_P(Accounts, ARowIsAdoptedByItsAccountOrByWhomItIsNamed) {
   for (const char* account : {"north", "south"}) adopt_by(made("people", account), {"email"});
   run("INSERT INTO people (email, name, account) VALUES ('ann@x.org', 'A', NULL), ('bob@x.org', 'B', 'south'), ('cid@x.org', 'C', "

@@ -115,7 +115,6 @@ base::Result<bool> another_applied(state::Store& store, const Migration& migrati
 
 base::Result<bool> apply_in_transaction(state::Store& store, const Migration& migration) {
   sql::Connection& connection = store.connection();
-  if (connection.capabilities().advisory_locks) TRY(connection.query(fmt::format("SELECT pg_advisory_xact_lock({})", MigrationLock)));
   if (TRY(is_there(store))) {
     const sql::Rows row = TRY(applied(store, migration.number));
     if (!row.empty()) {
@@ -201,6 +200,16 @@ std::vector<std::string> take_out_pending(Plan& plan, const std::vector<Migratio
   return names;
 }
 
+base::Result<void> begin_alone(state::Store& store) {
+  sql::Connection& connection = store.connection();
+  if (auto begun = connection.begin(); !begun) return base::fail(with_advice(std::move(begun).error()));
+  if (!connection.capabilities().advisory_locks) return {};
+  auto locked = connection.query(fmt::format("SELECT pg_advisory_xact_lock({})", MigrationLock));
+  if (locked) return {};
+  connection.rollback();
+  return base::fail(with_advice(std::move(locked).error()));
+}
+
 base::Result<bool> apply(state::Store& store, const Migration& migration) {
   const std::string_view written_for = declared_dialect(migration.text);
   if (!written_for.empty() && written_for != dialect_name(store.connection().dialect())) {
@@ -215,8 +224,7 @@ base::Result<bool> apply(state::Store& store, const Migration& migration) {
         migration.name,
         fmt::format("take out `{}`: each file is applied in a transaction already, all of it or nothing", base::shown(statement, 60))));
   }
-  if (auto begun = store.connection().begin(); !begun)
-    return base::fail(with_advice(std::move(begun).error().within("migrations/" + migration.name)));
+  TRY_WITHIN("migrations/" + migration.name, begin_alone(store));
   auto applied_now = apply_in_transaction(store, migration);
   if (!applied_now || !*applied_now) store.connection().rollback();
   if (!applied_now && TRY(another_applied(store, migration))) return false;

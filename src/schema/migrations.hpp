@@ -31,6 +31,10 @@ base::Result<std::vector<Migration>> pending(state::Store& store, const std::vec
 /// Takes out of a plan what files of ours will do that are not applied yet, so that it is not saved twice; returns their names.
 std::vector<std::string> take_out_pending(Plan& plan, const std::vector<Migration>& pending, sql::Dialect dialect);
 
+/// Begins a transaction in which nobody else applies a file: it waits for whoever does, and others wait for its end (on a server without
+/// advisory locks nobody waits).
+base::Result<void> begin_alone(state::Store& store);
+
 /// Applies one file in one transaction, under a lock that a second migrator waits for; false if that other one has applied it meanwhile.
 base::Result<bool> apply(state::Store& store, const Migration& migration);
 
