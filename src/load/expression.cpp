@@ -33,4 +33,17 @@ std::string parent_value(const std::string& text, const record::Column& column, 
   return fmt::format("{}::{}", text, column.declared);
 }
 
+std::string differs(const record::Column& column, const std::string& value, Dialect dialect) {
+  const std::string name = "t." + sql::quoted(column.name);
+  // json has no equality of its own.
+  if (column.type == record::ColumnType::Json && dialect == Dialect::Postgres)
+    return fmt::format("{}::jsonb IS DISTINCT FROM ({})::jsonb", name, value);
+  // A difference that the column's own equality overlooks (the case of a citext, a collation without case) is still one the source made.
+  if (column.type == record::ColumnType::Text)
+    return fmt::format("{} COLLATE {} IS DISTINCT FROM {}", name, dialect == Dialect::Postgres ? "\"C\"" : "BINARY", value);
+  if (column.type == record::ColumnType::Other && dialect == Dialect::Postgres)
+    return fmt::format("{}::text COLLATE \"C\" IS DISTINCT FROM ({})::text", name, value);
+  return fmt::format("{} IS DISTINCT FROM {}", name, value);
+}
+
 }  // namespace syncline::load

@@ -17,4 +17,7 @@ namespace syncline::load {
 /// A text of the source as a value of a parent's column, for a statement: what is no such value finds nothing instead of failing it.
 [[nodiscard]] std::string parent_value(const std::string& text, const record::Column& column, sql::Dialect dialect);
 
+/// Whether the column of the row `t` holds another value than this one: also where its own equality would overlook it.
+[[nodiscard]] std::string differs(const record::Column& column, const std::string& value, sql::Dialect dialect);
+
 }  // namespace syncline::load

@@ -43,8 +43,7 @@ std::vector<bool> repeated(const record::RowBatch& rows) {
 
 }  // namespace
 
-Skip::Skip(const Target& target, std::string question, std::string any_row)
-    : target_(target), question_(std::move(question)), any_row_(std::move(any_row)) {
+Skip::Skip(const Target& target, const Question& question) : target_(target), question_(question.text()), any_row_(question.any_row()) {
   const ColumnType key = target.columns[0].column.type;
   comparable_ = target.key_collation.empty() && (key == ColumnType::Integer || key == ColumnType::Text);
 }

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "base/result.hpp"
+#include "load/question.hpp"
 #include "load/target.hpp"
 #include "record/row_batch.hpp"
 #include "sql/connection.hpp"
@@ -40,8 +41,7 @@ struct Chosen {
 /// where it is. Used by one thread.
 class Skip {
  public:
-  /// `question`: Statements::question. `any_row`: Statements::any_row.
-  Skip(const Target& target, std::string question, std::string any_row);
+  Skip(const Target& target, const Question& question);
 
   /// Part of the batch's transaction. Where asking was of little use lately it is not done each time; what is sent needlessly is compared
   /// as a whole and found equal.

@@ -7,7 +7,6 @@
 
 #include "base/text.hpp"
 #include "load/accounts.hpp"
-#include "load/deletes.hpp"
 #include "load/expression.hpp"
 
 namespace syncline::load {
@@ -17,10 +16,6 @@ using record::Column;
 using record::ColumnType;
 using record::RowColumn;
 using sql::Dialect;
-
-constexpr const char *StampedHash = "CASE WHEN r.settled THEN r.hash END",
-                     *StampedTransaction = "CASE WHEN r.settled THEN pg_catalog.pg_current_xact_id()::xid END",
-                     *CurrentTransaction = "pg_catalog.pg_current_xact_id()::xid";
 
 Column stage_column(std::string name, ColumnType type) {
   Column out;
@@ -106,84 +101,6 @@ std::vector<std::string> Statements::temporary_tables() const {
   }
   for (const std::string& table : adoption_.temporary_tables()) out.push_back("pg_temp." + table);
   return out;
-}
-
-std::string Statements::question() const {
-  if (dialect_ == Dialect::Sqlite) return ask_each();
-  return stamps() ? ask_stamps() : "";
-}
-
-std::string Statements::ask_stamps() const {
-  const bool integer = target_.columns[0].column.type == ColumnType::Integer;
-  std::string arrays = fmt::format("$1::{}[], $2::bigint[]", integer ? "bigint" : "text"), names = "key, hash", joins, ids;
-  std::vector<std::string> differences{fmt::format("t.{} IS DISTINCT FROM k.hash", config::stamp::Hash),
-                                       fmt::format("t.{} IS DISTINCT FROM t.xmin", config::stamp::Transaction)};
-  std::vector<std::string> undecided{"FALSE"};
-  for (size_t i = 0, next = 3; i < target_.parents.size(); ++i) {
-    const Parent& parent = target_.parents[i];
-    const std::string column = "t." + sql::quoted(parent.column.name);
-    if (!parent.external_way) {
-      differences.push_back(column + " IS NOT NULL");
-      ids += ", NULL";
-      continue;
-    }
-    ids += fmt::format(", p{}.{}", i, sql::quoted(parent.id.name));
-    const Column& id = parent.ways[*parent.external_way].column;
-    arrays += fmt::format(", ${}::text[]", next++);
-    names += fmt::format(", r{}", i);
-    joins += fmt::format(" LEFT JOIN {} AS p{} ON p{}.{} = {}{}", sql::quoted(parent.table), i, i, sql::quoted(id.name),
-                         parent_value(fmt::format("k.r{}", i), id, dialect_), and_of_account(parent, target_, fmt::format("p{}", i)));
-    undecided.push_back(fmt::format("(k.r{0} IS NOT NULL AND p{0}.{1} IS NULL)", i, sql::quoted(parent.id.name)));
-    // A parent that is not found is looked for again each time: it may come, or another way may find it.
-    differences.push_back(fmt::format("CASE WHEN k.r{0} IS NULL THEN {1} IS NOT NULL ELSE ({1} = p{0}.{2}) IS NOT TRUE END", i, column,
-                                      sql::quoted(parent.id.name)));
-  }
-  const std::string key = "t." + sql::quoted(target_.columns[0].column.name);
-  // Whether a row that is marked as deleted comes back is for the judgement to say.
-  if (entity_.deletes.kind == config::Deletes::Kind::Soft)
-    undecided.push_back(fmt::format("({} IS NOT NULL AND NOT ({}))", key, is_not_deleted(*target_.table.column(entity_.deletes.column))));
-  return fmt::format(
-      "SELECT k.n, CASE WHEN {} THEN {} WHEN {} IS NULL THEN {} ELSE {} END{} FROM unnest({}) WITH ORDINALITY AS k ({}, n) LEFT JOIN {} AS "
-      "t ON {} = k.key{}{} WHERE {}",
-      base::joined(undecided, " OR "), stamped::Other, key, stamped::Fresh, stamped::Known, ids, arrays, names,
-      sql::quoted(target_.table.name), key, and_of_account(target_, "t"), joins, base::joined(differences, " OR "));
-}
-
-std::string Statements::any_row() const {
-  return fmt::format("SELECT 1 FROM {} AS t WHERE t.{} IS NOT NULL{} LIMIT 1", sql::quoted(target_.table.name),
-                     sql::quoted(target_.columns[0].column.name), and_of_account(target_, "t"));
-}
-
-std::string Statements::ask_each() const {
-  const auto given = [](size_t column) { return fmt::format("?{}", column + 1); };
-  const std::string key = "t." + sql::quoted(target_.columns[0].column.name);
-  std::string joins, ids;
-  std::vector<std::string> known{key + " IS NOT NULL"}, differences{key + " IS NULL"};
-  for (size_t i : written_) {
-    const Column& column = target_.columns[i].column;
-    if (target_.columns[i].role == RowColumn::Role::Key) continue;
-    differences.push_back(target_.fills[i] ? fmt::format("(t.{} IS NULL AND {} IS NOT NULL)", sql::quoted(column.name), given(i))
-                                           : differs(column, given(i)));
-  }
-  for (size_t i = 0; i < target_.parents.size(); ++i) {
-    const Parent& parent = target_.parents[i];
-    const std::string id = fmt::format("p{}.{}", i, sql::quoted(parent.id.name));
-    ids += parent.external_way ? ", " + id : ", NULL";
-    differences.push_back(differs(parent.column, parent.external_way ? id : "NULL"));
-    if (!parent.external_way) continue;
-    const ParentWay& way = parent.ways[*parent.external_way];
-    joins += fmt::format(" LEFT JOIN {} AS p{} ON p{}.{} = {}{}", sql::quoted(parent.table), i, i, sql::quoted(way.column.name),
-                         parent_value(given(way.key), way.column, dialect_), and_of_account(parent, target_, fmt::format("p{}", i)));
-    // A parent that is not found is looked for again each time: it may come, or another way may find it.
-    known.push_back(fmt::format("({} IS NOT NULL AND {} IS NULL)", given(way.key), id));
-    differences.push_back(known.back());
-  }
-  // A row that is marked as deleted must be looked at: the record is back.
-  if (entity_.deletes.kind == config::Deletes::Kind::Soft)
-    differences.push_back(fmt::format("COALESCE(t.{}, 0) <> 0", sql::quoted(entity_.deletes.column)));
-  return fmt::format("SELECT CASE WHEN {} THEN {} ELSE {} END{} FROM (SELECT 1) LEFT JOIN {} AS t ON {} = {}{}{} WHERE {}",
-                     base::joined(known, " OR "), stamped::Other, stamped::Fresh, ids, sql::quoted(target_.table.name), key, given(0),
-                     and_of_account(target_, "t"), joins, base::joined(differences, " OR "));
 }
 
 /// Whether every relation of a row is null, or found by its external id with nothing said by the ways before.
@@ -288,19 +205,6 @@ std::string Statements::final_value(size_t column, bool keeps) const {
   return target_.columns[column].role == RowColumn::Role::Key ? staged(column) : written(column, "s", staged(column), keeps);
 }
 
-std::string Statements::differs(const Column& column, const std::string& value) const {
-  const std::string name = "t." + sql::quoted(column.name);
-  // json has no equality of its own.
-  if (column.type == ColumnType::Json && dialect_ == Dialect::Postgres)
-    return fmt::format("{}::jsonb IS DISTINCT FROM ({})::jsonb", name, value);
-  // A difference that the column's own equality overlooks (the case of a citext, a collation without case) is still one the source made.
-  if (column.type == ColumnType::Text)
-    return fmt::format("{} COLLATE {} IS DISTINCT FROM {}", name, dialect_ == Dialect::Postgres ? "\"C\"" : "BINARY", value);
-  if (column.type == ColumnType::Other && dialect_ == Dialect::Postgres)
-    return fmt::format("{}::text COLLATE \"C\" IS DISTINCT FROM ({})::text", name, value);
-  return fmt::format("{} IS DISTINCT FROM {}", name, value);
-}
-
 std::string Statements::make_ready(const std::vector<std::vector<bool>>& ways_used, bool keeps) const {
   using Missing = config::Relation::Missing;
   std::vector<std::string> columns, values, differences, judged, matched, unlinked, open_links;
@@ -351,12 +255,13 @@ std::string Statements::make_ready(const std::vector<std::vector<bool>>& ways_us
   for (size_t i : written_) {
     columns.push_back(fmt::format("c{}", i));
     values.push_back(final_value(i, keeps));
-    if (target_.columns[i].role != RowColumn::Role::Key) differences.push_back(differs(target_.columns[i].column, final_value(i, keeps)));
+    if (target_.columns[i].role != RowColumn::Role::Key)
+      differences.push_back(differs(target_.columns[i].column, final_value(i, keeps), dialect_));
   }
   for (size_t i = 0; i < target_.parents.size(); ++i) {
     columns.push_back(fmt::format("m{}", i));
     values.push_back(link(i, "s", keeps));
-    differences.push_back(differs(target_.parents[i].column, link(i, "s", keeps)));
+    differences.push_back(differs(target_.parents[i].column, link(i, "s", keeps), dialect_));
   }
   const std::string differs_at_all = differences.empty() ? "1 = 0" : base::joined(differences, " OR ");
   if (stamps()) {
@@ -426,108 +331,6 @@ bool Statements::links_later() const {
                      [](const config::Relation& relation) { return relation.missing == config::Relation::Missing::Link; });
 }
 
-std::string Statements::version_guard(const std::string& newer) const {
-  // Ties take the later arrival: only a strictly newer row in the table wins.
-  return fmt::format("t.{} > {}.c{}", sql::quoted(target_.columns[*target_.version].column.name), newer, *target_.version);
-}
-
-std::string Statements::lock(Restamp restamp) const {
-  if (dialect_ != Dialect::Postgres) return "";
-  const std::string key = sql::quoted(target_.columns[0].column.name);
-  return fmt::format(
-      "SELECT count(*) FROM (SELECT 1 FROM {} AS t JOIN {} AS r ON t.{} = r.c0{} WHERE r.verdict = {}{} ORDER BY t.{} FOR UPDATE OF t) AS "
-      "locked",
-      sql::quoted(target_.table.name), ready_, key, and_of_account(target_, "t"), verdict::Changed,
-      restamp == Restamp::Yes ? fmt::format(" OR (r.verdict = {} AND r.restamp)", verdict::Unchanged) : "", key);
-}
-
-std::vector<std::string> Statements::assignments(bool keeps, Stamping stamping) const {
-  std::vector<std::string> out;
-  for (size_t i : written_) {
-    if (target_.columns[i].role == RowColumn::Role::Key) continue;
-    // What is kept is read again here: somebody may have written it while the lock was waited for.
-    out.push_back(fmt::format("{} = {}", sql::quoted(target_.columns[i].column.name), written(i, "r", fmt::format("r.c{}", i), keeps)));
-  }
-  for (size_t i = 0; i < target_.parents.size(); ++i)
-    out.push_back(fmt::format("{} = {}", sql::quoted(target_.parents[i].column.name), link(i, "r", keeps)));
-  out.push_back(fmt::format("synced_at = {}", sql::current_timestamp(dialect_)));
-  if (stamps()) {
-    const bool stamp = stamping == Stamping::Stamp;
-    out.push_back(fmt::format("{} = {}", config::stamp::Hash, stamp ? StampedHash : "NULL"));
-    out.push_back(fmt::format("{} = {}", config::stamp::Transaction, stamp ? StampedTransaction : "NULL"));
-  }
-  return out;
-}
-
-std::string Statements::update(bool keeps, Stamping stamping) const {
-  const std::string guard =
-      and_of_account(target_, "t") + (target_.version ? fmt::format(" AND ({}) IS NOT TRUE", version_guard("r")) : "");
-  return fmt::format("UPDATE {} AS t SET {} FROM {} AS r WHERE t.{} = r.c0 AND r.verdict = {}{}", sql::quoted(target_.table.name),
-                     base::joined(assignments(keeps, stamping), ", "), ready_, sql::quoted(target_.columns[0].column.name),
-                     verdict::Changed, guard);
-}
-
-/// Whether a known row differs from the one that is there.
-std::string Statements::known_differs() const {
-  std::vector<std::string> differences{"FALSE"};
-  for (size_t i : written_) {
-    if (target_.columns[i].role == RowColumn::Role::Key) continue;
-    differences.push_back(differs(target_.columns[i].column, written(i, "r", fmt::format("r.c{}", i), false)));
-  }
-  for (size_t i = 0; i < target_.parents.size(); ++i) differences.push_back(differs(target_.parents[i].column, fmt::format("r.m{}", i)));
-  return base::joined(differences, " OR ");
-}
-
-std::string Statements::update_known() const {
-  const std::string table = sql::quoted(target_.table.name), key = "t." + sql::quoted(target_.columns[0].column.name);
-  const std::string which =
-      key + " = r.c0" + and_of_account(target_, "t") + (target_.version ? fmt::format(" AND ({}) IS NOT TRUE", version_guard("r")) : "");
-  return fmt::format(
-      "WITH changed AS MATERIALIZED (SELECT r.*, (t.{hash} = r.hash) IS TRUE AS is_edit FROM {table} AS t JOIN {ready} AS r ON {which} "
-      "WHERE "
-      "{differs} ORDER BY {key} FOR UPDATE OF t), updated AS (UPDATE {table} AS t SET {values} FROM changed AS r WHERE {which} RETURNING "
-      "r.is_edit) SELECT count(*), count(*) FILTER (WHERE is_edit) FROM updated",
-      fmt::arg("hash", config::stamp::Hash), fmt::arg("table", table), fmt::arg("ready", ready_), fmt::arg("which", which),
-      fmt::arg("differs", known_differs()), fmt::arg("key", key),
-      fmt::arg("values", base::joined(assignments(false, Stamping::Stamp), ", ")));
-}
-
-std::string Statements::judge_known() const {
-  const std::string stale = target_.version ? fmt::format("WHEN {} THEN {} ", version_guard("r"), verdict::Stale) : "";
-  const std::string restamp =
-      fmt::format("(t.{} IS DISTINCT FROM r.hash OR t.{} IS DISTINCT FROM t.xmin)", config::stamp::Hash, config::stamp::Transaction);
-  return fmt::format("UPDATE {} AS r SET verdict = CASE {}WHEN {} THEN {} ELSE {} END, restamp = {} FROM {} AS t WHERE t.{} = r.c0{}",
-                     ready_, stale, known_differs(), verdict::Changed, verdict::Unchanged, restamp, sql::quoted(target_.table.name),
-                     sql::quoted(target_.columns[0].column.name), and_of_account(target_, "t"));
-}
-
-std::string Statements::adopt(bool keeps, Stamping stamping) const {
-  const std::string account =
-      target_.account_column.empty() ? "" : fmt::format("{} = {}, ", sql::quoted(target_.account_column), sql::literal(target_.account));
-  return fmt::format("UPDATE {} AS t SET {}{} = r.c0, {} FROM {} AS r WHERE {}", sql::quoted(target_.table.name), account,
-                     sql::quoted(target_.columns[0].column.name), base::joined(assignments(keeps, stamping), ", "), ready_,
-                     adoption_.still_free());
-}
-
-std::string Statements::restamp() const {
-  std::vector<std::string> differences;
-  for (size_t i : written_) differences.push_back(differs(target_.columns[i].column, fmt::format("r.c{}", i)));
-  for (size_t i = 0; i < target_.parents.size(); ++i) differences.push_back(differs(target_.parents[i].column, fmt::format("r.m{}", i)));
-  return fmt::format("UPDATE {} AS t SET {} = {}, {} = {} FROM {} AS r WHERE t.{} = r.c0{} AND r.verdict = {} AND r.restamp AND NOT ({})",
-                     sql::quoted(target_.table.name), config::stamp::Hash, StampedHash, config::stamp::Transaction, StampedTransaction,
-                     ready_, sql::quoted(target_.columns[0].column.name), and_of_account(target_, "t"), verdict::Unchanged,
-                     base::joined(differences, " OR "));
-}
-
-std::string Statements::insert(bool keeps, Stamping stamping) const {
-  std::vector<std::string> values, ids;
-  for (size_t i : written_) values.push_back(new_value(i, "r", fmt::format("r.c{}", i), keeps));
-  for (size_t i = 0; i < target_.parents.size(); ++i) ids.push_back(new_link(i, "r", fmt::format("r.m{}", i), keeps));
-  const bool stamp = stamps() && stamping == Stamping::Stamp;
-  return insert_into(values, ids, stamp ? StampedHash : "NULL", stamp ? StampedTransaction : "NULL",
-                     fmt::format("{} AS r WHERE r.verdict = {} ORDER BY r.c0", ready_, verdict::New));
-}
-
 std::string Statements::take_as_null(size_t column, const std::string& rows) const {
   return fmt::format("UPDATE {} SET c{} = NULL{} WHERE n IN ({})", ready_, column, stamps() ? ", settled = FALSE" : "", rows);
 }
@@ -535,56 +338,15 @@ std::string Statements::take_as_null(size_t column, const std::string& rows) con
 std::string Statements::judge_again(const std::string& rows) const {
   std::vector<std::string> differences{"1 = 0"};
   for (size_t i : written_) {
-    if (target_.columns[i].role != RowColumn::Role::Key) differences.push_back(differs(target_.columns[i].column, fmt::format("r.c{}", i)));
+    if (target_.columns[i].role != RowColumn::Role::Key)
+      differences.push_back(differs(target_.columns[i].column, fmt::format("r.c{}", i), dialect_));
   }
-  for (size_t i = 0; i < target_.parents.size(); ++i) differences.push_back(differs(target_.parents[i].column, fmt::format("r.m{}", i)));
+  for (size_t i = 0; i < target_.parents.size(); ++i)
+    differences.push_back(differs(target_.parents[i].column, fmt::format("r.m{}", i), dialect_));
   const std::string key = sql::quoted(target_.columns[0].column.name);
   return fmt::format("UPDATE {} AS r SET verdict = {} FROM {} AS t WHERE t.{} = r.c0{} AND r.verdict = {} AND r.n IN ({}) AND NOT ({})",
                      ready_, verdict::Unchanged, sql::quoted(target_.table.name), key, and_of_account(target_, "t"), verdict::Changed, rows,
                      base::joined(differences, " OR "));
-}
-
-std::string Statements::insert_staged(bool keeps) const {
-  std::vector<std::string> values, ids;
-  std::string from = stage_ + " AS s";
-  for (size_t i : written_) values.push_back(new_value(i, "s", staged(i), keeps));
-  for (size_t i = 0; i < target_.parents.size(); ++i) {
-    const Parent& parent = target_.parents[i];
-    if (!parent.external_way) {
-      ids.push_back(new_link(i, "s", "NULL", keeps));
-      continue;
-    }
-    const ParentWay& way = parent.ways[*parent.external_way];
-    ids.push_back(new_link(i, "s", fmt::format("p{}.{}", i, sql::quoted(parent.id.name)), keeps));
-    from += fmt::format(" LEFT JOIN {} AS p{} ON p{}.{} = {}{}", sql::quoted(parent.table), i, i, sql::quoted(way.column.name),
-                        parent_value(fmt::format("s.c{}", way.key), way.column, dialect_),
-                        and_of_account(parent, target_, fmt::format("p{}", i)));
-  }
-  return insert_into(values, ids, "s.hash", std::string(CurrentTransaction), from + " WHERE true");
-}
-
-std::string Statements::insert_into(std::vector<std::string> values, const std::vector<std::string>& ids, const std::string& hash,
-                                    const std::string& transaction, const std::string& from) const {
-  std::vector<std::string> columns;
-  for (size_t i : written_) columns.push_back(sql::quoted(target_.columns[i].column.name));
-  for (const Parent& parent : target_.parents) columns.push_back(sql::quoted(parent.column.name));
-  values.insert(values.end(), ids.begin(), ids.end());
-  for (const Numbered& numbered : target_.numbers) {
-    columns.push_back(sql::quoted(numbered.column));
-    values.push_back(next_number(target_, numbered, dialect_));
-  }
-  std::string key = sql::quoted(target_.columns[0].column.name);
-  if (!target_.account_column.empty()) {
-    columns.push_back(sql::quoted(target_.account_column));
-    values.push_back(sql::literal(target_.account));
-    key = columns.back() + ", " + key;
-  }
-  if (stamps()) {
-    columns.insert(columns.end(), {std::string(config::stamp::Hash), std::string(config::stamp::Transaction)});
-    values.insert(values.end(), {hash, transaction});
-  }
-  return fmt::format("INSERT INTO {} ({}, synced_at) SELECT {}, {} FROM {} ON CONFLICT ({}) DO NOTHING", sql::quoted(target_.table.name),
-                     base::joined(columns, ", "), base::joined(values, ", "), sql::current_timestamp(dialect_), from, key);
 }
 
 std::string Statements::plan_for_small_batch() const {

@@ -43,13 +43,6 @@ class Statements {
   [[nodiscard]] size_t kept_columns() const { return kept_columns_; }
   static constexpr size_t KeptBits = 62;
 
-  /// Which rows of a batch are not in the table as they should be, what each is (`stamped::…`), and the id of each relation's parent.
-  /// PostgreSQL: of keys ($1), hashes ($2) and the external ids of each relation ($3…) as arrays, with the position, from 1, first; empty
-  /// where rows are not stamped. SQLite, where asking costs no journey: of one row, whose cells are ?1, ?2, …, by comparing it whole.
-  [[nodiscard]] std::string question() const;
-  /// Any row of this entity; none where nothing of it has been written yet.
-  [[nodiscard]] std::string any_row() const;
-
   /// Temporary tables, empty at the begin of each transaction on PostgreSQL. Where they outlive it they are made once a writer.
   [[nodiscard]] std::string create() const;
   /// Empties them, for another range of rows in the same transaction.
@@ -94,8 +87,6 @@ class Statements {
   [[nodiscard]] std::string plan_as_usual() const;
 
  private:
-  [[nodiscard]] std::string ask_stamps() const;
-  [[nodiscard]] std::string ask_each() const;
   [[nodiscard]] std::vector<std::string> temporary_tables() const;
   [[nodiscard]] std::string found_table(size_t relation, size_t way) const;
   [[nodiscard]] std::string staged(size_t column) const;
@@ -111,7 +102,6 @@ class Statements {
   [[nodiscard]] std::string is_link_kept(size_t relation, const std::string& from) const;
   [[nodiscard]] std::string link(size_t relation, const std::string& from, bool keeps) const;
   [[nodiscard]] std::string relation_key(size_t relation, size_t way) const;
-  [[nodiscard]] std::string differs(const record::Column& column, const std::string& value) const;
   /// INSERT … SELECT the written columns' values, the relations' ids, and ours.
   [[nodiscard]] std::string insert_into(std::vector<std::string> values, const std::vector<std::string>& ids, const std::string& hash,
                                         const std::string& transaction, const std::string& from) const;

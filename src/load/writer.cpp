@@ -4,17 +4,14 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <array>
 
 #include "base/check.hpp"
-#include "base/text.hpp"
-#include "load/cell_text.hpp"
 #include "load/commit_lookup.hpp"
+#include "load/raced.hpp"
 
 namespace syncline::load {
 namespace {
 
-using namespace std::chrono_literals;
 using record::Cell;
 using record::RowColumn;
 
@@ -22,19 +19,7 @@ constexpr int AttemptsMax = 4;
 /// Rows that are equal but not as we wrote them are compared as a whole each time; above this share of a batch it is worth marking them
 /// again.
 constexpr int64_t RestampAbovePercent = 5;
-constexpr std::string_view UniqueViolation = "23505", Raced = "raced";
-/// Above this share of rows refused, halving tries each row about twice.
-constexpr size_t OneByOneAbovePercent = 5;
-
-base::Error raced(std::string_view what, int64_t expected, int64_t done) {
-  return {base::ErrorKind::ContractDrift,
-          base::Side::Database,
-          fmt::format("{} {} rows, but the database took {}: a trigger that returns NULL, or a rule, drops rows without a word", what,
-                      expected, done),
-          std::string(Raced),
-          "",
-          {}};
-}
+constexpr std::string_view UniqueViolation = "23505";
 
 /// The stage's columns are called c0, c1, …; a person knows the table's, and counts no rows of a stage.
 base::Error of_the_table(base::Error error, const std::vector<record::Column>& stage, const std::vector<RowColumn>& columns) {
@@ -77,7 +62,7 @@ Writer::Writer(state::Store& store, const config::Entity& entity, Target target,
       statements_(target_, entity_, connection_.dialect(), ending == Ending::Commit ? Relations::Judge : Relations::TakeAsNull,
                   connection_.capabilities().session_tables ? Tables::Keep : Tables::Drop),
       undelete_(entity_, target_, store_, statements_.ready_table()),
-      skip_(target_, statements_.question(), statements_.any_row()),
+      skip_(target_, Question(target_, entity_, connection_.dialect())),
       direct_rows_(target_, connection_.dialect()),
       waiting_(store_, entity_, target_),
       yields_(std::any_of(entity.fields.begin(), entity.fields.end(), [](const auto& field) { return field.taken_as_null; })),
@@ -183,14 +168,6 @@ base::Result<void> Writer::write_chosen(const record::RowBatch& rows, Isolation 
   return write_tested(rows, take_out_misfits(rows, chosen_.judged), counters, rejects);
 }
 
-void Writer::judge_too(std::vector<uint32_t>& rows) {
-  const auto middle = ptrdiff_t(chosen_.judged.size());
-  std::sort(rows.begin(), rows.end());
-  chosen_.judged.insert(chosen_.judged.end(), rows.begin(), rows.end());
-  std::inplace_merge(chosen_.judged.begin(), chosen_.judged.begin() + middle, chosen_.judged.end());
-  rows.clear();
-}
-
 base::Result<void> Writer::make_tables() {
   staged_in_transaction_ = false;
   const bool kept = connection_.dialect() == sql::Dialect::Postgres && connection_.capabilities().session_tables;
@@ -202,98 +179,9 @@ base::Result<void> Writer::make_tables() {
   return {};
 }
 
-/// Nothing is there to be compared with.
-base::Result<void> Writer::insert_fresh(const record::RowBatch& rows, record::Counters& counters) {
-  const auto fresh = int64_t(chosen_.fresh.size());
-  count_new(fresh, counters);
-  if (!entity_.insert) return {};
-  if (ending_ == Ending::Rollback) return {};
-  const bool direct = direct_rows_.fits(rows, chosen_.fresh);
-  const int64_t inserted = direct ? TRY(direct_rows_.insert(connection_, rows, chosen_)) : TRY(insert_staged(rows));
-  if (inserted != fresh) return base::fail(raced("inserting", fresh, inserted));
-  return {};
-}
-
-/// Most known rows differ: they are written as if all did, and looked at once more only where some did not.
-base::Result<void> Writer::update_known(const record::RowBatch& rows, record::Counters& counters) {
-  TRY(prepare(rows, chosen_.known, verdict::Changed));
-  TRY(undelete_.bring_back(Undelete::Mode::Write, counters));
-  const sql::Rows done = TRY(connection_.query(statements_.update_known()));
-  const int64_t updated = done.integer(0, 0), known = int64_t(chosen_.known.size());
-  counters.updated += updated;
-  counters.local_edits += done.integer(0, 1);
-  if (updated < known) {
-    TRY(connection_.change(statements_.judge_known()));
-    record::Counters left;
-    std::vector<record::Reject> none;
-    TRY(count_verdicts(rows, left, none));
-    if (left.updated > 0) return base::fail(raced("updating", left.updated, 0));
-    counters.unchanged += left.unchanged - updated;
-    counters.stale += left.stale;
-    if (is_worth_restamping(rows)) {
-      TRY(connection_.query(statements_.lock(Restamp::Yes)));
-      counters.restamped += TRY(connection_.change(statements_.restamp()));
-    }
-  }
-  if (const std::string usual = statements_.plan_as_usual(); !usual.empty()) TRY(connection_.execute(usual));
-  return {};
-}
-
-base::Result<int64_t> Writer::insert_staged(const record::RowBatch& rows) {
-  TRY(stage(rows, chosen_.fresh));
-  if (const std::string small = statements_.plan_for_small_batch(); !small.empty()) TRY(connection_.execute(small));
-  const int64_t inserted = TRY(connection_.change(statements_.insert_staged(keeps_)));
-  if (const std::string usual = statements_.plan_as_usual(); !usual.empty()) TRY(connection_.execute(usual));
-  return inserted;
-}
-
 /// Rows that are in the table by neither their external id nor a natural key.
 void Writer::count_new(int64_t rows, record::Counters& counters) const {
   (entity_.insert ? counters.inserted : counters.unmatched) += rows;
-}
-
-base::Result<void> Writer::halve(Range range, const std::function<base::Result<void>(Range)>& step,
-                                 const std::function<void(uint32_t, const base::Error&)>& refused) {
-  TRY(connection_.execute("SAVEPOINT syncline_rows"));
-  const auto done = step(range);
-  if (done) return connection_.execute("RELEASE SAVEPOINT syncline_rows");
-  if (!sql::is_row_fault(done.error())) return base::fail(done.error());
-  TRY(connection_.execute("ROLLBACK TO SAVEPOINT syncline_rows; RELEASE SAVEPOINT syncline_rows"));
-  if (range.size() > 1 && halved_refused_ * 100 > halved_ * OneByOneAbovePercent) {
-    for (size_t i = 0; i < range.size(); ++i) TRY(halve(range.subspan(i, 1), step, refused));
-    return {};
-  }
-  if (range.size() > 1) {
-    const size_t middle = range.size() / 2;
-    TRY(halve(range.first(middle), step, refused));
-    return halve(range.subspan(middle), step, refused);
-  }
-  refused(range[0], done.error());
-  return {};
-}
-
-base::Result<void> Writer::write_halving(const record::RowBatch& rows, Range range, record::Counters& counters,
-                                         std::vector<record::Reject>& rejects) {
-  const auto write_part = [&](Range part) -> base::Result<void> {
-    record::Counters tried = counters;
-    std::vector<record::Reject> met;
-    std::vector<int64_t> taken = taken_now_;
-    base::Result<void> written = write_rows(rows, part, Stamping::Leave, tried, met);
-    if (written) written = connection_.check_deferred();
-    if (!written) {
-      taken_now_ = std::move(taken);  // its halves will be asked again
-      return written;
-    }
-    counters = tried;
-    std::move(met.begin(), met.end(), std::back_inserter(rejects));
-    return {};
-  };
-  halved_ = range.size();
-  halved_refused_ = 0;
-  return halve(range, write_part, [&](uint32_t row, const base::Error& error) {
-    refuse(rows, row, error.subject, error.code, error.message, "");
-    ++halved_refused_;
-  });
 }
 
 base::Result<void> Writer::write_rows(const record::RowBatch& rows, Range range, Stamping stamping, record::Counters& counters,
@@ -350,14 +238,6 @@ base::Result<void> Writer::clear_staged() {
 
 bool Writer::is_worth_restamping(const record::RowBatch& rows) const {
   return restampable_ > int64_t(rows.size()) * RestampAbovePercent / 100;
-}
-
-/// Rows that need no judgement, or another one than staged rows.
-base::Result<void> Writer::prepare(const record::RowBatch& rows, Range range, int64_t verdict) {
-  TRY(clear_staged());
-  keeps_ = false;
-  if (const std::string small = statements_.plan_for_small_batch(); !small.empty()) TRY(connection_.execute(small));
-  return direct_rows_.prepare(connection_, statements_.ready_table(), rows, chosen_, range, verdict);
 }
 
 base::Result<void> Writer::stage(const record::RowBatch& rows, Range range) {
@@ -453,22 +333,6 @@ base::Result<void> Writer::count_verdicts(const record::RowBatch& rows, record::
     rejects.push_back(failed_relation(rows, size_t(bad.integer(i, 0)), size_t(number / 2), number % 2 == 1));
   }
   return {};
-}
-
-record::Reject Writer::failed_relation(const record::RowBatch& rows, size_t row, size_t relation, bool ambiguous) const {
-  const Parent& parent = target_.parents[relation];
-  std::vector<std::string> tried;
-  for (size_t c = 0; c < target_.columns.size(); ++c) {
-    const RowColumn& column = target_.columns[c];
-    if (column.role != RowColumn::Role::RelationKey || column.relation != relation || !rows.row(row)[c].has_value()) continue;
-    tried.push_back(fmt::format("`{}` = {}", parent.ways[column.way].column.name, base::shown(rows.row(row)[c].text, 80)));
-  }
-  const std::string looked_for = base::joined(tried, " or ");
-  const std::string reason =
-      ambiguous ? fmt::format("several rows of `{}` have {}: which one is meant cannot be told", to_string(parent.table), looked_for)
-                : fmt::format("no row of `{}` has {}", to_string(parent.table), looked_for);
-  return {"match",    text_of(rows.row(row)[0]), parent.column.name, ambiguous ? "relation_ambiguous" : "relation_missing", reason,
-          looked_for, payload(rows, row)};
 }
 
 }  // namespace syncline::load

@@ -15,6 +15,9 @@ namespace {
 using record::Cell;
 using record::RowColumn;
 
+/// Above this share of rows refused, halving tries each row about twice.
+constexpr size_t OneByOneAbovePercent = 5;
+
 /// The value the record gives a column, for a person.
 std::string value_in(const Target& target, std::span<const Cell> row, const std::string& column) {
   for (size_t i = 0; i < target.columns.size(); ++i) {
@@ -160,6 +163,66 @@ base::Result<void> Writer::write_tested(const record::RowBatch& rows, std::vecto
   }
   count_refused(counters, rejects);
   return {};
+}
+
+base::Result<void> Writer::halve(Range range, const std::function<base::Result<void>(Range)>& step,
+                                 const std::function<void(uint32_t, const base::Error&)>& refused) {
+  TRY(connection_.execute("SAVEPOINT syncline_rows"));
+  const auto done = step(range);
+  if (done) return connection_.execute("RELEASE SAVEPOINT syncline_rows");
+  if (!sql::is_row_fault(done.error())) return base::fail(done.error());
+  TRY(connection_.execute("ROLLBACK TO SAVEPOINT syncline_rows; RELEASE SAVEPOINT syncline_rows"));
+  if (range.size() > 1 && halved_refused_ * 100 > halved_ * OneByOneAbovePercent) {
+    for (size_t i = 0; i < range.size(); ++i) TRY(halve(range.subspan(i, 1), step, refused));
+    return {};
+  }
+  if (range.size() > 1) {
+    const size_t middle = range.size() / 2;
+    TRY(halve(range.first(middle), step, refused));
+    return halve(range.subspan(middle), step, refused);
+  }
+  refused(range[0], done.error());
+  return {};
+}
+
+base::Result<void> Writer::write_halving(const record::RowBatch& rows, Range range, record::Counters& counters,
+                                         std::vector<record::Reject>& rejects) {
+  const auto write_part = [&](Range part) -> base::Result<void> {
+    record::Counters tried = counters;
+    std::vector<record::Reject> met;
+    std::vector<int64_t> taken = taken_now_;
+    base::Result<void> written = write_rows(rows, part, Stamping::Leave, tried, met);
+    if (written) written = connection_.check_deferred();
+    if (!written) {
+      taken_now_ = std::move(taken);  // its halves will be asked again
+      return written;
+    }
+    counters = tried;
+    std::move(met.begin(), met.end(), std::back_inserter(rejects));
+    return {};
+  };
+  halved_ = range.size();
+  halved_refused_ = 0;
+  return halve(range, write_part, [&](uint32_t row, const base::Error& error) {
+    refuse(rows, row, error.subject, error.code, error.message, "");
+    ++halved_refused_;
+  });
+}
+
+record::Reject Writer::failed_relation(const record::RowBatch& rows, size_t row, size_t relation, bool ambiguous) const {
+  const Parent& parent = target_.parents[relation];
+  std::vector<std::string> tried;
+  for (size_t c = 0; c < target_.columns.size(); ++c) {
+    const RowColumn& column = target_.columns[c];
+    if (column.role != RowColumn::Role::RelationKey || column.relation != relation || !rows.row(row)[c].has_value()) continue;
+    tried.push_back(fmt::format("`{}` = {}", parent.ways[column.way].column.name, base::shown(rows.row(row)[c].text, 80)));
+  }
+  const std::string looked_for = base::joined(tried, " or ");
+  const std::string reason =
+      ambiguous ? fmt::format("several rows of `{}` have {}: which one is meant cannot be told", to_string(parent.table), looked_for)
+                : fmt::format("no row of `{}` has {}", to_string(parent.table), looked_for);
+  return {"match",    text_of(rows.row(row)[0]), parent.column.name, ambiguous ? "relation_ambiguous" : "relation_missing", reason,
+          looked_for, payload(rows, row)};
 }
 
 }  // namespace syncline::load

@@ -83,8 +83,7 @@ class Loader {
   /// Which of these rows a writer would send: indexes, joined by blanks.
   std::string sent(const std::vector<std::vector<Cell>>& rows) {
     const Target target = bound(store_.connection());
-    const Statements statements(target, entity_, store_.connection().dialect(), Relations::Judge);
-    Skip skip(target, statements.question(), statements.any_row());
+    Skip skip(target, Question(target, entity_, store_.connection().dialect()));
     const auto chosen = skip.choose(store_.connection(), batch_of(rows));
     if (!chosen) return chosen.error().message;
     std::vector<uint32_t> rows_sent = chosen->judged;
