@@ -199,6 +199,47 @@ TEST(Load, OneEntityMakesTheRowsAndOthersMayFillThem) {
   EXPECT_EQ(problems_with("insert: false\n"), "");
 }
 
+TEST(Load, TwoEntitiesDoNotWriteOneColumnOfTheSameRows) {
+  const auto problems_with = [](std::string_view customers, std::string_view leads, std::string_view project = "") {
+    const test::ProjectFiles files;
+    if (!project.empty()) files.write("syncline.yaml", project);
+    files.write("entities/customers.yaml", "table: customers\nfrom: contacts\n" + std::string(customers));
+    files.write("entities/leads.yaml", "table: customers\nfrom: contacts\n" + std::string(leads));
+    return files.problems();
+  };
+  const auto twice = [](std::string_view place, std::string_view line, std::string_view column) {
+    return "entities/leads.yaml:" + std::string(place) + ": entities/customers.yaml (line " + std::string(line) + ") already writes `" +
+           std::string(column) +
+           "` of the same rows of customers, and the two would overwrite each other with every sync; remove one, or let both only fill it "
+           "(`fill: true`)\n";
+  };
+  constexpr std::string_view maker = "account: studio\nkey: {column: crm_id, from: id}\nfields: {mail: mail, name: name}\n";
+  constexpr std::string_view filler = "account: studio\nkey: {column: crm_id, from: id}\ninsert: false\n";
+  EXPECT_EQ(problems_with(maker, std::string(filler) + "fields: {phone: phone}\n"), "") << "they fill columns of their own";
+  EXPECT_EQ(problems_with(maker, std::string(filler) + "fields: {phone: phone, mail: mail}\n"), twice("6:24", "5", "mail"));
+  EXPECT_EQ(problems_with(maker, std::string(filler) + "relations: {name: {to: customers, by: [{external: x}]}}\n"),
+            twice("6:13", "5", "name"));
+  EXPECT_EQ(problems_with(maker, std::string(filler) + "version: {column: mail, from: x}\n"), twice("6:10", "5", "mail"));
+  EXPECT_EQ(problems_with(maker, std::string(filler) + "fields: {mail: {from: mail, fill: true}}\n"), twice("6:10", "5", "mail"))
+      << "what the one empties the other would fill with every sync";
+  EXPECT_EQ(problems_with("account: studio\nkey: {column: crm_id, from: id}\nfields: {mail: {from: mail, fill: true}}\n",
+                          std::string(filler) + "fields: {mail: {from: mail, fill: true}}\n"),
+            "");
+
+  constexpr std::string_view own_key = "account: studio\nkey: {column: lead_id, from: id}\nfields: {mail: mail}\n";
+  EXPECT_EQ(problems_with(maker, own_key), "") << "each knows its rows by a column of its own";
+  EXPECT_EQ(problems_with(maker, std::string(own_key) + "adopt: [[mail]]\n"), twice("5:10", "5", "mail"));
+
+  const auto of_account = [](std::string_view account, std::string_view key) {
+    return "account: " + std::string(account) + "\nkey: {column: crm_id, " + std::string(key) + "from: id}\nfields: {mail: mail}\n";
+  };
+  EXPECT_EQ(problems_with(of_account("studio", "account_column: a, "), of_account("north", "account_column: a, "), TwoAccounts), "");
+  EXPECT_EQ(problems_with(of_account("[studio, north]", "account_column: a, "),
+                          of_account("north", "account_column: a, ") + "insert: false\n", TwoAccounts),
+            twice("5:10", "5", "mail"))
+      << "said once, of the account they share";
+}
+
 TEST(Load, WhatTwoAccountsFindInOneConnectorIsSaidOnce) {
   const test::ProjectFiles files;
   files.write(

@@ -10,6 +10,7 @@
 
 #include "base/text.hpp"
 #include "config/read/deletes.hpp"
+#include "config/read/shared_columns.hpp"
 #include "config/read/suggestion.hpp"
 
 namespace syncline::config {
@@ -263,6 +264,7 @@ void check_across_files(const Project& project, bool accounts_known, const std::
   }
   CircleFinder(entities, problems).find();
   check_shared_keys(entities, problems);
+  check_shared_columns(entities, problems);
 }
 
 }  // namespace syncline::config
