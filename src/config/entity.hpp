@@ -161,7 +161,8 @@ struct Entity {
   std::vector<std::string> local;  ///< columns that are never written
   bool insert = true;              ///< `insert: false`: only rows that exist are written
   Deletes deletes;
-  bool stamp = true;  ///< whether the table may have the two stamp columns, where the database can use them
+  std::optional<int64_t> batch_rows;  ///< rows of a transaction; none: as many as rows, bytes and time make sensible
+  bool stamp = true;                  ///< whether the table may have the two stamp columns, where the database can use them
   Place place;
 
   /// The columns that tell its rows apart, in the order of their UNIQUE index.

@@ -31,7 +31,24 @@ TEST(EntityFile, AnUnknownKeyNamesTheNearestOrAll) {
   EXPECT_EQ(problems_after_head("feilds: {}\n"), at("5:1", "unknown key `feilds`; did you mean `fields`?"));
   EXPECT_EQ(problems_after_head("colour: red\n"), at("5:1",
                                                      "unknown key `colour`; use one of table, account, from, each, start, where, key, "
-                                                     "version, fields, relations, adopt, local, insert, deletes, stamp"));
+                                                     "version, fields, relations, adopt, local, insert, deletes, batch_rows, stamp"));
+}
+
+TEST(EntityFile, ATransactionsRowsArePinnedWithinBounds) {
+  EXPECT_EQ(entity_after_head("").batch_rows, std::nullopt);
+  EXPECT_EQ(entity_after_head("batch_rows: 50\n").batch_rows, 50);
+  EXPECT_EQ(entity_after_head("batch_rows: 100000\n").batch_rows, 100'000);
+  const auto bounds = [](std::string_view found) {
+    return at("5:13", "`batch_rows` is 50 to 100,000, not " + std::string(found) +
+                          "; leave it out, and transactions adapt to rows, bytes and time");
+  };
+  for (const char* number : {"49", "0", "-50", "100001"}) {
+    EXPECT_EQ(problems_after_head("batch_rows: " + std::string(number) + "\n"), bounds(number));
+  }
+  for (const char* no_number : {"many", "50.5", "[50]", "99999999999999999999"}) {
+    const std::string problem = problems_after_head("batch_rows: " + std::string(no_number) + "\n");
+    EXPECT_EQ(problem.rfind("entities/customers.yaml:5:13: `batch_rows` must be", 0), 0u) << problem;
+  }
 }
 
 TEST(EntityFile, WhatIsNotBuiltIsRefused) {
@@ -154,9 +171,9 @@ TEST(EntityFile, AFileThatIsNoMapIsRefused) {
   EXPECT_EQ(
       files.problems(),
       "entities/customers.yaml:1:1: an entity must be a map, not nothing; its keys are table, account, from, each, start, where, key, "
-      "version, fields, relations, adopt, local, insert, deletes, stamp\n"
+      "version, fields, relations, adopt, local, insert, deletes, batch_rows, stamp\n"
       "entities/orders.yaml:1:1: an entity must be a map, not a list; its keys are table, account, from, each, start, where, key, version, "
-      "fields, relations, adopt, local, insert, deletes, stamp\n");
+      "fields, relations, adopt, local, insert, deletes, batch_rows, stamp\n");
 }
 
 TEST(EntityFile, WrongShapesSayWhatToWrite) {

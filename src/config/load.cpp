@@ -101,7 +101,10 @@ ProjectFile read_everything(const LoadOptions& options, std::vector<Problem>& pr
     }
   }
   check_across_files(project, !project.accounts.empty(), entities, problems);
-  for (EntityFile& it : entities) project.entities.push_back(std::move(it.entity));
+  for (EntityFile& it : entities) {
+    if (!it.entity.batch_rows) it.entity.batch_rows = project.batch_rows;
+    project.entities.push_back(std::move(it.entity));
+  }
   return result;
 }
 

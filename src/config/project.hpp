@@ -28,8 +28,9 @@ struct Project {
   base::Secret database;                       ///< the URL; empty if a variable is missing
   std::vector<std::string> missing_variables;  ///< that `database` needs
   bool allow_private = false;
-  std::string ca_file;        ///< absolute
-  std::string tables_prefix;  ///< `tables_prefix:`; empty: none
+  std::string ca_file;                ///< absolute
+  std::string tables_prefix;          ///< `tables_prefix:`; empty: none
+  std::optional<int64_t> batch_rows;  ///< `batch_rows:` of entities that say nothing; they have it already
   std::vector<Account> accounts;
   std::vector<Entity> entities;  ///< in file-name order
   std::vector<RuleSet> rules;

@@ -29,9 +29,23 @@ std::string at(std::string_view place, std::string_view message) {
 
 TEST(ProjectFile, KeysThatAreNotBuiltAreRefused) {
   EXPECT_EQ(problems_of("syncline: 1\ndatabase: sqlite:x\nschedule: []\n"),
-            at("3:1", "unknown key `schedule`; use one of syncline, database, network, tables_prefix, accounts"));
+            at("3:1", "unknown key `schedule`; use one of syncline, database, network, tables_prefix, batch_rows, accounts"));
   EXPECT_EQ(problems_of_account("connector: crm, settings: {host: x}, auth: [api_key: k], role: admin"),
             at("3:78", "unknown key `role`; use one of connector, settings, limits, auth"));
+}
+
+TEST(ProjectFile, TheRowsOfATransactionArePinnedForEntitiesThatSayNothing) {
+  const test::ProjectFiles files;
+  files.write("syncline.yaml", "syncline: 1\ndatabase: sqlite:x\nbatch_rows: 500\n" + std::string(Accounts));
+  constexpr std::string_view entity = "table: t\naccount: studio\nfrom: contacts\nkey: {column: crm_id, from: id}\n";
+  files.write("entities/a.yaml", entity);
+  files.write("entities/b.yaml", std::string(entity.substr(0, 7)) + "u" + std::string(entity.substr(8)) + "batch_rows: 60\n");
+  const auto project = files.load();
+  ASSERT_TRUE(project) << test::all_messages(project.error());
+  EXPECT_EQ(project->entity("a")->batch_rows, 500);
+  EXPECT_EQ(project->entity("b")->batch_rows, 60);
+  EXPECT_EQ(problems_of("syncline: 1\ndatabase: sqlite:x\nbatch_rows: 1\n"),
+            at("3:13", "`batch_rows` is 50 to 100,000, not 1; leave it out, and transactions adapt to rows, bytes and time"));
 }
 
 TEST(ProjectFile, NeedsItsVersionDatabaseAndAccounts) {

@@ -64,11 +64,12 @@ struct RowBatch {
     arena = {};
   }
 
-  /// Puts the rows of another batch of the same mapping behind these. Their texts stay in the other's arena.
-  void append(const RowBatch& other) {
+  /// Puts rows of another batch of the same mapping behind these, from `first` to before `last`. Their texts stay in the other's arena.
+  void append(const RowBatch& other, size_t first, size_t last) {
     columns = other.columns;
-    cells.insert(cells.end(), other.cells.begin(), other.cells.end());
-    sources.insert(sources.end(), other.sources.begin(), other.sources.end());
+    const auto cell = [&](size_t row) { return other.cells.begin() + ptrdiff_t(row * other.columns); };
+    cells.insert(cells.end(), cell(first), cell(last));
+    sources.insert(sources.end(), other.sources.begin() + ptrdiff_t(first), other.sources.begin() + ptrdiff_t(last));
   }
 
   [[nodiscard]] size_t size() const { return sources.size(); }

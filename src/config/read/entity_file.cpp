@@ -7,6 +7,7 @@
 
 #include "base/text.hpp"
 #include "base/time.hpp"
+#include "config/read/batch_rows.hpp"
 #include "config/read/conditions.hpp"
 #include "config/read/deletes.hpp"
 #include "config/read/field.hpp"
@@ -171,7 +172,7 @@ void read_account(const Reading& reading, const Tree& node, Entity& entity) {
 Entity read_entity_file(const Reading& reading, const Tree& root, const std::string& name) {
   const Keys keys(reading, root, "an entity",
                   {"table", "account", "from", "each", "start", "where", "key", "version", "fields", "relations", "adopt", "local",
-                   "insert", "deletes", "stamp"});
+                   "insert", "deletes", "batch_rows", "stamp"});
   Entity entity;
   entity.name = name;
   entity.place = reading.place(root.spot);
@@ -213,6 +214,7 @@ Entity read_entity_file(const Reading& reading, const Tree& root, const std::str
   // Who only fills rows of another entity would void its stamps with every run, and that one these.
   entity.stamp = entity.insert;
   if (const Tree* deletes = keys.find("deletes")) entity.deletes = read_deletes(reading, *deletes);
+  if (const Tree* rows = keys.find("batch_rows")) entity.batch_rows = read_batch_rows(reading, *rows);
   if (const Tree* stamp = keys.find("stamp")) entity.stamp = reading.boolean(*stamp, "stamp").value_or(true);
   return entity;
 }

@@ -8,6 +8,7 @@
 
 #include "base/text.hpp"
 #include "config/read/account.hpp"
+#include "config/read/batch_rows.hpp"
 
 namespace syncline::config {
 namespace {
@@ -79,7 +80,7 @@ ProjectFile read_project_file(const LoadOptions& options, const Surroundings& su
                               const FileTree& file, std::vector<Problem>& problems) {
   const Variables variables(surroundings, nullptr);
   const Reading reading(file.shown, variables, problems);
-  const Keys keys(reading, file.root, "syncline.yaml", {"syncline", "database", "network", "tables_prefix", "accounts"});
+  const Keys keys(reading, file.root, "syncline.yaml", {"syncline", "database", "network", "tables_prefix", "batch_rows", "accounts"});
   ProjectFile result;
   Project& project = result.project;
   project.folder = std::filesystem::absolute(options.folder).lexically_normal();
@@ -88,6 +89,7 @@ ProjectFile read_project_file(const LoadOptions& options, const Surroundings& su
     read_database(reading, *database, project);
   if (const Tree* network = keys.find("network")) read_network(reading, *network, project);
   if (const Tree* prefix = keys.find("tables_prefix")) read_tables_prefix(reading, *prefix, project);
+  if (const Tree* rows = keys.find("batch_rows")) project.batch_rows = read_batch_rows(reading, *rows);
   if (const Tree* accounts = keys.required("accounts", "`accounts:` and a map of them")) {
     AccountReader reader{reading, surroundings, options.vocabulary, connectors, problems};
     for (const Tree::Entry& entry : entries_of(reading, *accounts, "accounts", "{name: {connector: …, auth: …}}")) {

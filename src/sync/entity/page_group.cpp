@@ -11,41 +11,84 @@ namespace {
 /// A transaction is large enough to pay for itself and small enough to be lost: whichever comes first.
 constexpr size_t GroupRowsMax = 4'000, GroupBytesMax = size_t{4} << 20;
 
-}  // namespace
-
-void PageGroup::add(Fetched page, std::chrono::steady_clock::time_point now) {
-  if (empty()) begun = now;
-  bytes += page.records.bytes();
-  rows.append(page.rows);
-  pages.push_back(std::move(page.records));
-  arenas.push_back(std::move(page.rows.arena));
-  if (!page.spoken.records.empty()) spoken.push_back(std::move(page.spoken));
-  std::move(page.rejects.begin(), page.rejects.end(), std::back_inserter(rejects));
-  counters += page.counters;
-  checkpoint = std::move(page.checkpoint);
+bool is_part_of(std::string_view source, const record::RecordBatch& page) {
+  const char *begin = page.page.data(), *end = begin + page.page.size();
+  return !std::less<>()(source.data(), begin) && std::less<>()(source.data(), end);
 }
 
-bool PageGroup::is_full(std::chrono::steady_clock::time_point now) const {
-  return rows.size() + rejects.size() >= GroupRowsMax || bytes >= GroupBytesMax || now - begun >= GroupAgeMax;
+/// Whether the row is of the same record as the one before it.
+bool goes_on(const record::RowBatch& rows, size_t row) { return rows.sources[row].data() == rows.sources[row - 1].data(); }
+
+/// Up to which row, from `first` on, whole records fit into so much room.
+size_t whole_records(const record::RowBatch& rows, size_t first, size_t room) {
+  if (rows.size() - first <= room) return rows.size();
+  size_t last = first + room;
+  while (last > first && goes_on(rows, last)) --last;
+  return last;
+}
+
+size_t one_record(const record::RowBatch& rows, size_t first) {
+  size_t last = first + 1;
+  while (last < rows.size() && goes_on(rows, last)) ++last;
+  return last;
+}
+
+}  // namespace
+
+void PageGroup::open(Fetched& page, Instant now) {
+  if (empty()) begun_ = now;
+  page_ = &page;
+  next_ = 0;
+  if (!page.spoken.records.empty()) spoken.push_back(std::move(page.spoken));
+}
+
+bool PageGroup::add_rows() {
+  const record::RowBatch& all = page_->rows;
+  size_t last = all.size();
+  if (rows_pinned_) {
+    const size_t limit = size_t(*rows_pinned_);
+    last = whole_records(all, next_, limit - std::min(limit, rows.size()));
+    // A record with more rows than a transaction should have is one of its own.
+    if (last == next_ && last < all.size() && rows.size() == 0) last = one_record(all, next_);
+  }
+  rows.append(all, next_, last);
+  next_ = last;
+  return last == all.size();
+}
+
+void PageGroup::close() {
+  bytes_ += page_->records.bytes();
+  std::move(page_->rejects.begin(), page_->rejects.end(), std::back_inserter(rejects));
+  counters += page_->counters;
+  checkpoint = std::move(page_->checkpoint);
+  // A page that nothing points into needs no memory, however many of them there are before the group is full.
+  if (page_->rows.size() > 0 || !spoken.empty()) {
+    pages_.push_back(std::move(page_->records));
+    arenas_.push_back(std::move(page_->rows.arena));
+  }
+  page_ = nullptr;
+}
+
+bool PageGroup::is_full(Instant now) const {
+  if (rows_pinned_) return rows.size() >= size_t(*rows_pinned_) || rejects.size() >= std::max(size_t(*rows_pinned_), GroupRowsMax);
+  return rows.size() + rejects.size() >= GroupRowsMax || bytes_ >= GroupBytesMax || now - begun_ >= GroupAgeMax;
 }
 
 const record::RecordBatch* PageGroup::page_of(std::string_view source) const {
-  const auto holds = [&](const record::RecordBatch& page) {
-    const char *begin = page.page.data(), *end = begin + page.page.size();
-    return !std::less<>()(source.data(), begin) && std::less<>()(source.data(), end);
-  };
-  const auto found = std::find_if(pages.begin(), pages.end(), holds);
-  return found == pages.end() ? nullptr : &*found;
+  if (page_ && is_part_of(source, page_->records)) return &page_->records;
+  const auto found = std::find_if(pages_.begin(), pages_.end(), [&](const record::RecordBatch& page) { return is_part_of(source, page); });
+  return found == pages_.end() ? nullptr : &*found;
 }
 
 void PageGroup::clear() {
-  pages.clear();
-  arenas.clear();
+  pages_.clear();
+  arenas_.clear();
   rows.clear();
   rejects.clear();
   spoken.clear();
   counters = {};
-  bytes = 0;
+  checkpoint.reset();
+  bytes_ = 0;
 }
 
 }  // namespace syncline::sync

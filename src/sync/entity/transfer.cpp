@@ -35,6 +35,7 @@ Transfer::Transfer(const EntityTask& task, const config::Stream& stream, Binding
       row_payloads_(extract::make_stored_records(stream)),
       page_payloads_(extract::make_stored_records(stream)),
       unfound_(mapping_->sources().size()) {
+  lease_kept_ = task.worlds.clock.steady();
   std::iota(unfound_.begin(), unfound_.end(), 0);
 }
 
@@ -43,14 +44,13 @@ base::Result<void> Transfer::pass(const WindowPlan& plan, SweepProgress& sweep) 
       task_.source, stream_, read_options(plan, sweep), task_.worlds.stop,
       [&](extract::Page page) { return prepared(std::move(page), sweep); },
       [this](std::string_view reason, milliseconds duration) { report_.tell_wait(reason, duration); });
-  PageGroup group;
+  PageGroup group(task_.entity.batch_rows);
   while (true) {
     auto popped = fetcher.pages().pop(group.empty() ? Heartbeat : GroupAgeMax);
     if (Fetched* fetched = std::get_if<Fetched>(&popped)) {
-      take(std::move(*fetched), group);
-      if (group.is_full(task_.worlds.clock.steady())) TRY(write(group));
+      TRY(take(*fetched, group));
     } else if (std::holds_alternative<base::BoundedQueue<Fetched>::TimedOut>(popped)) {
-      TRY(group.empty() ? keep_lease() : write(group));
+      TRY(group.empty() || !group.ages() ? keep_lease() : write(group));
     } else {
       break;
     }
@@ -91,10 +91,16 @@ Fetched Transfer::prepared(extract::Page page, SweepProgress& sweep) {
   return out;
 }
 
-void Transfer::take(Fetched fetched, PageGroup& group) {
-  report_.set_traffic(fetched.traffic, fetched.auth_method);
-  declared_ = fetched.declared;
-  group.add(std::move(fetched), task_.worlds.clock.steady());
+/// Adds a page to the group, and writes what is full.
+base::Result<void> Transfer::take(Fetched& page, PageGroup& group) {
+  report_.set_traffic(page.traffic, page.auth_method);
+  declared_ = page.declared;
+  group.open(page, task_.worlds.clock.steady());
+  while (!group.add_rows()) TRY(write(group));
+  group.close();
+  if (group.is_full(task_.worlds.clock.steady())) return write(group);
+  // Pages may come quickly and a group with a pinned number of rows fill slowly.
+  return task_.worlds.clock.steady() - lease_kept_ >= Heartbeat ? keep_lease() : base::Result<void>();
 }
 
 base::Result<void> Transfer::write(PageGroup& group) {
@@ -103,6 +109,7 @@ base::Result<void> Transfer::write(PageGroup& group) {
       {group.rows, group.rejects, group.counters, group.checkpoint, [&](std::string_view source) { return payload_of(group, source); }},
       task_.run, report_.so_far(), task_.worlds.stop));
   row_payloads_->forget();
+  lease_kept_ = task_.worlds.clock.steady();
   group.clear();
   report_.tell_progress(declared_);
   return too_many_rejects() ? refuse_the_mapping() : base::Result<void>();
@@ -123,8 +130,7 @@ bool Transfer::too_many_rejects() {
 base::Result<void> Transfer::refuse_the_mapping() {
   state::Checkpoint again = before_;
   again.sweep.reset();
-  const PageGroup nothing;
-  TRY(writer_.write({nothing.rows, nothing.rejects, nothing.counters, again}, task_.run, report_.so_far(), task_.worlds.stop));
+  TRY(write_checkpoint(again));
   const record::Counters& c = report_.so_far().counters;
   return base::fail(
       {base::ErrorKind::Guard,
@@ -136,7 +142,17 @@ base::Result<void> Transfer::refuse_the_mapping() {
        {}});
 }
 
-base::Result<void> Transfer::keep_lease() { return task_.commits() ? task_.store.renew_lease(lease_) : base::Result<void>(); }
+base::Result<void> Transfer::keep_lease() {
+  lease_kept_ = task_.worlds.clock.steady();
+  return task_.commits() ? task_.store.renew_lease(lease_) : base::Result<void>();
+}
+
+base::Result<void> Transfer::write_checkpoint(const state::Checkpoint& checkpoint) {
+  const PageGroup nothing;
+  TRY(writer_.write({nothing.rows, nothing.rejects, nothing.counters, checkpoint}, task_.run, report_.so_far(), task_.worlds.stop));
+  report_.tell_progress(declared_);
+  return {};
+}
 
 base::Result<void> Transfer::complete(const SweepProgress::End& end) {
   record::EntityReport& report = report_.so_far();
@@ -145,9 +161,7 @@ base::Result<void> Transfer::complete(const SweepProgress::End& end) {
   note_unfound();
   report_.note_unlinked();
   if (!end.complete) report_.note(end.missing + "; the next run reads it again");
-  PageGroup nothing;
-  nothing.checkpoint = end.checkpoint;
-  auto written = write(nothing);
+  auto written = write_checkpoint(end.checkpoint);
   if (!written) {
     report.complete = false;
     report.checkpoint = before_.cursor;

@@ -20,8 +20,8 @@
 
 namespace syncline::sync {
 
-/// Takes a stream's records to their table: one thread reads pages and makes rows of them, and this one writes them, as many pages in one
-/// transaction as a group holds. Borrows the deletes and the report.
+/// Takes a stream's records to their table: one thread reads pages and makes rows of them, and this one writes them, a group of
+/// them in each transaction. Borrows the deletes and the report.
 class Transfer {
  public:
   /// `before`: the checkpoint as it was when this run took the lease.
@@ -37,8 +37,9 @@ class Transfer {
  private:
   [[nodiscard]] extract::ReadOptions read_options(const WindowPlan& plan, const SweepProgress& sweep) const;
   Fetched prepared(extract::Page page, SweepProgress& sweep);
-  void take(Fetched fetched, PageGroup& group);
+  base::Result<void> take(Fetched& page, PageGroup& group);
   base::Result<void> write(PageGroup& group);
+  base::Result<void> write_checkpoint(const state::Checkpoint& checkpoint);
   std::string payload_of(const PageGroup& group, std::string_view source);
   [[nodiscard]] bool too_many_rejects();
   base::Result<void> refuse_the_mapping();
@@ -55,6 +56,7 @@ class Transfer {
   load::Writer writer_;
   std::unique_ptr<extract::StoredRecords> row_payloads_;
   std::optional<int64_t> declared_;
+  std::chrono::steady_clock::time_point lease_kept_{};  ///< proven or renewed last
   // Of the read thread while it runs.
   std::unique_ptr<extract::StoredRecords> page_payloads_;
   std::vector<size_t> unfound_;  ///< sources of the mapping that no record of this run has had
