@@ -41,5 +41,21 @@ TEST(ReportText, RejectsThatWereTriedAgainStayWithTheirRun) {
             "2 rows rejected again: `syncline rejects 37` shows them with the new reason.   run 38, exit 10\n");
 }
 
+TEST(ReportText, RowsThatCouldNotBeDeletedAreRejectsThatRetryDoesNotKnow) {
+  record::RunReport report = with_rejects(37, 0);
+  report.entities[0].errors.clear();
+  report.entities[0].not_deleted = 1;
+  EXPECT_EQ(last_line(report_text(report)),
+            "1 row rejected: it could not be deleted; `syncline rejects 37` shows it; `syncline sync --full` tries to delete again.   run "
+            "37, exit 10\n");
+  EXPECT_NE(report_text(report).find("   1 not deleted"), std::string::npos);
+  report = with_rejects(37, 1'200);
+  report.entities[0].not_deleted = 2;
+  EXPECT_EQ(
+      last_line(report_text(report)),
+      "1,202 rows rejected, of which 2 could not be deleted; `syncline rejects 37` shows them; `syncline retry 37` tries the others again, "
+      "`syncline sync --full` tries to delete again.   run 37, exit 10\n");
+}
+
 }  // namespace
 }  // namespace syncline::apps

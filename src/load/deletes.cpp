@@ -207,8 +207,8 @@ base::Result<std::vector<std::string>> Deletes::strangers(std::span<const Family
   return out;
 }
 
-base::Result<int64_t> Deletes::remove(std::span<const std::string> keys, int64_t run, record::EntityReport& report,
-                                      const std::stop_token& stop) {
+base::Result<void> Deletes::remove(std::span<const std::string> keys, int64_t run, record::EntityReport& report,
+                                   const std::stop_token& stop) {
   Care care = Care::None;
   for (int attempt = 1;; ++attempt) {
     record::EntityReport after = report;
@@ -216,7 +216,7 @@ base::Result<int64_t> Deletes::remove(std::span<const std::string> keys, int64_t
     const auto done = remove_once(keys, run, after, care, outcome);
     if (done) {
       report = std::move(after);
-      return int64_t(outcome.refused.size());
+      return {};
     }
     connection_.rollback();
     const base::Error& error = done.error();
@@ -227,7 +227,7 @@ base::Result<int64_t> Deletes::remove(std::span<const std::string> keys, int64_t
     const bool lost = sql::is_connection_lost(error);
     if (lost && TRY(was_committed(store_, clock_, run, report, stop))) {
       report = std::move(after);
-      return int64_t(outcome.refused.size());
+      return {};
     }
     if (attempt >= AttemptsMax || !(lost || sql::may_pass_again(error))) return base::fail(error);
     if (error.code == "55P03" && care == Care::None) care = Care::Locks;
@@ -244,9 +244,10 @@ base::Result<void> Deletes::remove_once(std::span<const std::string> keys, int64
     TRY(connection_.check_deferred());
     TRY(halve(ours, run, out));
   } else {
-    out.deleted = TRY(take_out(ours, run));
+    out.deleted = TRY(delete_rows(ours, run));
   }
   report.counters.deleted += out.deleted;
+  report.not_deleted += int64_t(out.refused.size());
   ++report.transactions;
   TRY(store_.add_rejects(run, entity_.name, report.account, out.refused));
   TRY(store_.update_log(run, report));
@@ -279,7 +280,7 @@ base::Result<std::vector<std::string>> Deletes::lock(std::span<const std::string
   return locked;
 }
 
-base::Result<int64_t> Deletes::take_out(std::span<const std::string> keys, int64_t run) {
+base::Result<int64_t> Deletes::delete_rows(std::span<const std::string> keys, int64_t run) {
   if (keys.empty()) return int64_t(0);
   const std::string all = array_of(keys);
   const Cell array = Cell::of(std::string_view(all));
@@ -307,7 +308,7 @@ base::Result<int64_t> Deletes::take_out(std::span<const std::string> keys, int64
 base::Result<void> Deletes::halve(std::span<const std::string> keys, int64_t run, Outcome& outcome) {
   if (keys.empty()) return {};
   TRY(connection_.execute("SAVEPOINT syncline_rows"));
-  const auto done = take_out(keys, run);
+  const auto done = delete_rows(keys, run);
   if (done) {
     outcome.deleted += *done;
     return connection_.execute("RELEASE SAVEPOINT syncline_rows");

@@ -43,8 +43,8 @@ class Deletes {
 
   /// Deletes the rows with these keys: one transaction, with the lease proven, the rows locked in the order of their keys and the report's
   /// counters. A row that cannot go (a foreign key, a trigger, somebody's lock) becomes a stored reject of stage "delete", and the others
-  /// go; returns how many those are.
-  base::Result<int64_t> remove(std::span<const std::string> keys, int64_t run, record::EntityReport& report, const std::stop_token& stop);
+  /// go.
+  base::Result<void> remove(std::span<const std::string> keys, int64_t run, record::EntityReport& report, const std::stop_token& stop);
 
   /// So many keys are a transaction that is worth its while and keeps nobody waiting.
   static constexpr size_t KeysMax = 1'000;
@@ -62,7 +62,7 @@ class Deletes {
   };
   base::Result<void> remove_once(std::span<const std::string> keys, int64_t run, record::EntityReport& report, Care care, Outcome& outcome);
   base::Result<std::vector<std::string>> lock(std::span<const std::string> keys, Care care, Outcome& outcome);
-  base::Result<int64_t> take_out(std::span<const std::string> keys, int64_t run);
+  base::Result<int64_t> delete_rows(std::span<const std::string> keys, int64_t run);
   base::Result<void> halve(std::span<const std::string> keys, int64_t run, Outcome& outcome);
 
   [[nodiscard]] std::string array_of(std::span<const std::string> keys) const;

@@ -49,10 +49,10 @@ class DeletesTest : public LoadTest {
 
   std::string remove(Loader& loader, const Keys& keys, const std::string& name = "orders") {
     return with_deletes(loader, name, [&](Deletes& deletes) {
-      const int64_t before = loader.report.counters.deleted;
-      const auto refused = deletes.remove(keys, loader.run(), loader.report, {});
-      if (!refused) return refused.error().message;
-      return std::to_string(loader.report.counters.deleted - before) + " deleted, " + std::to_string(*refused) + " refused";
+      const record::EntityReport before = loader.report;
+      if (const auto done = deletes.remove(keys, loader.run(), loader.report, {}); !done) return done.error().message;
+      return std::to_string(loader.report.counters.deleted - before.counters.deleted) + " deleted, " +
+             std::to_string(loader.report.not_deleted - before.not_deleted) + " refused";
     });
   }
 

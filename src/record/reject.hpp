@@ -6,7 +6,7 @@ namespace syncline::record {
 
 /// A record or row that could not land: stored with its reason, replayable. Owns its text.
 struct Reject {
-  std::string stage;    ///< "decode", "map", "match" or "write"
+  std::string stage;    ///< "decode", "map", "match", "write" or "delete"
   std::string key;      ///< the record's external id, when it has one
   std::string field;    ///< the mapped column, or the constraint the database named
   std::string code;     ///< a stable word: "missing_key", "not_an_amount", "unknown_value", "nul_in_text", an SQLSTATE, …

@@ -49,6 +49,7 @@ struct EntityReport {
   std::string entity, stream, account;
   Counters counters;
   int64_t requests = 0, bytes = 0, retries = 0;
+  int64_t not_deleted = 0;   ///< rows whose record is gone and that could not be deleted: rejects of stage "delete"
   int64_t transactions = 0;  ///< committed: each moved rows, counters and checkpoint together
   std::chrono::milliseconds waited{0}, took{0};
   std::string auth_method;
@@ -58,6 +59,9 @@ struct EntityReport {
   std::string note;                      ///< one phrase for people: "read whole: the stream cannot be bounded by date"
   int exit_code = 0;
   std::vector<ErrorSummary> errors;
+
+  /// Records and rows that could not be done with as the source says.
+  [[nodiscard]] int64_t rejects() const { return counters.rejected + counters.undecodable + not_deleted; }
 };
 
 /// What a run says at its end.

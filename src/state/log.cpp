@@ -2,6 +2,7 @@
 // The part of Store that keeps sync_log: one row per run and entity, its counters moving with the rows they count.
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <array>
 #include <nlohmann/json.hpp>
 
@@ -49,7 +50,7 @@ std::vector<LogValue> log_values(const record::EntityReport& report, const std::
   std::vector<LogValue> out;
   for (const CounterColumn& counter : LedgerColumns) out.push_back({counter.name, Cell::of(report.counters.*counter.value)});
   out.push_back({"rows_synced", Cell::of(report.counters.rows_synced())});
-  out.push_back({"errors_count", Cell::of(report.counters.rejected + report.counters.undecodable)});
+  out.push_back({"errors_count", Cell::of(report.rejects())});
   out.push_back({"requests", Cell::of(report.requests)});
   out.push_back({"bytes", Cell::of(report.bytes)});
   out.push_back({"retries", Cell::of(report.retries)});
@@ -174,9 +175,9 @@ base::Result<std::vector<LogEntry>> Store::read_log(std::optional<int64_t> run, 
   std::string columns = fmt::format(
       "run, entity, account, stream, status, {}, {}, requests, bytes, retries, waited_ms, transactions, auth_method, window_start, "
       "window_end, checkpoint, "
-      "CASE WHEN complete THEN 1 ELSE 0 END, note, exit_code, errors",
+      "CASE WHEN complete THEN 1 ELSE 0 END, note, exit_code, errors, errors_count",
       shown_time("started_at"), shown_time("completed_at"));
-  const size_t counters_at = 20;
+  const size_t counters_at = 21;
   for (const CounterColumn& counter : LedgerColumns) columns += fmt::format(", {}", counter.name);
   const std::string wanted =
       run ? "run = $1"
@@ -205,6 +206,7 @@ base::Result<std::vector<LogEntry>> Store::read_log(std::optional<int64_t> run, 
     report.exit_code = int(rows.integer(i, 18));
     report.errors = errors_of_json(rows.text(i, 19));
     for (size_t c = 0; c < LedgerColumns.size(); ++c) report.counters.*LedgerColumns[c].value = rows.integer(i, counters_at + c);
+    report.not_deleted = std::max(int64_t(0), rows.integer(i, 20) - report.rejects());
     out.push_back(std::move(entry));
   }
   return out;

@@ -102,13 +102,12 @@ base::Result<int64_t> DeleteMissing::drop_waiting(state::Store& store, const con
   }
 }
 
-base::Result<int64_t> DeleteMissing::remove(int64_t run, record::EntityReport& report, const std::stop_token& stop) {
-  int64_t refused = 0;
+base::Result<void> DeleteMissing::remove(int64_t run, record::EntityReport& report, const std::stop_token& stop) {
   TRY(missing_.rewind());
   while (!stop.stop_requested()) {
     const std::vector<std::string> keys = TRY(missing_.next(load::Deletes::KeysMax));
-    if (keys.empty()) return refused;
-    refused += TRY(deletes_.remove(keys, run, report, stop));
+    if (keys.empty()) return {};
+    TRY(deletes_.remove(keys, run, report, stop));
   }
   return base::fail({base::ErrorKind::Cancelled,
                      base::Side::Us,

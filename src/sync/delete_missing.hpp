@@ -44,8 +44,8 @@ class DeleteMissing {
   /// Records whose key could not be told: any missing row could be one of them.
   [[nodiscard]] int64_t untold() const { return untold_; }
 
-  /// Deletes what `missing` has found last; returns how many rows could not go.
-  base::Result<int64_t> remove(int64_t run, record::EntityReport& report, const std::stop_token& stop);
+  /// Deletes what `missing` has found last.
+  base::Result<void> remove(int64_t run, record::EntityReport& report, const std::stop_token& stop);
 
   /// Drops what waits for a parent and whose record did not come in the sweep: it must not land later. Returns how many rows those were.
   base::Result<int64_t> drop_waiting(state::Store& store, const config::Entity& entity, const state::Lease& lease);

@@ -161,7 +161,7 @@ class EntityRetry {
 
   void sum_up() {
     const record::Counters& c = report_.counters;
-    if (c.rejected + c.undecodable > 0) report_.exit_code = base::worse_exit_code(report_.exit_code, base::exit_code::Rejected);
+    if (report_.rejects() > 0) report_.exit_code = base::worse_exit_code(report_.exit_code, base::exit_code::Rejected);
     if (auto sums = store_.sum_rejects(retried_, report_.entity, report_.account))
       report_.errors.insert(report_.errors.end(), sums->begin(), sums->end());
     record::EntityReport told = report_;

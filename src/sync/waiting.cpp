@@ -76,7 +76,7 @@ class End {
       add_to_note(report, fmt::format("{} {} null until a row comes: {}; each `syncline sync` looks again",
                                       base::with_thousands(links->rows), links->rows == 1 ? "link is" : "links are", enumerated(*links)));
     }
-    if (report.counters.rejected + report.counters.undecodable > 0) {
+    if (report.rejects() > 0) {
       report.exit_code = base::worse_exit_code(report.exit_code, base::exit_code::Rejected);
       sum_rejects(report);
     }

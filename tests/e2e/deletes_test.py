@@ -96,6 +96,24 @@ class Deletes(OnBothDatabases):
                 self.assertEqual(self.sync(project, "--allow-mass-delete", "500")["deleted"], 500)
                 self.assertEqual(self.keys(database), self.truth())
 
+    def test_rows_that_the_database_keeps_count_among_the_rejected_ones(self):
+        for kind in self.KINDS:
+            with self.subTest(kind):
+                project, database = self.synced(kind, "{hard: true}")
+                users = self.gone(5)
+                database.execute("create table complaints (customer_id bigint references customers (id))")
+                database.execute(f"insert into complaints select id from customers where mt_user_id in ('{users[0]}', '{users[1]}')")
+                ended = project.run("sync", "customers")
+                self.assertEqual(ended.code, 10, str(ended))
+                self.assertIn("3 deleted   2 not deleted", ended.stdout)
+                self.assertIn("2 rows rejected: they could not be deleted; `syncline rejects 2` shows them; `syncline sync --full` tries to delete again.   run 2, exit 10", ended.stdout)
+                self.assertIn("2 not deleted", project.run("log", "2").stdout)
+                self.assertEqual(len(project.run("rejects", "2", "--json").document["rejects"]), 2)
+                database.execute("delete from complaints")
+                report = self.sync(project, "--full")
+                self.assertEqual((report["deleted"], report["not_deleted"], report["errors_count"]), (2, 0, 0), report)
+                self.assertEqual(self.keys(database), self.truth())
+
     # E7, A16: an empty list
     def test_an_empty_list_deletes_nothing(self):
         project, database = self.synced("sqlite", "{hard: true}")

@@ -57,7 +57,7 @@ base::Result<void> RunDeletes::delete_missing() {
     report.counters.deleted += gone;
     return {};
   }
-  if (gone > 0) report_.add_kept(TRY(missing_->remove(task_.run, report, task_.worlds.stop)));
+  if (gone > 0) TRY(missing_->remove(task_.run, report, task_.worlds.stop));
   return drop_waiting();
 }
 
@@ -91,7 +91,7 @@ base::Result<void> RunDeletes::delete_strangers(std::span<const transform::Spoke
   }
   for (size_t at = 0; at < gone.size(); at += load::Deletes::KeysMax) {
     const size_t size = std::min(load::Deletes::KeysMax, gone.size() - at);
-    report_.add_kept(TRY(deletes_->remove(std::span(gone).subspan(at, size), task_.run, report, task_.worlds.stop)));
+    TRY(deletes_->remove(std::span(gone).subspan(at, size), task_.run, report, task_.worlds.stop));
   }
   return {};
 }

@@ -73,10 +73,9 @@ void RunningReport::tell_wait(std::string_view reason, milliseconds duration) co
 
 record::EntityReport RunningReport::end() {
   report_.took = elapsed();
-  const record::Counters& c = report_.counters;
   if (!report_.complete && report_.errors.empty())
     report_.exit_code = base::worse_exit_code(report_.exit_code, base::exit_code::Incomplete);
-  if (c.rejected + c.undecodable + kept_ > 0) report_.exit_code = base::worse_exit_code(report_.exit_code, base::exit_code::Rejected);
+  if (report_.rejects() > 0) report_.exit_code = base::worse_exit_code(report_.exit_code, base::exit_code::Rejected);
   if (task_.commits()) end_log();
   return std::move(report_);
 }

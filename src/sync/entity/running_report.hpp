@@ -29,8 +29,6 @@ class RunningReport {
   /// Rows whose link is null because their parent is not there.
   void note_unlinked();
   void fail(base::Error error);
-  /// Rows that were to be deleted and could not.
-  void add_kept(int64_t rows) { kept_ += rows; }
   /// `traffic`: all that the source's client has had so far, of other entities, too.
   void set_traffic(const http::Traffic& traffic, const std::string& auth_method);
 
@@ -50,7 +48,6 @@ class RunningReport {
   const std::chrono::steady_clock::time_point started_;
   const http::Traffic traffic_before_;  ///< of other entities
   record::EntityReport report_;
-  int64_t kept_ = 0;
   bool logged_ = false;
 };
 
