@@ -7,6 +7,7 @@
 #include <array>
 #include <charconv>
 #include <iterator>
+#include <map>
 
 #include "base/check.hpp"
 #include "base/text.hpp"
@@ -90,6 +91,31 @@ std::string deletion_value(const record::Column& column, sql::Dialect dialect) {
 record::Reject refused_delete(std::string key, const base::Error& error) {
   return {"delete", std::move(key), error.subject, error.code, "its record is gone at the source, but the row stays: " + error.message, "",
           ""};
+}
+
+/// `rows`: of each row that one of these records had its key, the record, and whether it is a stranger.
+Strangers counted(std::span<const Family> families, const sql::Rows& rows) {
+  struct Had {
+    int64_t rows = 0, gone = 0;
+  };
+  std::map<std::string_view, Had> of_record;
+  Strangers out;
+  out.rows = int64_t(rows.size());
+  for (size_t i = 0; i < rows.size(); ++i) {
+    Had& had = of_record[rows.text(i, 1)];
+    ++had.rows;
+    if (rows.integer(i, 2) == 0) continue;
+    ++had.gone;
+    out.keys.emplace_back(rows.text(i, 0));
+  }
+  for (const Family& family : families) {
+    const auto had = of_record.find(family.parent);
+    if (had == of_record.end()) continue;
+    ++out.records;
+    if (had->second.gone > 0) ++out.losing;
+    if (had->second.gone == had->second.rows && family.keys.empty()) ++out.emptied;
+  }
+  return out;
 }
 
 }  // namespace
@@ -182,7 +208,7 @@ base::Result<std::vector<std::string>> Deletes::keys_after(const std::optional<s
   return out;
 }
 
-base::Result<std::vector<std::string>> Deletes::strangers(std::span<const Family> families) {
+base::Result<Strangers> Deletes::strangers(std::span<const Family> families) {
   const auto relation = std::find_if(entity_.relations.begin(), entity_.relations.end(),
                                      [&](const config::Relation& it) { return it.column == entity_.deletes.within; });
   const Parent& parent = target_.parents[size_t(relation - entity_.relations.begin())];
@@ -196,15 +222,13 @@ base::Result<std::vector<std::string>> Deletes::strangers(std::span<const Family
   const std::string all_parents = array_text(parents, ColumnType::Text, dialect), all_keys = array_of(keys);
   const sql::Rows rows = TRY(connection_.query(
       fmt::format(
-          "SELECT DISTINCT {} FROM {} JOIN {} AS p ON p.{} = {} JOIN {} AS t ON t.{} = p.{} LEFT JOIN {} ON s.k = {} WHERE {} IS NOT NULL "
-          "AND s.k IS NULL AND {}",
+          "SELECT DISTINCT {}, r.k, CASE WHEN s.k IS NULL THEN 1 ELSE 0 END FROM {} JOIN {} AS p ON p.{} = {} JOIN {} AS t ON t.{} = "
+          "p.{} LEFT JOIN {} ON s.k = {} WHERE {} IS NOT NULL AND {}",
           as_text(key_), elements("$1", "text", "r", dialect), sql::quoted(parent.table), sql::quoted(id.name),
           parent_value("r.k", id, dialect), table_, sql::quoted(parent.column.name), sql::quoted(parent.id.name),
           elements("$2", array_type(key), "s", dialect), key_, key_, is_there()),
       std::array{Cell::of(std::string_view(all_parents)), Cell::of(std::string_view(all_keys))}));
-  std::vector<std::string> out;
-  for (size_t i = 0; i < rows.size(); ++i) out.emplace_back(rows.text(i, 0));
-  return out;
+  return counted(families, rows);
 }
 
 base::Result<void> Deletes::remove(std::span<const std::string> keys, int64_t run, record::EntityReport& report,

@@ -27,6 +27,15 @@ struct Family {
   std::span<const record::Cell> keys;
 };
 
+/// Rows of some records that are none of the rows they have now, and how much that is of what was there.
+struct Strangers {
+  std::vector<std::string> keys;  ///< external ids of the strangers
+  int64_t rows = 0;               ///< that these records had, the strangers among them
+  int64_t records = 0;            ///< that had rows
+  int64_t losing = 0;             ///< of these: lose some
+  int64_t emptied = 0;            ///< of these: lose all, and have none now
+};
+
 /// Takes out rows whose record is gone, as the entity's `deletes:` says. It believes what it is told is gone: that a sweep was complete is
 /// its caller's to know. Owned by the run's write thread; borrows the store, the entity and the target.
 class Deletes {
@@ -38,8 +47,8 @@ class Deletes {
 
   /// External ids of rows that are there, in the order of the key, behind `last`. A row that is deleted softly, by whomever, is not there.
   base::Result<std::vector<std::string>> keys_after(const std::optional<std::string>& last, int64_t keys_max);
-  /// External ids of rows that belong to one of these records and are none of its rows.
-  base::Result<std::vector<std::string>> strangers(std::span<const Family> families);
+  /// Rows that belong to one of these records and are none of its rows.
+  base::Result<Strangers> strangers(std::span<const Family> families);
 
   /// Deletes the rows with these keys: one transaction, with the lease proven, the rows locked in the order of their keys and the report's
   /// counters. A row that cannot go (a foreign key, a trigger, somebody's lock) becomes a stored reject of stage "delete", and the others

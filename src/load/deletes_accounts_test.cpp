@@ -160,7 +160,7 @@ TEST_P(DeletesOfAccounts, WithinARecordOnlyRowsOfTheOwnAccountAreStrangers) {
   const std::vector<Family> families{{"1", none}};
   const auto gone = with_deletes(loader, made("visits", "north"), [&](Deletes& deletes) { return deletes.strangers(families); });
   ASSERT_TRUE(gone) << gone.error().message;
-  EXPECT_EQ(base::joined(*gone, " "), "n1");
+  EXPECT_EQ(base::joined(gone->keys, " "), "n1");
 }
 
 }  // namespace

@@ -3,6 +3,8 @@
 
 #include <gtest/gtest.h>
 
+#include <array>
+
 #include "base/text.hpp"
 #include "support/loader.hpp"
 
@@ -284,16 +286,18 @@ TEST_P(DeletesTest, WithinARecordOnlyItsOwnRowsAreStrangers) {
     to.write({{Cell::of(line), Cell::of(of)}});
   const std::vector<Cell> of_a{Cell::of("a1"), Cell::of("a3")};
   const std::vector<Family> families{{"a", of_a}, {"c", {}}};
-  Keys gone;
+  Strangers found;
   EXPECT_EQ(with_deletes(to, "lines",
                          [&](Deletes& deletes) {
-                           auto found = deletes.strangers(families);
-                           if (found) gone = *found;
-                           return found ? "" : found.error().message;
+                           auto strangers = deletes.strangers(families);
+                           if (strangers) found = *strangers;
+                           return strangers ? "" : strangers.error().message;
                          }),
             "");
+  Keys gone = found.keys;
   std::sort(gone.begin(), gone.end());
   EXPECT_EQ(gone, (Keys{"a2", "c1"}));
+  EXPECT_EQ((std::array{found.rows, found.records, found.losing, found.emptied}), (std::array<int64_t, 4>{3, 2, 2, 1}));
   EXPECT_EQ(remove(to, gone, "lines"), "2 deleted, 0 refused");
   EXPECT_EQ(all("SELECT external_id FROM lines ORDER BY 1"), "a1, b1");
 }

@@ -4,11 +4,9 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <numeric>
 
-#include "base/hash.hpp"
 #include "base/text.hpp"
-#include "load/cell_text.hpp"
+#include "sync/keys_that_came.hpp"
 
 namespace syncline::sync {
 namespace {
@@ -46,7 +44,7 @@ base::Result<void> DeleteMissing::look() {
 }
 
 void DeleteMissing::add(const transform::SpokenKeys& spoken) {
-  for (const record::Cell& key : spoken.keys) spoken_.add(load::comparable_key(load::text_of(key), key_type_));
+  add_keys(spoken_, spoken, key_type_);
   untold_ += spoken.untold;
 }
 
@@ -56,26 +54,11 @@ base::Result<int64_t> DeleteMissing::missing() {
   while (true) {
     const std::vector<std::string> keys = TRY(there_.next(KeysComparedAtOnce));
     if (keys.empty()) return missing_.size();
-    const std::vector<bool> have_come = TRY(came(keys));
+    const std::vector<bool> have_come = TRY(which_came(spoken_, keys, key_type_));
     for (size_t i = 0; i < keys.size(); ++i) {
       if (!have_come[i]) missing_.add(keys[i]);
     }
   }
-}
-
-/// For each of the keys, whether the sweep has shown it. Takes one pass over the sweep's keys.
-base::Result<std::vector<bool>> DeleteMissing::came(const std::vector<std::string>& keys) {
-  std::vector<uint64_t> hashes(keys.size());
-  for (size_t i = 0; i < keys.size(); ++i) hashes[i] = base::hash_of(load::comparable_key(keys[i], key_type_));
-  std::vector<uint32_t> by_hash(keys.size());
-  std::iota(by_hash.begin(), by_hash.end(), 0);
-  std::sort(by_hash.begin(), by_hash.end(), [&](uint32_t a, uint32_t b) { return hashes[a] < hashes[b]; });
-  std::vector<uint64_t> sorted(keys.size());
-  for (size_t i = 0; i < keys.size(); ++i) sorted[i] = hashes[by_hash[i]];
-  const std::vector<bool> have = TRY(spoken_.have(sorted));
-  std::vector<bool> out(keys.size());
-  for (size_t i = 0; i < keys.size(); ++i) out[by_hash[i]] = have[i];
-  return out;
 }
 
 base::Result<int64_t> DeleteMissing::drop_waiting(state::Store& store, const config::Entity& entity, const state::Lease& lease) {
@@ -85,7 +68,7 @@ base::Result<int64_t> DeleteMissing::drop_waiting(state::Store& store, const con
     const std::vector<std::string> keys = TRY(store.waiting_keys(entity.name, entity.account, after, KeysReadAtOnce));
     if (keys.empty()) return dropped;
     after = keys.back();
-    const std::vector<bool> have_come = TRY(came(keys));
+    const std::vector<bool> have_come = TRY(which_came(spoken_, keys, key_type_));
     if (std::all_of(have_come.begin(), have_come.end(), [](bool it) { return it; })) continue;
     TRY(store.connection().begin());
     const auto drop = [&]() -> base::Result<void> {

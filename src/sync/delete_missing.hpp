@@ -51,7 +51,6 @@ class DeleteMissing {
   base::Result<int64_t> drop_waiting(state::Store& store, const config::Entity& entity, const state::Lease& lease);
 
  private:
-  base::Result<std::vector<bool>> came(const std::vector<std::string>& keys);
   load::Deletes& deletes_;
   const record::ColumnType key_type_;
   DistinctKeys spoken_;

@@ -45,6 +45,7 @@ class EntityRun {
     TRY(deletes.open(binding.target, lease(), plan));
     Transfer transfer(task_, stream, std::move(binding), lease(), before_, deletes, report_);
     const SweepProgress::End end = TRY(read(stream, plan, transfer, deletes));
+    if (ElementDeletes* elements = deletes.elements()) TRY(end_elements(*elements, end, transfer));
     TRY(transfer.complete(end));
     return deletes.missing() && end.complete ? deletes.delete_missing() : base::Result<void>();
   }
@@ -70,6 +71,16 @@ class EntityRun {
     if (passes.changed_each_time) return unproven(passes.read);
     if (passes.read > 1) report_.note(fmt::format("weak pagination: read {} times to be sure of what is gone", passes.read));
     return passes.last;
+  }
+
+  /// Where the records have lost more than can be believed, the next run reads them again.
+  base::Result<void> end_elements(ElementDeletes& elements, SweepProgress::End end, Transfer& transfer) const {
+    auto ended = elements.end();
+    if (ended || ended.error().kind != base::ErrorKind::Guard) return ended;
+    end.checkpoint = before_;
+    end.checkpoint.sweep.reset();
+    TRY(transfer.complete(end));
+    return ended;
   }
 
   [[nodiscard]] SweepProgress::End unproven(int passes) const {

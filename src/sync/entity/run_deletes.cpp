@@ -3,10 +3,7 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
-#include <map>
 #include <string>
-#include <vector>
 
 #include "base/text.hpp"
 #include "sync/entity/read_again.hpp"
@@ -19,8 +16,13 @@ base::Result<void> RunDeletes::open(const load::Target& target, const state::Lea
   target_ = target;
   deletes_.emplace(task_.store, task_.entity, *target_, lease_, task_.worlds.clock);
   TRY(read_again_if_lost(task_.store.connection(), [&] { return deletes_->check(); }));
-  if (is_within() || !may_show_missing(plan)) return {};
-  missing_.emplace(*deletes_, target_->columns[0].column.type);
+  const record::ColumnType key_type = target_->columns[0].column.type;
+  if (is_within()) {
+    elements_.emplace(task_, report_, *deletes_, key_type, plan.window.bounded() ? Reading::Changed : Reading::All);
+    return {};
+  }
+  if (!may_show_missing(plan)) return {};
+  missing_.emplace(*deletes_, key_type);
   return missing_->look();
 }
 
@@ -68,31 +70,6 @@ base::Result<void> RunDeletes::drop_waiting() {
   if (dropped > 0)
     report_.note(fmt::format("{} that waited {} dropped: gone at the source",
                              dropped == 1 ? "1 row" : base::with_thousands(dropped) + " rows", dropped == 1 ? "is" : "are"));
-  return {};
-}
-
-base::Result<void> RunDeletes::delete_strangers(std::span<const transform::SpokenKeys> spoken) {
-  // Of a record that comes twice, both copies' elements are there.
-  std::map<std::string_view, std::vector<record::Cell>> of_parent;
-  for (const transform::SpokenKeys& page : spoken) {
-    for (const transform::SpokenKeys::Record& it : page.records) {
-      auto& keys = of_parent[it.parent.text];
-      keys.insert(keys.end(), page.keys.begin() + ptrdiff_t(it.first), page.keys.begin() + ptrdiff_t(it.first + it.size));
-    }
-  }
-  if (of_parent.empty()) return {};
-  std::vector<load::Family> families;
-  for (const auto& [parent, keys] : of_parent) families.push_back({parent, keys});
-  const std::vector<std::string> gone = TRY(read_again_if_lost(task_.store.connection(), [&] { return deletes_->strangers(families); }));
-  record::EntityReport& report = report_.so_far();
-  if (!task_.commits()) {
-    report.counters.deleted += int64_t(gone.size());
-    return {};
-  }
-  for (size_t at = 0; at < gone.size(); at += load::Deletes::KeysMax) {
-    const size_t size = std::min(load::Deletes::KeysMax, gone.size() - at);
-    TRY(deletes_->remove(std::span(gone).subspan(at, size), task_.run, report, task_.worlds.stop));
-  }
   return {};
 }
 

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 #include <optional>
-#include <span>
 
 #include "base/result.hpp"
 #include "load/deletes.hpp"
 #include "load/target.hpp"
 #include "state/store.hpp"
 #include "sync/delete_missing.hpp"
+#include "sync/entity/element_deletes.hpp"
 #include "sync/entity/entity_task.hpp"
 #include "sync/entity/running_report.hpp"
 #include "sync/window.hpp"
@@ -36,8 +36,8 @@ class RunDeletes {
   /// After a complete sweep: deletes the rows it did not show, unless they are too many to be believed.
   base::Result<void> delete_missing();
 
-  /// Before the rows of these records are written, as they may need what those hold: deletes the rows of elements that have left them.
-  base::Result<void> delete_strangers(std::span<const transform::SpokenKeys> spoken);
+  /// Where elements are deleted that have left their record; null: this entity has none.
+  [[nodiscard]] ElementDeletes* elements() { return elements_ ? &*elements_ : nullptr; }
 
  private:
   bool may_show_missing(const WindowPlan& plan);
@@ -50,6 +50,7 @@ class RunDeletes {
   std::optional<load::Target> target_;  ///< what `deletes_` borrows
   std::optional<load::Deletes> deletes_;
   std::optional<DeleteMissing> missing_;
+  std::optional<ElementDeletes> elements_;
 };
 
 }  // namespace syncline::sync

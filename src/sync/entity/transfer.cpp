@@ -104,7 +104,10 @@ base::Result<void> Transfer::take(Fetched& page, PageGroup& group) {
 }
 
 base::Result<void> Transfer::write(PageGroup& group) {
-  if (!group.spoken.empty()) TRY(deletes_.delete_strangers(group.spoken));
+  ElementDeletes* elements = deletes_.elements();
+  if (elements && !group.spoken.empty()) TRY(elements->take_leave(group.spoken));
+  // The next run reads again whatever is still to be judged.
+  if (elements && elements->has_put_off()) group.checkpoint.reset();
   TRY(writer_.write(
       {group.rows, group.rejects, group.counters, group.checkpoint, [&](std::string_view source) { return payload_of(group, source); }},
       task_.run, report_.so_far(), task_.worlds.stop));
