@@ -3,6 +3,9 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
+#include "base/hash.hpp"
 #include "base/text.hpp"
 #include "base/time.hpp"
 
@@ -40,6 +43,8 @@ void SweepProgress::begin_again() {
   end_seen_ = false;
   newest_ = {};
   keys_ = {};
+  page_before_.clear();
+  repeats_ = false;
 }
 
 void SweepProgress::add(const extract::Page& page) {
@@ -48,18 +53,40 @@ void SweepProgress::add(const extract::Page& page) {
   if (page.declared && declared_ && *page.declared != *declared_) declared_changed_ = true;
   if (page.declared && !declared_) declared_ = page.declared;
   end_seen_ = page.last;
+  std::vector<uint64_t> keys;
+  const auto add_key = [&](std::string_view key) {
+    keys_.add(key);
+    keys.push_back(base::hash_of(key));
+  };
   for (const record::Record& record : page.records.records) {
     const record::Value key = key_.of(record.fields);
-    keys_.add(key.text().empty() ? record.source : key.text());
+    add_key(key.text().empty() ? record.source : key.text());
     if (!cursor_.empty()) add_cursor(record);
   }
-  for (const record::Undecodable& item : page.records.undecodable) keys_.add(item.source);
+  for (const record::Undecodable& item : page.records.undecodable) add_key(item.source);
+  look_for_repeats(std::move(keys));
   state::Sweep& sweep = *checkpoint_.sweep;
   sweep.declared = declared_.value_or(-1);
   sweep.next = page.after.next;
   sweep.read = page.after.read;
   sweep.last = page.after.last;
   sweep.last_page = page.after.last_page;
+}
+
+/// A row that is added before what has been read pushes the last one onto the next page.
+void SweepProgress::look_for_repeats(std::vector<uint64_t> page) {
+  std::sort(page.begin(), page.end());
+  const bool within = std::adjacent_find(page.begin(), page.end()) != page.end();
+  const auto is_before = [&](uint64_t key) { return std::binary_search(page_before_.begin(), page_before_.end(), key); };
+  repeats_ = repeats_ || within || std::any_of(page.begin(), page.end(), is_before);
+  page_before_ = std::move(page);
+}
+
+state::Checkpoint SweepProgress::checkpoint() const {
+  state::Checkpoint out = checkpoint_;
+  // Without a count, the end that the source marks is what proves a sweep, and a record that comes twice takes nothing from it.
+  if (repeats_ && declared_) out.sweep.reset();
+  return out;
 }
 
 void SweepProgress::add_cursor(const record::Record& record) {
@@ -70,13 +97,24 @@ void SweepProgress::add_cursor(const record::Record& record) {
   checkpoint_.sweep->cursor = value.text();
 }
 
+std::string SweepProgress::unequal(int64_t distinct) const {
+  std::string out = fmt::format("the source declared {} records and {} different ones came", base::with_thousands(*declared_),
+                                base::with_thousands(distinct));
+  const int64_t twice = checkpoint_.sweep->read - distinct;
+  if (distinct > *declared_ || twice <= 0) return out;
+  return out +
+         fmt::format(
+             ", as {} came twice: the list moved while it was read (if it does so each time, let the stream ask for an order that new "
+             "records come last in)",
+             base::with_thousands(twice));
+}
+
 base::Result<SweepProgress::End> SweepProgress::end() {
   End out{checkpoint_, true, ""};
   const int64_t distinct = read_before_ + TRY(keys_.count());
   if (declared_ && distinct != *declared_) {
     out.complete = false;
-    out.missing = fmt::format("the source declared {} records and {} different ones came", base::with_thousands(*declared_),
-                              base::with_thousands(distinct));
+    out.missing = unequal(distinct);
   } else if (declared_changed_) {
     out.complete = false;
     out.missing = "the source's count changed while it was read";

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
+#include <cstdint>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "base/clock.hpp"
 #include "config/connector.hpp"
@@ -24,8 +26,9 @@ class SweepProgress {
   void add(const extract::Page& page);
 
   [[nodiscard]] const std::optional<int64_t>& declared() const { return declared_; }
-  /// The checkpoint after the pages so far.
-  [[nodiscard]] const state::Checkpoint& checkpoint() const { return checkpoint_; }
+  /// The checkpoint after the pages so far. Without a sweep to go on with where a record has come twice: a later run, which no longer knows
+  /// the keys of these pages, would take it for two.
+  [[nodiscard]] state::Checkpoint checkpoint() const;
 
   /// After the last page: is the sweep complete? If not, `missing` says why, for people.
   struct End {
@@ -36,6 +39,8 @@ class SweepProgress {
   base::Result<End> end();
 
  private:
+  void look_for_repeats(std::vector<uint64_t> page);
+  [[nodiscard]] std::string unequal(int64_t distinct) const;
   void add_cursor(const record::Record& record);
   void begin_again();
 
@@ -47,7 +52,9 @@ class SweepProgress {
   const int64_t run_;
   state::Checkpoint checkpoint_;
   DistinctKeys keys_;
-  int64_t read_before_ = 0;  ///< by the runs that this sweep goes on from
+  std::vector<uint64_t> page_before_;  ///< hashes of its keys, in order
+  bool repeats_ = false;               ///< a key came twice on one page, or on two that follow each other
+  int64_t read_before_ = 0;            ///< by the runs that this sweep goes on from
   std::optional<int64_t> declared_;
   bool declared_changed_ = false;
   bool end_seen_ = false;  ///< the source marked the last page as the last

@@ -56,8 +56,30 @@ TEST(Sweep, ARepeatedKeyIsNoReplacementForALostOne) {
   sweep.add(story.page({{"2", ""}}, 3, 3));
   const auto end = *sweep.end();
   EXPECT_FALSE(end.complete);
-  EXPECT_NE(end.missing.find("declared 3 records and 2 different ones came"), std::string::npos);
+  EXPECT_NE(end.missing.find("declared 3 records and 2 different ones came, as 1 came twice: the list moved while it was read"),
+            std::string::npos)
+      << end.missing;
   EXPECT_FALSE(end.checkpoint.completed);
+}
+
+// rule 9: not across runs, either
+TEST(Sweep, WhereAKeyWasRepeatedALaterRunDoesNotGoOn) {
+  Story story;
+  auto sweep = story.begin();
+  sweep.add(story.page({{"1", ""}, {"2", ""}}, 2, 4));
+  EXPECT_TRUE(sweep.checkpoint().sweep);
+  sweep.add(story.page({{"2", ""}, {"3", ""}}, 4, 4));
+  EXPECT_FALSE(sweep.checkpoint().sweep) << "it would count the four records as four keys";
+  sweep.add(story.page({{"5", ""}}, 5, 4));
+  EXPECT_FALSE(sweep.checkpoint().sweep);
+}
+
+TEST(Sweep, WithoutACountARepeatedKeyIsNoReasonToBeginAnew) {
+  Story story;
+  auto sweep = story.begin();
+  sweep.add(story.page({{"1", ""}, {"2", ""}}, 2, {}));
+  sweep.add(story.page({{"2", ""}, {"3", ""}}, 4, {}));
+  EXPECT_TRUE(sweep.checkpoint().sweep);
 }
 
 // rule 9: the count must hold

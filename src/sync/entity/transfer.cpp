@@ -66,7 +66,7 @@ base::Result<void> Transfer::pass(const WindowPlan& plan, SweepProgress& sweep) 
 extract::ReadOptions Transfer::read_options(const WindowPlan& plan, const SweepProgress& sweep) const {
   extract::ReadOptions out{plan.window, {}};
   if (!plan.resumes) return out;
-  const state::Sweep& at = *sweep.checkpoint().sweep;
+  const state::Sweep at = sweep.checkpoint().sweep.value();
   out.resume = extract::Position{at.next, at.read, at.last_page, at.last};
   return out;
 }
