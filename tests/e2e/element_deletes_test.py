@@ -12,6 +12,7 @@ class ElementDeletes(OnBothDatabases):
         super().setUp()
         self.orders = {}  # id: labels
         self.page_size = 100
+        self.again = {}  # page: orders that it shows, too
         self.changed = None  # ids of what a request for changes shows; None: records have no time, and none can be asked for
         self.vendor = ScriptedVendor(self.answer)
         self.addCleanup(self.vendor.stop)
@@ -21,9 +22,10 @@ class ElementDeletes(OnBothDatabases):
         shown = sorted(self.orders.items(), key=lambda order: int(order[0]))
         if "min_updated_datetime" in request.query:
             shown = [order for order in shown if order[0] in self.changed]
+        on_page = shown[(page - 1) * self.page_size:page * self.page_size] + list(self.again.get(page, {}).items())
         times = {} if self.changed is None else {"updated_datetime": "2026-03-02T12:00:00Z"}
         size = self.page_size
-        data = [{"type": "orders", "id": id, "attributes": {"payment_sources": [{"label": label} for label in labels], **times}} for id, labels in shown[(page - 1) * size:page * size]]
+        data = [{"type": "orders", "id": id, "attributes": {"payment_sources": [{"label": label} for label in labels], **times}} for id, labels in on_page]
         pages = max(1, -(-len(shown) // size))
         return Answer(body={"data": data, "meta": {"pagination": {"count": len(shown), "pages": pages, "page": page, "per_page": size}}}, headers={"Content-Type": "application/vnd.api+json"})
 
@@ -102,6 +104,14 @@ class ElementDeletes(OnBothDatabases):
                     self.orders[id] = []
                 report = self.sync(project)
                 self.assertEqual((report["deleted"], report["complete"], self.rows(database)), (21, True, 279))
+
+    def test_an_element_that_is_back_in_a_later_copy_of_its_record_stays(self):
+        self.page_size = 10
+        project, database = self.synced("sqlite", 100, "batch_rows: 50\n")
+        for id in map(str, range(1, 8)):
+            self.orders[id] = []
+        self.again = {10: {"1": ["a", "c"]}}
+        self.assertEqual((self.sync(project)["deleted"], self.rows(database)), (19, 281))
 
     def test_where_only_changes_are_read_records_may_lose_some_of_their_elements_but_not_most_of_the_lists(self):
         self.changed = []
