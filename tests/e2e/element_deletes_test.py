@@ -1,7 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """Elements that leave their record are deleted; a source that loses too many at once is not believed."""
+import signal
 import unittest
 
+from support.background import Background
 from support.databases import OnBothDatabases
 from support.project import Project
 from support.scripted_vendor import Answer, ScriptedVendor
@@ -13,17 +15,21 @@ class ElementDeletes(OnBothDatabases):
         self.orders = {}  # id: labels
         self.page_size = 100
         self.again = {}  # page: orders that it shows, too
+        self.hangs_at = None
+        self.time = "2026-03-02T12:00:00Z"
         self.changed = None  # ids of what a request for changes shows; None: records have no time, and none can be asked for
         self.vendor = ScriptedVendor(self.answer)
         self.addCleanup(self.vendor.stop)
 
     def answer(self, request):
         page = int(request.query.get("page", "1"))
+        if page == self.hangs_at:
+            return Answer(status=429, headers={"Retry-After": "300"})
         shown = sorted(self.orders.items(), key=lambda order: int(order[0]))
         if "min_updated_datetime" in request.query:
             shown = [order for order in shown if order[0] in self.changed]
         on_page = shown[(page - 1) * self.page_size:page * self.page_size] + list(self.again.get(page, {}).items())
-        times = {} if self.changed is None else {"updated_datetime": "2026-03-02T12:00:00Z"}
+        times = {} if self.changed is None else {"updated_datetime": self.time}
         size = self.page_size
         data = [{"type": "orders", "id": id, "attributes": {"payment_sources": [{"label": label} for label in labels], **times}} for id, labels in on_page]
         pages = max(1, -(-len(shown) // size))
@@ -105,6 +111,20 @@ class ElementDeletes(OnBothDatabases):
                 report = self.sync(project)
                 self.assertEqual((report["deleted"], report["complete"], self.rows(database)), (21, True, 279))
 
+    # E8: a kill between what was put off and the end of the run
+    def test_what_was_put_off_is_not_forgotten_by_a_run_that_is_killed(self):
+        self.page_size = 10
+        project, database = self.synced("sqlite", 100, "batch_rows: 50\n")
+        for id in map(str, range(1, 8)):
+            self.orders[id] = []
+        self.hangs_at = 9
+        with Background(project, "sync", "tenders", "--json") as run:
+            run.until(lambda: int(database.value("select count(*) from sync_log where run = 2 and unchanged >= 150")) == 1, "some transactions have landed")
+            run.signal(signal.SIGKILL)
+            run.end()
+        self.hangs_at = None
+        self.assertEqual((self.sync(project)["deleted"], self.rows(database)), (21, 279))
+
     def test_an_element_that_is_back_in_a_later_copy_of_its_record_stays(self):
         self.page_size = 10
         project, database = self.synced("sqlite", 100, "batch_rows: 50\n")
@@ -120,13 +140,16 @@ class ElementDeletes(OnBothDatabases):
         self.orders.update({id: ["a"] for id in self.changed})
         report = self.sync(project)
         self.assertEqual((report["fetched"], report["deleted"], self.rows(database)), (10, 20, 100), report)
+        cursor = lambda: database.value("select cursor from sync_checkpoint where entity = 'tenders'")
         self.orders.update({id: [] for id in self.changed[:6]})
+        self.time = "2026-03-03T12:00:00Z"
         refused = self.sync(project, code=25)
         self.assertEqual((refused["deleted"], self.rows(database)), (0, 100))
         self.assertIn("6 of 10 rows are no element", refused["errors"][0]["message"])
         self.orders.update({id: ["a"] for id in self.changed[:3]})
-        # The cursor has not passed them, so they are read again and judged again.
+        self.assertEqual(cursor(), "2026-03-02T12:00:00Z", "no cursor passes what is still to be judged")
         self.assertEqual((self.sync(project)["deleted"], self.rows(database)), (3, 97))
+        self.assertEqual(cursor(), "2026-03-03T12:00:00Z")
 
     def test_lists_that_turn_empty_in_the_middle_of_a_long_sweep_are_noticed(self):
         project, database = self.synced("sqlite", 1300, "batch_rows: 300\n")
