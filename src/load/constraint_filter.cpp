@@ -385,13 +385,15 @@ base::Result<void> ConstraintFilter::apply_uniques(sql::Connection& connection, 
       // Who yields still lets go of what it had.
       const bool free = wanted.giver && (kind == Losers::Yield || (!refused.contains(*wanted.giver) && !lost.contains(*wanted.giver)));
       if (free || !refused.insert(wanted.row).second) continue;
-      faults.emplace(wanted.row, fault_of(wanted.index, wanted.row, wanted.holder));
+      faults.emplace(wanted.row, fault_of(wanted.index, wanted.row, wanted.holder)).first->second.second.by_another =
+          wanted.giver.has_value();
       again = true;
     }
   }
   for (const auto& [row, winner] : lost) {
-    faults.emplace(row,
-                   fault_of(winner->index, row, fmt::format("the record `{}` {} of the same batch", key_, base::shown(winner->key, 80))));
+    auto fault = fault_of(winner->index, row, fmt::format("the record `{}` {} of the same batch", key_, base::shown(winner->key, 80)));
+    fault.second.by_another = true;
+    faults.emplace(row, std::move(fault));
     refused.insert(row);
   }
   for (size_t index = 0; index < uniques_.size(); ++index) {

@@ -20,6 +20,7 @@ struct Fault {
   std::string field, code;           ///< as the database would name them
   std::vector<std::string> columns;  ///< that the constraint speaks of
   std::string reason;                ///< what is wrong, behind the columns and their values
+  bool by_another = false;           ///< only if another row of the batch lands, or does not
 };
 
 /// Finds the rows of a batch that constraints would refuse, before any is written: one statement for NOT NULL and CHECK, one for foreign

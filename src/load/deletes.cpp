@@ -332,7 +332,9 @@ base::Result<int64_t> Deletes::delete_rows(std::span<const std::string> keys, in
 base::Result<void> Deletes::halve(std::span<const std::string> keys, int64_t run, Outcome& outcome) {
   if (keys.empty()) return {};
   TRY(connection_.execute("SAVEPOINT syncline_rows"));
-  const auto done = delete_rows(keys, run);
+  auto done = delete_rows(keys, run);
+  // SQLite judges only when it is asked what else would wait for COMMIT.
+  if (auto judged = done ? connection_.check_deferred() : base::Result<void>(); !judged) done = base::fail(std::move(judged).error());
   if (done) {
     outcome.deleted += *done;
     return connection_.execute("RELEASE SAVEPOINT syncline_rows");

@@ -246,6 +246,82 @@ TEST_P(DeletesOnPostgres, ARowThatSomebodyHasLockedStaysAndIsToldOf) {
   theirs->rollback();
 }
 
+TEST_P(DeletesOnPostgres, RowsThatWereHadAreNotToldOfBesideOneThatIsLocked) {
+  run("ALTER TABLE orders ALTER external_id TYPE bigint USING external_id::bigint");
+  Loader first = loader("orders");
+  const auto order_of = [](int64_t id) { return std::vector<Cell>{Cell::of(id), Cell::of(int64_t{1})}; };
+  first.write({order_of(9), order_of(10), order_of(11)});
+  const auto theirs = open();
+  ASSERT_TRUE(theirs->begin());
+  run(*theirs, "UPDATE orders SET total = 7 WHERE external_id = 11");
+  connection_ = open(std::chrono::milliseconds(50));
+  Loader to = loader("orders");
+  EXPECT_EQ(remove(to, {"9", "10", "11"}), "2 deleted, 1 refused");
+  EXPECT_EQ(all("SELECT key FROM " + own("sync_reject")), "11");
+  theirs->rollback();
+}
+
+// rule 16: keys are locked in one order
+TEST_P(DeletesOnPostgres, RowsAreLockedInTheOrderOfTheirKeys) {
+  const auto looks = open(), theirs = open(), second = open();
+  Loader to = loader("orders");
+  to.write({order("c", 1), order("a", 2), order("b", 3)});
+  ASSERT_TRUE(theirs->begin());
+  run(*theirs, "UPDATE orders SET total = 7 WHERE external_id = 'b'");
+  std::string removed;
+  std::thread deleter([&] { removed = remove(to, {"b", "c", "a"}); });
+  const std::string waits = "SELECT count(*) = 1 FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'";
+  const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(20);
+  while (all(*looks, waits) != "t" && std::chrono::steady_clock::now() < deadline) continue;
+  const auto is_free = [&](const std::string& key) {
+    return second->query("SELECT 1 FROM orders WHERE external_id = '" + key + "' FOR UPDATE NOWAIT").has_value();
+  };
+  EXPECT_FALSE(is_free("a")) << "it comes before the one that is waited for";
+  EXPECT_TRUE(is_free("c")) << "it comes behind it";
+  theirs->rollback();
+  deleter.join();
+  EXPECT_EQ(removed, "3 deleted, 0 refused");
+}
+
+TEST_P(DeletesTest, ARowThatAConstraintHoldsWhichIsJudgedAtTheEndBecomesARejectToo) {
+  run("CREATE TABLE invoices (id " + counted() +
+      ", order_id bigint CONSTRAINT invoice_order REFERENCES orders (id) DEFERRABLE INITIALLY DEFERRED)");
+  Loader to = loader("orders");
+  to.write({order("a", 1), order("b", 2), order("c", 3)});
+  run("INSERT INTO invoices (order_id) SELECT id FROM orders WHERE external_id = 'b'");
+  EXPECT_EQ(remove(to, {"a", "b", "c"}), "2 deleted, 1 refused");
+  EXPECT_EQ(orders(), "b|");
+}
+
+TEST_P(DeletesTest, ATableWhoseKeysAreEqualInWaysOfTheirOwnIsRefusedBeforehand) {
+  run("DROP TABLE orders");
+  if (postgres()) run("CREATE COLLATION no_case (provider = icu, locale = 'und-u-ks-level2', deterministic = false)");
+  run("CREATE TABLE orders (id " + counted() + ", external_id text COLLATE " + (postgres() ? "no_case" : "NOCASE") +
+      " UNIQUE, total bigint, deleted_at " + (postgres() ? "timestamptz, synced_at timestamptz)" : "TIMESTAMP, synced_at TIMESTAMP)"));
+  Loader to = loader("orders");
+  EXPECT_NE(remove(to, {"a"}).find("its collation calls different texts equal"), std::string::npos);
+}
+
+TEST_P(DeletesTest, ARecordThatIsOlderThanItsRowIsThereAllTheSame) {
+  run(std::string("ALTER TABLE orders ADD changed_at ") + (postgres() ? "timestamptz" : "TIMESTAMP"));
+  orders_->version = config::Entity::Version{"changed_at", {}, {}};
+  softly();
+  Loader to = loader("orders");
+  EXPECT_EQ(to.write({{Cell::of("a"), at(5), integer(1)}}), "1 inserted");
+  EXPECT_EQ(remove(to, {"a"}), "1 deleted, 0 refused");
+  EXPECT_EQ(to.write({{Cell::of("a"), at(4), integer(9)}}), "1 updated") << "it has come back, and nothing else of it is new";
+  EXPECT_EQ(all("SELECT total FROM orders WHERE deleted_at IS NULL"), "1");
+}
+
+TEST_P(DeletesOnPostgres, AMarkThatTheUserReplacesWhileWeWaitIsTheUsers) {
+  softly();
+  Loader to = loader("orders");
+  to.write({order("a", 1)});
+  remove(to, {"a"});
+  EXPECT_EQ(LoadTest::write_against("orders", "UPDATE orders SET deleted_at = '2026-01-01'", {order("a", 1)}), "1 unchanged");
+  EXPECT_EQ(orders(), "a|deleted");
+}
+
 TEST_P(DeletesTest, AHolderWhoseLeaseIsLostDeletesNothing) {
   Loader to = loader("orders");
   to.write({order("a", 1)});

@@ -56,6 +56,14 @@ TEST_P(Taken, ValuesStillGoFromRowToRow) {
   EXPECT_EQ(emails(), "a|b@y, b|a@y, c|NULL");
 }
 
+TEST_P(Taken, WhoGoesWithoutLetsGoOfWhatItHad) {
+  run("INSERT INTO people (name, email) VALUES ('theirs', 'z@y')");
+  Loader to = loader("people");
+  EXPECT_EQ(to.write({row("a", "a@y")}), "1 inserted");
+  EXPECT_EQ(to.write({row("c", "a@y"), row("a", "z@y")}), "1 inserted, 1 updated") << to.message;
+  EXPECT_EQ(emails(), "a|NULL, c|a@y");
+}
+
 TEST_P(Taken, OtherFaultsAreRejectsAsEver) {
   Loader to = loader("people");
   EXPECT_EQ(to.write({row("a", "x@y"), row("b", "x@y"), row("c", "c@y", nullptr)}), "2 inserted, 1 rejected") << to.message;

@@ -134,6 +134,37 @@ TEST_P(Waiting, AnOlderVersionThatWaitsDoesNotReplaceTheNewer) {
   EXPECT_EQ(all("SELECT looked_for FROM " + own("sync_waiting")), "`external_id` = c9");
 }
 
+TEST_P(Waiting, OfTwoRecordsInOneBatchTheNewerWaitsWithItsOwnVersion) {
+  make_tables("edition");
+  Loader to = loader("bookings");
+  EXPECT_EQ(to.write({edition("a", 10, "new", "c9"), edition("a", 9, "old", "c9")}), "1 duplicate, 1 waiting");
+  EXPECT_EQ(to.write({edition("a", 9, "old", "c1")}), "1 inserted");
+  EXPECT_EQ(waiting_keys(), "a") << "what waits is newer";
+}
+
+TEST_P(Waiting, AnOlderRecordsLinkLeavesTheNewersAlone) {
+  make_tables("edition").missing = Relation::Missing::Link;
+  Loader to = loader("bookings");
+  EXPECT_EQ(to.write({edition("a", 10, "new", "c9")}), "1 inserted");
+  run("DELETE FROM bookings");
+  EXPECT_EQ(to.write({edition("a", 9, "old", "c8")}), "1 inserted");
+  EXPECT_EQ(all("SELECT looked_for FROM " + own("sync_waiting")), "`external_id` = c9");
+}
+
+TEST_P(Waiting, OfTwentyThousandThatWaitEachIsKnown) {
+  make_tables();
+  Loader to = loader("bookings");
+  EXPECT_EQ(to.write({booking("z", "1", "c9")}), "1 waiting");
+  run("INSERT INTO " + own("sync_waiting") + " (entity, account, key, kind, field, looked_for, version, payload, run, since) " +
+      "WITH RECURSIVE many (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM many WHERE n < 20000) SELECT w.entity, w.account, 'a' || n, "
+      "w.kind, "
+      "w.field, w.looked_for, w.version, w.payload, w.run, w.since FROM " +
+      own("sync_waiting") + " AS w, many");
+  Loader next = loader("bookings");
+  EXPECT_EQ(next.write({booking("z", "2", "c1")}), "1 inserted");
+  EXPECT_EQ(all("SELECT count(*) FROM " + own("sync_waiting") + " WHERE key = 'z'"), "0");
+}
+
 TEST_P(Waiting, TriedAgainWithItsParentThereItLandsAndLeaves) {
   make_tables();
   Loader to = loader("bookings");

@@ -90,6 +90,29 @@ TEST_P(Accounts, WhatARowOfAnotherAccountHasIsNotGivenUpByTheOwnOneOfThatId) {
   EXPECT_EQ(people(), "north|1|b@x.org|Ann, north|2|z@x.org|Bob, south|1|c@x.org|Cid") << "a swap within the account";
 }
 
+TEST_P(Accounts, WhatARowOfAnotherAccountWithThatIdHasIsTaken) {
+  run("CREATE UNIQUE INDEX one_mail ON people (email)");
+  Loader north = of("people", "north"), south = of("people", "south");
+  EXPECT_EQ(south.write({row("1", "c@x.org", "Cid")}), "1 inserted");
+  EXPECT_EQ(north.write({row("1", "c@x.org", "Ann"), row("2", "d@x.org", "Dan")}), "1 inserted, 1 rejected") << north.message;
+  EXPECT_EQ(all("SELECT count(*) FROM " + own("sync_reject") + " WHERE key = '1' AND reason LIKE '%is taken by row 1, constraint%'"), "1")
+      << all("SELECT reason FROM " + own("sync_reject"));
+}
+
+TEST_P(Accounts, ACheckSeesTheOwnRowAsItWouldStand) {
+  run("CREATE TABLE guests (id " + counted() + ", external_id text, account text, synced_at " + when() +
+      ", name text, known integer, CONSTRAINT named CHECK (name <> 'X' OR known = 1), UNIQUE (account, external_id))");
+  for (const char* account : {"north", "south"}) of_account(entity("guests", {"name"}), account);
+  const auto guest = [](const char* key, const char* name) { return std::vector<Cell>{Cell::of(key), Cell::of(name)}; };
+  Loader north = of("guests", "north"), south = of("guests", "south");
+  EXPECT_EQ(north.write({guest("1", "A"), guest("2", "B")}), "2 inserted");
+  EXPECT_EQ(south.write({guest("1", "A"), guest("2", "B")}), "2 inserted");
+  run("UPDATE guests SET known = CASE WHEN (account = 'north') = (external_id = '1') THEN 1 ELSE 0 END");
+  EXPECT_EQ(north.write({guest("1", "X"), guest("2", "X")}), "1 updated, 1 rejected") << north.message;
+  EXPECT_EQ(south.write({guest("1", "X"), guest("2", "X")}), "1 updated, 1 rejected") << south.message;
+  EXPECT_EQ(all("SELECT account, external_id FROM guests WHERE name = 'X' ORDER BY 1"), "north|1, south|2");
+}
+
 TEST_P(Accounts, ParentsAreThoseOfTheSameAccount) {
   Loader people_north = of("people", "north"), people_south = of("people", "south");
   EXPECT_EQ(people_north.write({row("1", "ann@x.org", "Ann"), row("7", "twin@x.org", "T")}), "2 inserted");

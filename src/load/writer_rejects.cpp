@@ -110,6 +110,8 @@ base::Result<void> Writer::refuse_faulty(const record::RowBatch& rows) {
       suspects_.push_back(fault.row);
       continue;
     }
+    // Which of the others land is known only when each has been tried.
+    if (fault.by_another && isolation_ == Isolation::Halving) continue;
     const auto cells = rows.row(fault.row);
     std::vector<std::string> said, values;
     for (const std::string& column : fault.columns) {

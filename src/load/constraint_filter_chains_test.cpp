@@ -1,0 +1,150 @@
+// SPDX-License-Identifier: Apache-2.0
+// Who is in whose way within a batch: who lets go of a value, who does not, and who would have it then.
+#include "support/loader.hpp"
+
+namespace syncline::load {
+namespace {
+
+using namespace test_support;
+
+class Chains : public LoadTest {
+ protected:
+  void SetUp() override {
+    LoadTest::SetUp();
+    if (!connection_) return;
+    make("people",
+         "name text DEFAULT 'N', email text CONSTRAINT people_email_key UNIQUE, badge integer CONSTRAINT people_badge_key UNIQUE CHECK "
+         "(badge < 100)");
+    entity("people", {"email", "badge"});
+  }
+  void make(const std::string& table, const std::string& columns) {
+    run("CREATE TABLE " + table + " (id " + counted() + ", external_id text UNIQUE, synced_at " +
+        (postgres() ? "timestamptz, sync_hash bigint, sync_xid xid, " : "DATETIME, ") + columns + ")");
+  }
+  static std::vector<Cell> row(const char* key, const char* email, int64_t badge) {
+    return {Cell::of(key), email ? Cell::of(email) : Cell::null(), integer(badge)};
+  }
+  std::string people() { return all("SELECT external_id, email, badge FROM people ORDER BY external_id"); }
+  std::string reasons() { return all("SELECT key, reason FROM " + own("sync_reject") + " ORDER BY id"); }
+  /// PostgreSQL: rows that were written one half after the other are not stamped. Who has to be found by halving was not found beforehand.
+  std::string halved(const std::string& table = "people") {
+    return postgres() ? all("SELECT external_id FROM " + table + " WHERE sync_xid IS DISTINCT FROM xmin AND external_id IS NOT NULL") : "";
+  }
+};
+
+INSTANTIATE_TEST_SUITE_P(Databases, Chains, test::both_databases(), test::database_name);
+
+// F7: unique violation on another column; who keeps one value and lets go of another is in nobody's way.
+TEST_P(Chains, WhoKeepsOneValueLetsGoOfAnother) {
+  Loader to = loader("people");
+  EXPECT_EQ(to.write({row("h", "x@y", 1)}), "1 inserted");
+  EXPECT_EQ(to.write({row("e", "x@y", 5), row("h", "x@y", 2), row("w", "w@y", 1)}), "1 inserted, 1 updated, 1 rejected") << to.message;
+  EXPECT_EQ(people(), "h|x@y|2, w|w@y|1");
+  EXPECT_EQ(halved(), "");
+}
+
+TEST_P(Chains, WhoIsRefusedTakesNoValueFromOthers) {
+  run("INSERT INTO people (email) VALUES ('taken@y')");
+  Loader to = loader("people");
+  EXPECT_EQ(to.write({row("a", "taken@y", 1), row("b", "b@y", 1)}), "1 inserted, 1 rejected") << to.message;
+  EXPECT_EQ(to.write({row("c", "c@y", 200), row("d", "c@y", 2)}), "1 inserted, 1 rejected") << to.message;
+  EXPECT_EQ(all("SELECT external_id FROM people WHERE external_id IS NOT NULL ORDER BY 1"), "b, d");
+  EXPECT_EQ(halved(), "");
+}
+
+TEST_P(Chains, WhoLosesToAnotherLetsNothingGo) {
+  Loader to = loader("people");
+  EXPECT_EQ(to.write({row("a", "a@y", 1)}), "1 inserted");
+  EXPECT_EQ(to.write({row("n", "new@y", 7), row("a", "new@y", 1), row("c", "a@y", 3)}), "1 inserted, 2 rejected") << to.message;
+  EXPECT_EQ(people(), "a|a@y|1, n|new@y|7");
+  EXPECT_EQ(halved(), "");
+}
+
+TEST_P(Chains, WhoIsFoundBeforehandNeedsNoHalving) {
+  Loader to = loader("people");
+  EXPECT_EQ(to.write({row("a", "a@y", 1), row("b", "b@y", 2)}), "2 inserted");
+  EXPECT_EQ(to.write({row("n", "a@y", 9), row("a", "a@y", 3), row("m", "m@y", 4)}), "1 inserted, 1 updated, 1 rejected") << "it is kept";
+  EXPECT_EQ(to.write({row("b", "new@y", 3), row("o", "b@y", 5), row("p", "p@y", 6)}), "1 inserted, 2 rejected") << "it is not let go";
+  EXPECT_EQ(people(), "a|a@y|3, b|b@y|2, m|m@y|4, p|p@y|6");
+  EXPECT_EQ(halved(), "");
+}
+
+// F7: a swap, where what is let go of for a moment would be lost.
+TEST_P(Chains, AValueThatIsNotSpokenOfIsNeverLetGo) {
+  make("places", "shelf text, place integer, UNIQUE (shelf, place)");
+  entity("places", {"shelf", "place"});
+  Loader to = loader("places");
+  EXPECT_EQ(to.write({{Cell::of("a"), Cell::of("A"), integer(1)}, {Cell::of("b"), Cell::of("B"), integer(1)}}), "2 inserted");
+  EXPECT_EQ(to.write({{Cell::of("a"), Cell::of("B"), Cell::keep()}, {Cell::of("b"), Cell::of("A"), Cell::keep()}}), "2 rejected")
+      << to.message;
+  EXPECT_EQ(all("SELECT external_id, shelf, place FROM places ORDER BY 1"), "a|A|1, b|B|1");
+  EXPECT_EQ(to.write({{Cell::of("a"), Cell::of("B"), integer(1)}, {Cell::of("b"), Cell::of("A"), integer(1)}}), "2 updated") << to.message;
+  EXPECT_EQ(all("SELECT external_id, shelf, place FROM places ORDER BY 1"), "a|B|1, b|A|1");
+}
+
+TEST_P(Chains, AValueThatMustBeThereGoesToANewRow) {
+  make("seats", "number integer NOT NULL UNIQUE");
+  entity("seats", {"number"});
+  Loader to = loader("seats");
+  EXPECT_EQ(to.write({{Cell::of("a"), integer(1)}}), "1 inserted");
+  EXPECT_EQ(to.write({{Cell::of("n"), integer(1)}, {Cell::of("a"), integer(2)}, {Cell::of("x"), integer(2)}}),
+            "1 inserted, 1 updated, 1 rejected")
+      << to.message;
+  EXPECT_EQ(all("SELECT external_id, number FROM seats ORDER BY 1"), "a|2, n|1");
+  EXPECT_EQ(halved("seats"), "");
+}
+
+TEST_P(Chains, ARowThatAnIndexLeavesOutHasNothingOfIt) {
+  run("CREATE UNIQUE INDEX one_name ON people (name) WHERE badge < 50");
+  run("INSERT INTO people (name, badge) VALUES ('N', 60)");
+  Loader to = loader("people");
+  EXPECT_EQ(to.write({row("a", "a@y", 1), row("b", "b@y", 200)}), "1 inserted, 1 rejected") << reasons();
+  EXPECT_EQ(halved(), "");
+}
+
+class ChainsOnPostgres : public Chains {};
+INSTANTIATE_TEST_SUITE_P(Databases, ChainsOnPostgres, testing::Values(sql::Dialect::Postgres), test::database_name);
+
+TEST_P(ChainsOnPostgres, AnIndexThatTakesNullForAValueIsNotEmptiedForAMoment) {
+  make("tags", "tag text");
+  run("CREATE UNIQUE INDEX one_tag ON tags (coalesce(tag, 'none'))");
+  entity("tags", {"tag"});
+  const auto tag = [](const char* key, const char* value) {
+    return std::vector<Cell>{Cell::of(key), value ? Cell::of(value) : Cell::null()};
+  };
+  Loader to = loader("tags");
+  EXPECT_EQ(to.write({tag("a", "x"), tag("b", "y"), tag("n", nullptr)}), "3 inserted");
+  EXPECT_EQ(to.write({tag("a", "y"), tag("b", "x"), tag("c", "z")}), "1 inserted, 2 rejected") << to.message;
+  EXPECT_EQ(all("SELECT external_id, tag FROM tags ORDER BY 1"), "a|x, b|y, c|z, n|NULL");
+  EXPECT_EQ(halved("tags"), "");
+}
+
+TEST_P(ChainsOnPostgres, AValueThatMayWaitForItsConstraintIsNotMissingForAMoment) {
+  make("ranks", "rank integer CONSTRAINT one_rank UNIQUE DEFERRABLE INITIALLY DEFERRED");
+  run("CREATE TABLE seen (rank integer); CREATE FUNCTION note() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN INSERT INTO seen VALUES "
+      "(NEW.rank); "
+      "RETURN NEW; END $$; CREATE TRIGGER note AFTER UPDATE ON ranks FOR EACH ROW EXECUTE FUNCTION note()");
+  entity("ranks", {"rank"});
+  Loader to = loader("ranks");
+  EXPECT_EQ(to.write({{Cell::of("a"), integer(1)}, {Cell::of("b"), integer(2)}}), "2 inserted");
+  EXPECT_EQ(to.write({{Cell::of("a"), integer(2)}, {Cell::of("b"), integer(1)}, {Cell::of("c"), integer(int64_t{1} << 40)}}),
+            "2 updated, 1 rejected")
+      << to.message;
+  EXPECT_EQ(all("SELECT rank FROM seen ORDER BY 1"), "1, 2");
+}
+
+TEST_P(ChainsOnPostgres, ADefaultThatMayLeaveATraceIsNotAskedForBeforehand) {
+  run("CREATE TABLE asked (n integer); CREATE FUNCTION ask() RETURNS integer LANGUAGE plpgsql AS $$ BEGIN INSERT INTO asked VALUES (1); "
+      "RETURN 1; "
+      "END $$");
+  make("things", "name text, size integer DEFAULT ask(), CONSTRAINT named CHECK (name <> 'bad' OR size < 0)");
+  entity("things", {"name"});
+  Loader to = loader("things");
+  EXPECT_EQ(to.write({{Cell::of("a"), Cell::of("A")}, {Cell::of("b"), Cell::of("bad")}, {Cell::of("c"), Cell::of("C")}}),
+            "2 inserted, 1 rejected")
+      << to.message;
+  EXPECT_EQ(all("SELECT count(*) FROM asked"), "2") << "once for each row that landed";
+}
+
+}  // namespace
+}  // namespace syncline::load
