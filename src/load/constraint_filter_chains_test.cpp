@@ -102,6 +102,49 @@ TEST_P(Chains, ARowThatAnIndexLeavesOutHasNothingOfIt) {
   EXPECT_EQ(halved(), "");
 }
 
+TEST_P(Chains, ANewRowHasTheDefaultsOfWhatItDoesNotSpeakOf) {
+  make("rooms", "name text CHECK (name <> 'bad'), seats integer NOT NULL DEFAULT 4, doors integer NOT NULL DEFAULT 1");
+  entity("rooms", {"name", "seats", "doors"});
+  Loader to = loader("rooms");
+  const auto null = Cell::null(), keep = Cell::keep();
+  EXPECT_EQ(to.write({{Cell::of("a"), Cell::of("A"), keep, integer(2)},
+                      {Cell::of("b"), Cell::of("B"), null, keep},
+                      {Cell::of("c"), Cell::of("C"), integer(3), keep},
+                      {Cell::of("d"), Cell::of("D"), keep, null}}),
+            "2 inserted, 2 rejected")
+      << to.message;
+  EXPECT_EQ(all("SELECT external_id, seats, doors FROM rooms ORDER BY 1"), "a|4|2, c|3|1");
+  EXPECT_EQ(all("SELECT key, field FROM " + own("sync_reject") + " ORDER BY id"), "b|seats, d|doors");
+  EXPECT_EQ(halved("rooms"), "");
+}
+
+TEST_P(Chains, WhatARowRefersToMayComeInItsBatch) {
+  make("nodes", "above text REFERENCES nodes (external_id) DEFERRABLE INITIALLY DEFERRED, weight integer NOT NULL");
+  entity("nodes", {"above", "weight"});
+  Loader to = loader("nodes");
+  const auto node = [](const char* key, const Cell& above, const Cell& weight = integer(1)) {
+    return std::vector<Cell>{Cell::of(key), above, weight};
+  };
+  EXPECT_EQ(to.write({node("a", Cell::of("b")), node("b", Cell::null()), node("c", Cell::null(), Cell::null())}), "2 inserted, 1 rejected")
+      << to.message;
+  EXPECT_EQ(to.write({node("d", Cell::of("b")), node("e", Cell::of("nowhere")), node("f", Cell::of("a"))}), "2 inserted, 1 rejected")
+      << to.message;
+  EXPECT_EQ(all("SELECT external_id FROM nodes ORDER BY 1"), "a, b, d, f");
+}
+
+TEST_P(Chains, ACheckSeesWhatAnAdoptedRowKeeps) {
+  make("guests", "phone text, nick text CHECK (nick <> 'bad')");
+  entity("guests", {"phone", "nick"});
+  project_.entities.back().fields[1].fill = true;
+  adopt_by(project_.entities.back(), {"phone"});
+  run("INSERT INTO guests (phone, nick) VALUES ('1', 'kept'), ('2', NULL)");
+  Loader to = loader("guests");
+  const auto guest = [](const char* key, const char* phone) { return std::vector<Cell>{Cell::of(key), Cell::of(phone), Cell::of("bad")}; };
+  EXPECT_EQ(to.write({guest("a", "1"), guest("b", "2")}), "1 adopted, 1 rejected") << to.message;
+  EXPECT_EQ(all("SELECT external_id, nick FROM guests WHERE external_id IS NOT NULL"), "a|kept");
+  EXPECT_EQ(halved("guests"), "");
+}
+
 class ChainsOnPostgres : public Chains {};
 INSTANTIATE_TEST_SUITE_P(Databases, ChainsOnPostgres, testing::Values(sql::Dialect::Postgres), test::database_name);
 
@@ -130,7 +173,18 @@ TEST_P(ChainsOnPostgres, AValueThatMayWaitForItsConstraintIsNotMissingForAMoment
   EXPECT_EQ(to.write({{Cell::of("a"), integer(2)}, {Cell::of("b"), integer(1)}, {Cell::of("c"), integer(int64_t{1} << 40)}}),
             "2 updated, 1 rejected")
       << to.message;
-  EXPECT_EQ(all("SELECT rank FROM seen ORDER BY 1"), "1, 2");
+  EXPECT_EQ(all("SELECT rank FROM seen ORDER BY 1"), "1, 2") << reasons();
+}
+
+TEST_P(ChainsOnPostgres, ARuleThatFailsItselfIsARejectOfTheRowItFailsFor) {
+  make("parts", "size integer CONSTRAINT ratio CHECK (10 / size > 0), name text NOT NULL");
+  entity("parts", {"size", "name"});
+  Loader to = loader("parts");
+  const auto part = [](const char* key, int64_t size, const Cell& name) { return std::vector<Cell>{Cell::of(key), integer(size), name}; };
+  EXPECT_EQ(to.write({part("a", 1, Cell::of("A")), part("b", 0, Cell::of("B")), part("c", 2, Cell::null()), part("d", 11, Cell::of("D"))}),
+            "1 inserted, 3 rejected")
+      << to.message;
+  EXPECT_EQ(all("SELECT key, code FROM " + own("sync_reject") + " ORDER BY id"), "b|22012, c|23502, d|23514");
 }
 
 TEST_P(ChainsOnPostgres, ADefaultThatMayLeaveATraceIsNotAskedForBeforehand) {

@@ -83,6 +83,16 @@ TEST_P(NumbersOnPostgres, TwoSessionsNeverGiveOneNumber) {
   EXPECT_EQ(lines(), "a|1|2, t|1|1");
 }
 
+TEST_P(NumbersOnPostgres, TwoSessionsNeverGiveOneNumberWhereNoIndexSaysSoEither) {
+  run("ALTER TABLE items DROP CONSTRAINT items_sale_id_line_no_key");
+  EXPECT_EQ(write_against(
+                "items",
+                "SELECT 1 FROM sales WHERE id = 1 FOR NO KEY UPDATE; INSERT INTO items (external_id, sale_id, line_no) VALUES ('t', 1, 1)",
+                {item("a", "A", "s1")}),
+            "1 inserted");
+  EXPECT_EQ(lines(), "a|1|2, t|1|1");
+}
+
 TEST_P(NumbersOnPostgres, RowsWithNumbersAreStampedAndNotSentAgain) {
   Loader to = loader("items");
   EXPECT_EQ(to.write({item("a", "A", "s1"), item("b", "B", "s1")}), "2 inserted");

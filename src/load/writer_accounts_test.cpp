@@ -151,6 +151,29 @@ TEST_P(Accounts, ARowIsAdoptedByItsAccountOrByWhomItIsNamed) {
   EXPECT_EQ(all("SELECT id, account, external_id FROM people ORDER BY id"), "1|north|1, 2|south|2, 3|south|NULL, 4|north|2, 5|south|1");
 }
 
+TEST_P(Accounts, ARowThatTheOtherAccountHasIsNotWhatWasAdopted) {
+  for (const char* account : {"north", "south"}) adopt_by(made("people", account), {"email"});
+  run("INSERT INTO people (email, name, account, external_id) VALUES ('x@y', 'S', 'south', '7')");
+  run("INSERT INTO people (email, name) VALUES ('x@y', 'N')");
+  Loader north = of("people", "north");
+  EXPECT_EQ(north.write({row("1", "x@y", "N")}), "1 adopted") << north.message;
+  EXPECT_EQ(north.write({row("2", "x@y", "N")}), "1 rejected") << north.message;
+  EXPECT_EQ(
+      all("SELECT count(*) FROM " + own("sync_reject") + " WHERE reason LIKE '%adopted earlier in this run by record 1, which keeps it%'"),
+      "1")
+      << all("SELECT reason FROM " + own("sync_reject"));
+}
+
+class AccountsOnPostgres : public Accounts {};
+INSTANTIATE_TEST_SUITE_P(Databases, AccountsOnPostgres, testing::Values(sql::Dialect::Postgres), test::database_name);
+
+TEST_P(AccountsOnPostgres, ARowThatIsGivenToTheOtherAccountWhileWeWaitIsNotAdopted) {
+  adopt_by(made("people", "north"), {"email"});
+  run("INSERT INTO people (email, name) VALUES ('x@y', 'N')");
+  EXPECT_EQ(write_against("people", "UPDATE people SET account = 'south'", {row("1", "x@y", "N")}), "1 inserted");
+  EXPECT_EQ(people(), "north|1|x@y|N, south|NULL|x@y|N");
+}
+
 TEST_P(Accounts, ARowWithAnIdAndNoAccountStopsTheSync) {
   run("INSERT INTO people (external_id, email) VALUES ('1', 'ann@x.org')");
   const auto table = db().describe({"", "people"});

@@ -37,6 +37,14 @@ INSTANTIATE_TEST_SUITE_P(Databases, Committing, test::both_databases(), test::da
 
 // --- all or nothing ---
 
+TEST_P(Committing, ADryRunOfSeveralBatchesCountsThemAll) {
+  EXPECT_EQ(loader("customers").write({row("a", 1, "A"), row("b", 1, "B")}), "2 inserted");
+  Loader dry = loader("customers", Ending::Rollback);
+  EXPECT_EQ(dry.write({row("a", 2, "AA"), row("c", 1, "C")}), "1 inserted, 1 updated") << dry.message;
+  EXPECT_EQ(dry.write({row("b", 2, "BB"), row("c", 1, "C")}), "1 inserted, 1 updated") << dry.message;
+  EXPECT_EQ(customers(), "a|A|NULL, b|B|NULL");
+}
+
 TEST_P(Committing, ALeaseThatAnotherHasTakenOverLetsNothingLand) {
   Loader to = loader("customers");
   EXPECT_EQ(to.write({row("a", 1, "A")}), "1 inserted");
@@ -206,6 +214,41 @@ TEST_P(CommittingToPostgres, TwoWritersOnTheSameRowsInOppositeOrderDoNotDeadlock
   }
   expect_no_deadlocks();
   EXPECT_EQ(all("SELECT count(DISTINCT name) FROM customers"), "1");
+}
+
+// rule 16: keys are locked in one order, and before anything is written
+TEST_P(CommittingToPostgres, RowsAreLockedInTheOrderOfTheirKeys) {
+  run("INSERT INTO customers (external_id, name, changed_at) VALUES ('c', 'C', 'epoch'), ('b', 'B', 'epoch'), ('a', 'A', 'epoch')");
+  const auto theirs = open(), ours = open(), looks = open();
+  Loader to(*ours, project_, "customers");
+  ASSERT_TRUE(theirs->begin());
+  run(*theirs, "SELECT 1 FROM customers WHERE external_id = 'b' FOR UPDATE");
+  std::string written;
+  std::thread writer([&] { written = to.write({row("c", 1, "CC"), row("a", 1, "AA"), row("b", 1, "BB")}); });
+  EXPECT_TRUE(wait_for_waiting_sessions(1));
+  const auto is_free = [&](const std::string& key) {
+    return looks->query("SELECT 1 FROM customers WHERE external_id = '" + key + "' FOR UPDATE NOWAIT").has_value();
+  };
+  EXPECT_FALSE(is_free("a")) << "it comes before the one that is waited for";
+  EXPECT_TRUE(is_free("c")) << "it comes behind it";
+  EXPECT_TRUE(theirs->commit());
+  writer.join();
+  EXPECT_EQ(written, "3 updated");
+}
+
+TEST_P(CommittingToPostgres, ABatchThatIsTriedAgainTellsOfEachRejectOnce) {
+  run("ALTER TABLE customers ADD CONSTRAINT no_bad CHECK (name <> 'bad'); CREATE SEQUENCE tries; CREATE FUNCTION lose() RETURNS trigger "
+      "LANGUAGE "
+      "plpgsql AS $$ BEGIN IF NEW.external_id = 'a' AND nextval('tries') = 2 THEN RETURN NULL; END IF; RETURN NEW; END $$; CREATE TRIGGER "
+      "lose "
+      "BEFORE INSERT ON customers FOR EACH ROW EXECUTE FUNCTION lose()");
+  Loader to = loader("customers");
+  // A row that is lost the second time makes that try a lost race, with the bad one set aside already.
+  const Cell too_far{Cell::Type::Timestamp, std::numeric_limits<int64_t>::max(), {}};
+  EXPECT_EQ(to.write({row("a", 1, "A"), {Cell::of("b"), too_far, Cell::of("B"), Cell::null()}, row("c", 1, "bad")}),
+            "1 inserted, 2 rejected")
+      << to.message;
+  EXPECT_EQ(all("SELECT key FROM " + own("sync_reject") + " ORDER BY id"), "b, c");
 }
 
 // rule 4: two sessions insert the same keys
