@@ -43,6 +43,13 @@ TEST_P(Chains, WhoKeepsOneValueLetsGoOfAnother) {
   EXPECT_EQ(halved(), "");
 }
 
+TEST_P(Chains, ARowThatThisRunHasMadeIsThereAlsoBesideABadOne) {
+  Loader to = loader("people");
+  EXPECT_EQ(to.write({row("a", "a@y", 1), row("b", "b@y", 2)}), "2 inserted");
+  EXPECT_EQ(to.write({row("a", "a@y", 3), row("b", "b@y", 2), row("c", "c@y", int64_t{1} << 40)}), "1 updated, 1 unchanged, 1 rejected");
+  EXPECT_EQ(people(), "a|a@y|3, b|b@y|2");
+}
+
 TEST_P(Chains, WhoIsRefusedTakesNoValueFromOthers) {
   run("INSERT INTO people (email) VALUES ('taken@y')");
   Loader to = loader("people");
@@ -98,7 +105,7 @@ TEST_P(Chains, ARowThatAnIndexLeavesOutHasNothingOfIt) {
   run("CREATE UNIQUE INDEX one_name ON people (name) WHERE badge < 50");
   run("INSERT INTO people (name, badge) VALUES ('N', 60)");
   Loader to = loader("people");
-  EXPECT_EQ(to.write({row("a", "a@y", 1), row("b", "b@y", 200)}), "1 inserted, 1 rejected") << reasons();
+  EXPECT_EQ(to.write({row("a", "a@y", 1), row("b", "b@y", 200)}), "1 inserted, 1 rejected");
   EXPECT_EQ(halved(), "");
 }
 
@@ -173,7 +180,7 @@ TEST_P(ChainsOnPostgres, AValueThatMayWaitForItsConstraintIsNotMissingForAMoment
   EXPECT_EQ(to.write({{Cell::of("a"), integer(2)}, {Cell::of("b"), integer(1)}, {Cell::of("c"), integer(int64_t{1} << 40)}}),
             "2 updated, 1 rejected")
       << to.message;
-  EXPECT_EQ(all("SELECT rank FROM seen ORDER BY 1"), "1, 2") << reasons();
+  EXPECT_EQ(all("SELECT rank FROM seen ORDER BY 1"), "1, 2");
 }
 
 TEST_P(ChainsOnPostgres, ARuleThatFailsItselfIsARejectOfTheRowItFailsFor) {

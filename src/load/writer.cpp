@@ -19,7 +19,6 @@ constexpr int AttemptsMax = 4;
 /// Rows that are equal but not as we wrote them are compared as a whole each time; above this share of a batch it is worth marking them
 /// again.
 constexpr int64_t RestampAbovePercent = 5;
-constexpr std::string_view UniqueViolation = "23505";
 
 /// The stage's columns are called c0, c1, …; a person knows the table's, and counts no rows of a stage.
 base::Error of_the_table(base::Error error, const std::vector<record::Column>& stage, const std::vector<RowColumn>& columns) {
@@ -82,7 +81,8 @@ base::Result<void> Writer::write(const Batch& batch, int64_t run, record::Entity
     const base::Error error = std::move(written).error();
     connection_.rollback();
     tables_made_ = false;
-    if (chosen_.assumed && (error.code == UniqueViolation || error.code == Raced)) {
+    // Whatever row was at fault: what was assumed to be new would be judged as new, too.
+    if (chosen_.assumed && (sql::is_row_fault(error) || error.code == Raced)) {
       skip_.assume_no_more();
       chosen_ = {};
       continue;
