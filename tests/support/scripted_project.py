@@ -6,7 +6,6 @@ PROJECT = """syncline: 1
 database: ${DATABASE_URL}
 network: {allow_private: true}
 accounts:
-  main: {connector: crm, auth: [{api_key: {key: a-key}}]}
 """
 CONNECTOR = """title: Scripted
 base_url: ${CRM_URL}
@@ -17,12 +16,13 @@ streams:
 
 
 class ScriptedProject(Project):
-    """streams: name → how it is read, as in a connector file; entities: name → the text of its file."""
+    """streams: name → how it is read, as in a connector file; entities: name → the text of its file. The vendor is asked with the key `key-of-ACCOUNT`."""
 
-    def __init__(self, folder, database_url, vendor_url, streams, entities):
+    def __init__(self, folder, database_url, vendor_url, streams, entities, accounts=("main",)):
         self.folder, self.database_url, self._vendor_url = folder, database_url, vendor_url
         connector = CONNECTOR + "".join(f"  {name}: {how}\n" for name, how in streams.items())
-        files = {"syncline.yaml": PROJECT, "connectors/crm/connector.yaml": connector, **{f"entities/{name}.yaml": text for name, text in entities.items()}}
+        project = PROJECT + "".join(f"  {name}: {{connector: crm, auth: [{{api_key: {{key: key-of-{name}}}}}]}}\n" for name in accounts)
+        files = {"syncline.yaml": project, "connectors/crm/connector.yaml": connector, **{f"entities/{name}.yaml": text for name, text in entities.items()}}
         for name, text in files.items():
             self.write(name, text)
         self.reach(database_url)
