@@ -82,6 +82,44 @@ class Drift(OnBothDatabases):
                 ended = project.run("sync", "--json")
                 self.assertEqual((ended.code, ended.entity("goods")["unchanged"]), (0, RECORDS), str(ended))
 
+    # F15: column type changed by the user, column renamed, table dropped: the entity stops and names it, the others go on
+    def test_a_table_that_was_changed_stops_its_entity_and_no_other(self):
+        changes = {"alter table goods alter column seats type date using current_date": "seats", "alter table goods rename column seats to places": "seats", "drop table goods": "goods"}
+        for kind in self.KINDS:
+            for change, named in changes.items():
+                if kind == "sqlite" and "type date" in change:
+                    continue
+                with self.subTest(f"{change} on {kind}"):
+                    project, database = self.synced(kind, ENTITY.replace("seats: seats", "seats: {from: seats, type: integer}"))
+                    database.execute(f"create table others (id {'serial' if kind == 'postgresql' else 'integer'} primary key, name text, seats integer)")
+                    project.write("entities/others.yaml", ENTITY.replace("table: goods", "table: others"))
+                    self.assertEqual(project.run("migrate").code, 0)
+                    database.execute(change)
+                    self.goods[0]["name"] = "new"
+                    ended = project.run("sync", "--json")
+                    self.assertEqual(ended.code, 24, str(ended))
+                    self.assertEqual([ended.entity(name)["exit"] for name in ("goods", "others")], [24, 0], str(ended))
+                    self.assertIn(named, ended.entity("goods")["errors"][0]["message"])
+                    self.assertEqual(ended.entity("others")["inserted"], RECORDS)
+
+    # F15: permission revoked
+    def test_a_right_that_was_taken_away_stops_its_entity_and_says_so(self):
+        project, database = self.synced("postgresql")
+        role = f"sync_{self._databases}"
+        database.execute(f"create role {role} login; grant all on all tables in schema public to {role}; grant all on all sequences in schema public to {role}; grant usage on schema syncline to {role};"
+                         f"grant all on all tables in schema syncline to {role}; grant all on all sequences in schema syncline to {role}; revoke update on goods from {role}")
+        project.reach(database.url.replace("syncline@", f"{role}@"))
+        before = self.stored(database)
+        self.goods[0]["name"] = "new"
+        ended = project.run("sync", "--json")
+        self.assertEqual(ended.code, 24, str(ended))
+        self.assertEqual(ended.entity("goods")["errors"][0]["code"], "42501")
+        self.assertIn("goods", ended.entity("goods")["errors"][0]["message"])
+        self.assertEqual(self.stored(database), before)
+        database.execute(f"grant update on goods to {role}")
+        again = project.run("sync", "--json")
+        self.assertEqual((again.code, again.entity("goods")["updated"]), (0, 1), str(again))
+
     def assert_refused_and_read_again(self, project, database, before, field):
         """Nothing of the table has changed; the rejects name the field; when the vendor has mended it, all are read again."""
         good = [{"id": key, "name": name, "seats": int(seats)} for key, name, seats in before]
