@@ -593,6 +593,31 @@ TEST_P(Planning, OnlyAnIntegerColumnIsNumbered) {
                            std::string(postgres() ? "text" : "TEXT") + "; name an integer column that may be written");
 }
 
+TEST_P(Planning, AColumnThatMustBeThereIsNotGoneWithout) {
+  run("CREATE TABLE people (id " + counted() + ", external_id text UNIQUE, mail text NOT NULL UNIQUE)");
+  field(entity("people", "people"), "mail").taken_as_null = true;
+  EXPECT_NE(problem().find("`taken: null` is for a column that is UNIQUE by itself and can be NULL, which `mail` of people is not"),
+            std::string::npos)
+      << problem();
+}
+
+TEST_P(Planning, AnEntityThatInsertsNothingNeedsNoValueForEveryColumn) {
+  run("CREATE TABLE people (id " + counted() + ", external_id text UNIQUE, number integer NOT NULL)");
+  config::Entity& people = entity("people", "people");
+  EXPECT_NE(problem().find("`number` of people is NOT NULL without a default and is not mapped"), std::string::npos) << problem();
+  people.insert = false;
+  EXPECT_EQ(problem(), "");
+}
+
+// rule 14: generated columns
+TEST_P(Planning, ALinkThatTheDatabaseGeneratesCannotBeMade) {
+  run("CREATE TABLE people (id " + counted() + ", external_id text UNIQUE)");
+  run("CREATE TABLE visits (id " + counted() + ", external_id text UNIQUE, person_id bigint GENERATED ALWAYS AS (1) STORED)");
+  entity("people", "people");
+  relation(entity("visits", "visits"), "person_id", "people");
+  EXPECT_NE(problem().find("`person_id`"), std::string::npos) << problem();
+}
+
 TEST_P(Planning, GoingWithoutATakenValueNeedsAColumnThatIsUniqueAndCanBeNull) {
   run("CREATE TABLE people (id " + counted() + ", external_id text UNIQUE, email text, mail text UNIQUE)");
   config::Entity& people = entity("people", "people");
