@@ -232,6 +232,14 @@ void ConstraintFilter::add_uniques() {
   }
 }
 
+bool ConstraintFilter::looks_at(const std::string& column) const {
+  return value_columns_.contains(column) || foreign_columns_.contains(column) ||
+         std::any_of(uniques_.begin(), uniques_.end(), [&](const Unique& unique) {
+           const std::vector<std::string>& columns = unique.index.columns;
+           return std::find(columns.begin(), columns.end(), column) != columns.end();
+         });
+}
+
 std::string ConstraintFilter::rows(const std::set<std::string>& columns) const {
   std::vector<std::string> values;
   bool reads_table = false;

@@ -49,6 +49,9 @@ class ConstraintFilter {
   /// Of the fields with `taken: null`. `give_up` is as in Findings. Changes nothing.
   base::Result<std::vector<Yielded>> yielded(sql::Connection& connection, bool keeps, std::vector<std::string>& give_up) const;
 
+  /// Whether any rule speaks of this column of the table.
+  [[nodiscard]] bool looks_at(const std::string& column) const;
+
   /// A trigger may still mend what is found: each such row is to be tried by itself.
   [[nodiscard]] bool may_be_mended() const { return constraints_.rewritten; }
 

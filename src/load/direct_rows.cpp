@@ -65,6 +65,7 @@ DirectRows::DirectRows(const Target& target, sql::Dialect dialect) : target_(tar
     columns_.push_back(parent.column);
     ready_columns_.push_back(named(parent.column, fmt::format("m{}", i)));
   }
+  values_ = columns_.size();
   if (!target.account_column.empty()) {
     columns_.push_back(*target.table.column(target.account_column));
     possible_ = possible_ && columns_.back().type == ColumnType::Text;
@@ -107,15 +108,28 @@ base::Result<int64_t> DirectRows::insert(sql::Connection& connection, const reco
 }
 
 base::Result<void> DirectRows::prepare(sql::Connection& connection, const std::string& ready, const record::RowBatch& rows,
-                                       const Chosen& chosen, std::span<const uint32_t> which, int64_t verdict) {
+                                       const Chosen& chosen, std::span<const uint32_t> which, int64_t verdict, const Wanted& wanted) {
+  const size_t ours = ready_columns_.size() - values_;
+  std::vector<Column> columns(ready_columns_.begin(), ready_columns_.begin() + ptrdiff_t(ours));
+  std::vector<bool> unwanted(values_);
+  for (size_t i = 0; i < values_; ++i) {
+    unwanted[i] = i > 0 && wanted && !wanted(columns_[i].name);  // the first is the key
+    if (!unwanted[i]) columns.push_back(ready_columns_[ours + i]);
+  }
   for (size_t begin = 0; begin < which.size(); begin += RowsAtOnce) {
     cells_.clear();
     for (const uint32_t row : which.subspan(begin, std::min(RowsAtOnce, which.size() - begin))) {
       cells_.insert(cells_.end(), {Cell::of(int64_t(row)), Cell::of(verdict), Cell::of(int64_t{0})});
       if (postgres()) cells_.insert(cells_.end(), {Cell::of(chosen.hashes[row]), Cell::of(true)});
+      const size_t first = cells_.size();
       add_values(rows, chosen, row);
+      size_t kept = first;
+      for (size_t i = 0; i < values_; ++i) {
+        if (!unwanted[i]) cells_[kept++] = cells_[first + i];
+      }
+      cells_.resize(kept);
     }
-    TRY(connection.insert_many(ready, ready_columns_, cells_));
+    TRY(connection.insert_many(ready, columns, cells_));
   }
   return {};
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 #include <cstdint>
+#include <functional>
 #include <span>
 #include <string>
 #include <vector>
@@ -28,9 +29,11 @@ class DirectRows {
   /// inserted meanwhile is a row's fault, as whatever else the table refuses.
   base::Result<int64_t> insert(sql::Connection& connection, const record::RowBatch& rows, const Chosen& chosen);
 
+  /// Whether a column of the table is looked at in the ready table. None: all are.
+  using Wanted = std::function<bool(const std::string& column)>;
   /// Part of the batch's transaction: puts rows into the ready table `ready` (quoted), all with one verdict.
   base::Result<void> prepare(sql::Connection& connection, const std::string& ready, const record::RowBatch& rows, const Chosen& chosen,
-                             std::span<const uint32_t> which, int64_t verdict);
+                             std::span<const uint32_t> which, int64_t verdict, const Wanted& wanted);
 
  private:
   [[nodiscard]] bool postgres() const { return dialect_ == sql::Dialect::Postgres; }
@@ -39,6 +42,7 @@ class DirectRows {
   const Target& target_;
   const sql::Dialect dialect_;
   bool possible_ = false;
+  size_t values_ = 0;                          ///< how many of `columns_` are of the batch and the parents'
   std::vector<record::Column> columns_;        ///< of the table: those of the batch, then the parents', then ours
   std::vector<record::Column> ready_columns_;  ///< of the ready table: ours, then those of the batch, then the parents'
   std::vector<record::Cell> cells_;            ///< reused between batches

@@ -160,8 +160,7 @@ base::Result<void> Writer::write_chosen(const record::RowBatch& rows, Isolation 
   }
   // Of rows that are there a new one may get a value that must be let go of first: all are tested together.
   if (isolation == Isolation::Testing && chosen_.judged.empty() && direct_rows_.fits(rows, chosen_.fresh)) {
-    TRY(prepare(rows, take_out_misfits(rows, chosen_.fresh), verdict::New));
-    TRY(write_ready(rows, Stamping::Stamp, counters, rejects));
+    TRY(insert_tested(rows, counters));
   } else {
     judge_too(chosen_.fresh);
   }
@@ -186,15 +185,10 @@ void Writer::count_new(int64_t rows, record::Counters& counters) const {
 
 base::Result<void> Writer::write_rows(const record::RowBatch& rows, Range range, Stamping stamping, record::Counters& counters,
                                       std::vector<record::Reject>& rejects) {
+  let_go_.clear();
   TRY(stage(rows, range));
   TRY(make_ready(rows, range));
   if (statements_.adoption().wanted()) TRY(judge_adoption());
-  return write_ready(rows, stamping, counters, rejects);
-}
-
-base::Result<void> Writer::write_ready(const record::RowBatch& rows, Stamping stamping, record::Counters& counters,
-                                       std::vector<record::Reject>& rejects) {
-  let_go_.clear();
   if (yields_) TRY(go_without_taken());
   if (isolation_ == Isolation::Testing) TRY(refuse_faulty(rows));
   const record::Counters before = counters;

@@ -63,6 +63,7 @@ class Writer {
                                   std::vector<record::Reject>& rejects);
   base::Result<void> insert_fresh(const record::RowBatch& rows, record::Counters& counters);
   base::Result<int64_t> insert_staged(const record::RowBatch& rows);
+  base::Result<void> insert_tested(const record::RowBatch& rows, record::Counters& counters);
   base::Result<void> update_known(const record::RowBatch& rows, record::Counters& counters);
   base::Result<void> make_tables();
   void count_new(int64_t rows, record::Counters& counters) const;
@@ -70,11 +71,8 @@ class Writer {
   using Range = std::span<const uint32_t>;
   void judge_too(std::vector<uint32_t>& rows);
   base::Result<void> clear_staged();
-  base::Result<void> prepare(const record::RowBatch& rows, Range range, int64_t verdict);
+  base::Result<void> prepare(const record::RowBatch& rows, Range range, int64_t verdict, const DirectRows::Wanted& wanted = {});
   [[nodiscard]] bool is_worth_restamping(const record::RowBatch& rows) const;
-  /// The rows of the ready table.
-  base::Result<void> write_ready(const record::RowBatch& rows, Stamping stamping, record::Counters& counters,
-                                 std::vector<record::Reject>& rejects);
   base::Result<void> write_rows(const record::RowBatch& rows, Range range, Stamping stamping, record::Counters& counters,
                                 std::vector<record::Reject>& rejects);
   /// Does `step` to all of the rows or, where a row's fault lets it fail, to either half, each in a savepoint: what is left are single

@@ -29,6 +29,21 @@ base::Result<void> Writer::insert_fresh(const record::RowBatch& rows, record::Co
   return {};
 }
 
+/// A fault was met in this run: of new rows what constraints speak of is tested, and those that pass go their usual way.
+base::Result<void> Writer::insert_tested(const record::RowBatch& rows, record::Counters& counters) {
+  chosen_.fresh = take_out_misfits(rows, chosen_.fresh);
+  TRY(make_filter());
+  TRY(prepare(rows, chosen_.fresh, verdict::New, [&](const std::string& column) { return filter_->looks_at(column); }));
+  const size_t known_before = refused_.size();
+  TRY(refuse_faulty(rows));
+  std::vector<uint32_t> out = suspects_;
+  for (size_t i = known_before; i < refused_.size(); ++i) out.push_back(refused_[i].first);
+  std::sort(out.begin(), out.end());
+  std::erase_if(chosen_.fresh, [&](uint32_t row) { return std::binary_search(out.begin(), out.end(), row); });
+  if (const std::string usual = statements_.plan_as_usual(); !usual.empty()) TRY(connection_.execute(usual));
+  return chosen_.fresh.empty() ? base::Result<void>() : insert_fresh(rows, counters);
+}
+
 base::Result<int64_t> Writer::insert_staged(const record::RowBatch& rows) {
   TRY(stage(rows, chosen_.fresh));
   if (const std::string small = statements_.plan_for_small_batch(); !small.empty()) TRY(connection_.execute(small));
@@ -63,11 +78,11 @@ base::Result<void> Writer::update_known(const record::RowBatch& rows, record::Co
 }
 
 /// Rows that need no judgement, or another one than staged rows.
-base::Result<void> Writer::prepare(const record::RowBatch& rows, Range range, int64_t verdict) {
+base::Result<void> Writer::prepare(const record::RowBatch& rows, Range range, int64_t verdict, const DirectRows::Wanted& wanted) {
   TRY(clear_staged());
   keeps_ = false;
   if (const std::string small = statements_.plan_for_small_batch(); !small.empty()) TRY(connection_.execute(small));
-  return direct_rows_.prepare(connection_, statements_.ready_table(), rows, chosen_, range, verdict);
+  return direct_rows_.prepare(connection_, statements_.ready_table(), rows, chosen_, range, verdict, wanted);
 }
 
 }  // namespace syncline::load
