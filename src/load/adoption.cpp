@@ -7,6 +7,7 @@
 #include "load/accounts.hpp"
 #include "load/expression.hpp"
 #include "load/verdict.hpp"
+#include "sql/phone.hpp"
 
 namespace syncline::load {
 namespace {
@@ -86,6 +87,7 @@ std::string Adoption::any_new() const { return fmt::format("SELECT n FROM {} WHE
 
 std::string Adoption::of_row(const NaturalPart& part) const {
   const std::string value = "t." + sql::quoted(part.column.name);
+  if (part.phone) return sql::phone(value, *part.phone, dialect_);
   return is_folded(part.column) ? folded(value, dialect_) : value;
 }
 

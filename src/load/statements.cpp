@@ -8,6 +8,7 @@
 #include "base/text.hpp"
 #include "load/accounts.hpp"
 #include "load/expression.hpp"
+#include "sql/phone.hpp"
 
 namespace syncline::load {
 namespace {
@@ -144,16 +145,26 @@ std::string Statements::relation_key(size_t relation, size_t way) const {
   return "NULL";
 }
 
+std::string Statements::looked_for(size_t relation, size_t way) const {
+  const std::string key = relation_key(relation, way);
+  const auto& phone = target_.parents[relation].ways[way].phone;
+  if (!phone) return key;
+  // The found table's index is in the database's own order.
+  return sql::phone(key, *phone, dialect_) + (dialect_ == Dialect::Postgres ? " COLLATE \"default\"" : "");
+}
+
 std::string Statements::find(size_t relation, size_t way) const {
   const Parent& parent = target_.parents[relation];
-  const std::string value = folded("p." + sql::quoted(parent.ways[way].column.name), dialect_);
+  const ParentWay& by = parent.ways[way];
+  const std::string name = "p." + sql::quoted(by.column.name);
+  const std::string value = by.phone ? sql::phone(name, *by.phone, dialect_) : folded(name, dialect_);
   // Ambiguous keys are kept with their count and without an id: never the first of many.
   const std::string one = dialect_ == Dialect::Postgres ? fmt::format("(array_agg(p.{}))[1]", sql::quoted(parent.id.name))
                                                         : fmt::format("min(p.{})", sql::quoted(parent.id.name));
   return fmt::format(
       "INSERT INTO {} (k, id, candidates) SELECT {}, CASE WHEN count(*) = 1 THEN {} END, count(*) FROM {} AS p WHERE {} IN (SELECT {} FROM "
       "{} AS s){} GROUP BY 1",
-      found_table(relation, way), value, one, sql::quoted(parent.table), value, relation_key(relation, way), stage_,
+      found_table(relation, way), value, one, sql::quoted(parent.table), value, looked_for(relation, way), stage_,
       and_of_account_or_none(parent, target_, "p"));
 }
 
@@ -223,7 +234,7 @@ std::string Statements::make_ready(const std::vector<std::vector<bool>>& ways_us
                              sql::quoted(parent.ways[j].column.name), parent_value(key, parent.ways[j].column, dialect_),
                              and_of_account(parent, target_, alias));
       } else {
-        joins += fmt::format(" LEFT JOIN {} AS {} ON {}.k = {}", found_table(i, j), alias, alias, key);
+        joins += fmt::format(" LEFT JOIN {} AS {} ON {}.k = {}", found_table(i, j), alias, alias, looked_for(i, j));
         ambiguous.push_back(fmt::format("{}.candidates > 1", alias));
       }
     }

@@ -102,6 +102,8 @@ class Statements {
   [[nodiscard]] std::string is_link_kept(size_t relation, const std::string& from) const;
   [[nodiscard]] std::string link(size_t relation, const std::string& from, bool keeps) const;
   [[nodiscard]] std::string relation_key(size_t relation, size_t way) const;
+  /// The key as the found table has it.
+  [[nodiscard]] std::string looked_for(size_t relation, size_t way) const;
   /// INSERT … SELECT the written columns' values, the relations' ids, and ours.
   [[nodiscard]] std::string insert_into(std::vector<std::string> values, const std::vector<std::string>& ids, const std::string& hash,
                                         const std::string& transaction, const std::string& from) const;

@@ -8,6 +8,7 @@
 #include "base/check.hpp"
 #include "base/hash.hpp"
 #include "base/text.hpp"
+#include "config/dialing.hpp"
 #include "load/accounts.hpp"
 #include "load/ownership.hpp"
 
@@ -39,7 +40,9 @@ base::Result<ParentWay> bind_way(const config::Project& project, const config::R
         drift(way.place, fmt::format("`{}` has no UNIQUE index on `{}`, by which parents are found; `syncline migrate` makes it",
                                      to_string(parent.name), base::joined(parent_entity(project, relation).key_columns(), ", "))));
   }
-  return ParentWay{way.kind, *column, 0};
+  // Of a table that is not synced nobody says that it holds telephone numbers.
+  const bool known = !external && !relation.table;
+  return ParentWay{way.kind, *column, 0, known ? config::phone_plan(parent_entity(project, relation), name) : std::nullopt};
 }
 
 base::Result<Parent> bind_parent(sql::Connection& connection, const config::Project& project, const record::Table& table,
@@ -91,10 +94,10 @@ base::Result<NaturalKey> bind_natural_key(const config::Entity& entity, const co
     NaturalPart part;
     for (size_t i = 0; i < target.columns.size(); ++i) {
       if (target.columns[i].role == record::RowColumn::Role::Field && target.columns[i].column.name == name)
-        part = {target.columns[i].column, false, i};
+        part = {target.columns[i].column, false, i, config::phone_plan(entity, name)};
     }
     for (size_t i = 0; i < target.parents.size(); ++i) {
-      if (target.parents[i].column.name == name) part = {target.parents[i].column, true, i};
+      if (target.parents[i].column.name == name) part = {target.parents[i].column, true, i, {}};
     }
     base::check(part.column.name == name, "a natural key's columns were checked when the project was read");
     // On PostgreSQL it has no equality, on SQLite one of spelling.

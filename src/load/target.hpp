@@ -7,6 +7,7 @@
 #include <string_view>
 #include <vector>
 
+#include "base/phone.hpp"
 #include "base/result.hpp"
 #include "config/project.hpp"
 #include "load/numbering.hpp"
@@ -20,6 +21,8 @@ struct ParentWay {
   config::RelationWay::Kind kind = config::RelationWay::Kind::External;
   record::Column column;  ///< of the parent: compared with the staged key
   size_t key = 0;         ///< index into Target::columns of what is compared
+  std::optional<base::DialingPlan> phone =
+      {};  ///< the parent's entity writes telephone numbers into the column: both sides are read as such
 };
 
 /// A relation bound to its parent's table.
@@ -37,6 +40,8 @@ struct NaturalPart {
   record::Column column;     ///< of our table
   bool is_relation = false;  ///< what `index` counts
   size_t index = 0;          ///< into Target::columns, or into Target::parents
+  std::optional<base::DialingPlan> phone =
+      {};  ///< a telephone number: of the table's rows, which hold what somebody typed, it is read like this
 };
 
 /// Columns whose values together find a row that was there before.

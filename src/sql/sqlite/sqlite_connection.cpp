@@ -15,6 +15,7 @@
 #include "sql/sqlite/bind.hpp"
 #include "sql/sqlite/catalog.hpp"
 #include "sql/sqlite/handles.hpp"
+#include "sql/sqlite/phone_function.hpp"
 #include "sql/sqlite/sqlite_error.hpp"
 
 namespace syncline::sql::sqlite {
@@ -156,6 +157,7 @@ base::Result<void> SqliteConnection::prepare_session() {
   // Otherwise the "name" of a column that is not there is taken for the text 'name', and nobody notices.
   sqlite3_db_config(database_.get(), SQLITE_DBCONFIG_DQS_DML, 0, nullptr);
   sqlite3_db_config(database_.get(), SQLITE_DBCONFIG_DQS_DDL, 0, nullptr);
+  if (add_phone_function(database_.get()) != SQLITE_OK) return base::fail(error_of(database_.get()));
   sqlite3_progress_handler(database_.get(), StepsBetweenDeadlineChecks, past_deadline, this);
   if (options_.access == ConnectOptions::Access::Write) TRY(use_write_ahead_log());
   // NORMAL may lose the last transactions when the power fails, but only whole ones, rows and checkpoint together: they are read again.
