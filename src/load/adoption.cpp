@@ -110,15 +110,23 @@ std::string Adoption::look(size_t way) const {
       base::joined(present, " AND "), claim_);
 }
 
+std::string Adoption::and_may_be_phone(const NaturalPart& part, size_t way, size_t i) const {
+  const std::string condition =
+      sql::may_be_phone("t." + sql::quoted(part.column.name), *part.phone, dialect_, fmt::format("k{}", i), natural(way));
+  return condition.empty() ? "" : " AND " + condition;
+}
+
 Adoption::RowKey Adoption::row_key(size_t way) const {
   std::vector<std::string> values, named, equal;
+  std::string may_be;
   for (const NaturalPart& part : target_.adopt[way].parts) {
     const size_t i = values.size();
     values.push_back(of_row(part));
     named.push_back(fmt::format("{} AS k{}", values.back(), i));
+    if (part.phone) may_be += and_may_be_phone(part, way, i);
     equal.push_back(fmt::format("f.k{0} = k.k{0}", i));
   }
-  return {base::joined(values, ", "), base::joined(named, ", "), base::joined(equal, " AND ")};
+  return {base::joined(values, ", "), base::joined(named, ", "), base::joined(equal, " AND "), may_be};
 }
 
 std::string Adoption::claim(size_t way) const {
@@ -128,13 +136,14 @@ std::string Adoption::claim(size_t way) const {
   return fmt::format(
       "INSERT INTO {claim} (n, way, key, id, candidates, place, value) SELECT k.n, {way}, k.key, f.id, f.candidates, f.place, {shown} FROM "
       "{natural} AS k JOIN (SELECT {named}, {id} AS id, count(*) OVER (PARTITION BY {row}) AS candidates, row_number() OVER (PARTITION BY "
-      "{row} ORDER BY {id}) AS place FROM {table} AS t WHERE t.{key} IS NULL{free} AND ({row}) IN (SELECT {numbered} FROM {natural})) AS f "
+      "{row} ORDER BY {id}) AS place FROM {table} AS t WHERE t.{key} IS NULL{free}{may_be} AND ({row}) IN (SELECT {numbered} FROM "
+      "{natural})) AS f "
       "ON "
       "{equal} WHERE f.place <= {names_max}",
       fmt::arg("claim", claim_), fmt::arg("way", way), fmt::arg("shown", shown(way)), fmt::arg("natural", natural(way)),
       fmt::arg("named", in_row.named), fmt::arg("id", row_id()), fmt::arg("row", in_row.values),
       fmt::arg("table", sql::quoted(target_.table.name)), fmt::arg("key", sql::quoted(target_.columns[0].column.name)),
-      fmt::arg("free", and_of_account_or_none(target_, "t")),
+      fmt::arg("may_be", in_row.may_be), fmt::arg("free", and_of_account_or_none(target_, "t")),
       fmt::arg("numbered", base::joined(numbered("k", target_.adopt[way].parts.size()), ", ")), fmt::arg("equal", in_row.equal),
       fmt::arg("names_max", NamesMax));
 }

@@ -67,8 +67,10 @@ class Adoption {
     std::string values;  ///< its parts
     std::string named;   ///< … AS k0, …
     std::string equal;   ///< f.k0 = k.k0 AND …
+    std::string may_be;  ///< AND …, where that leaves most rows out at little cost
   };
   [[nodiscard]] RowKey row_key(size_t way) const;
+  [[nodiscard]] std::string and_may_be_phone(const NaturalPart& part, size_t way, size_t i) const;
   [[nodiscard]] std::string of_row(const NaturalPart& part) const;
   [[nodiscard]] std::string of_staged(const NaturalPart& part) const;
   [[nodiscard]] std::string row_id() const;

@@ -11,6 +11,9 @@ constexpr const char *Blanks = R"(E' \t\n\r\x0B\f')", *Blank = R"([ \t\n\r\v\f])
 /// What word processors write, by numbers: in an encoding that has no such letters these match nothing, and fail nothing.
 constexpr const char* WideSeparators = R"([\u00A0\u2010\u2011\u2012\u2013])";
 
+/// Of E.164, with the calling code, which has up to three.
+constexpr size_t DigitsMin = 7;
+
 /// The extension at the end of a number, with what leads up to it.
 std::string extension() { return fmt::format("{0}*(,{0}*)?(;ext=|extension|ext|x|#)[.:]?{0}*[0-9]{{1,7}}$", Blank); }
 
@@ -46,6 +49,19 @@ std::string phone(const std::string& value, const base::DialingPlan& plan, Diale
   if (dialect == Dialect::Postgres) return in_postgres(value, plan);
   return fmt::format("syncline_phone({}, {}, {}, {}, {})", value, literal(plan.calling_code), literal(plan.trunk), plan.length,
                      plan.extension == base::PhoneExtension::Drop ? 1 : 0);
+}
+
+std::string may_be_phone(const std::string& value, const base::DialingPlan& plan, Dialect dialect, const std::string& column,
+                         const std::string& table) {
+  if (dialect == Dialect::Sqlite) return "";
+  // A number keeps its last digits, whatever is done to its front: of the shortest, all but the calling code. Not so where "(0)" may stand
+  // among them, a separator of more than one byte, or an extension behind.
+  std::string odd = fmt::format("octet_length({0}::text) <> length({0}::text) OR strpos({0}::text, '(0)') > 0", value);
+  if (plan.extension == base::PhoneExtension::Drop) odd += fmt::format(" OR translate({0}::text, 'xX#', '') <> {0}::text", value);
+  const size_t digits = DigitsMin - plan.calling_code.size();
+  return fmt::format(
+      "(right(translate({0}::text, E' -./()\\t\\n\\r\\x0B\\f', ''), {1}) COLLATE \"C\" IN (SELECT right({2}, {1}) FROM {3}) OR {4})", value,
+      digits, column, table, odd);
 }
 
 }  // namespace syncline::sql

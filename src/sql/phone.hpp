@@ -12,4 +12,9 @@ namespace syncline::sql {
 /// of our connections brings, and nobody else's, so no index can.
 [[nodiscard]] std::string phone(const std::string& value, const base::DialingPlan& plan, Dialect dialect);
 
+/// A condition that each text fulfils which is one of these numbers (`column` of `table`, as `phone` writes them), and few others: for
+/// looking through a whole table, where `phone` of each row would be dear. Empty where it would not be (SQLite).
+[[nodiscard]] std::string may_be_phone(const std::string& value, const base::DialingPlan& plan, Dialect dialect, const std::string& column,
+                                       const std::string& table);
+
 }  // namespace syncline::sql

@@ -171,6 +171,29 @@ TEST_P(Phone, HoweverItIsSpelled) {
   EXPECT_GT(read_well, 1000u) << "too few are numbers for anything to be shown";
 }
 
+TEST_P(Phone, WhatIsLookedThroughFirstLosesNoNumber) {
+  if (!postgres()) return;
+  base::Random random(20261125);
+  std::vector<std::string> texts(Texts.begin(), Texts.end());
+  for (int i = 0; i < 300; ++i) texts.push_back(spelled(random));
+  size_t lost = 0, spared = 0;
+  for (const DialingPlan& plan : plans()) {
+    run("CREATE TEMP TABLE number AS SELECT '+13125550142'::text COLLATE \"C\" AS k");
+    const std::string ask = "SELECT " + may_be_phone("$1::text", plan, GetParam(), "k", "number");
+    for (const std::string& text : texts) {
+      const auto meant = base::parse_phone(text, plan);
+      if (meant) run("UPDATE number SET k = '" + *meant + "'");
+      const auto rows = db().query(ask, std::array{Cell::of(text)});
+      ASSERT_TRUE(rows) << rows.error().message;
+      lost += meant && rows->text(0, 0) != "t" ? 1 : 0;
+      spared += rows->text(0, 0) != "t" ? 1 : 0;
+    }
+    run("DROP TABLE number");
+  }
+  EXPECT_EQ(lost, 0u);
+  EXPECT_GT(spared, 1000u);
+}
+
 TEST_P(Phone, NullIsNoNumber) { EXPECT_EQ(all("SELECT " + phone("NULL", base::dialing_plan("1"), GetParam())), "NULL"); }
 
 TEST_P(Phone, OnPostgresqlAnIndexMayHoldIt) {
