@@ -158,24 +158,22 @@ std::string Adoption::unclaimed(size_t way) const {
   return fmt::format("SELECT k.n, {} FROM {} AS k WHERE k.n NOT IN (SELECT n FROM {})", shown(way), natural(way), claim_);
 }
 
-std::string Adoption::contest(size_t way, const std::string& rows) const {
-  const RowKey in_row = row_key(way);
+std::string Adoption::contest(size_t way, const std::string& contested) const {
+  const record::Column& key = target_.columns[0].column;
   return fmt::format(
-      "INSERT INTO {claim} (n, way, key, id, candidates, place, value) SELECT k.n, {way}, k.key, f.id, 0, 1, {shown} FROM {natural} AS k "
-      "JOIN (SELECT {named}, {id} AS id, row_number() OVER (PARTITION BY {row} ORDER BY {id}) AS place FROM {table} AS t WHERE t.{key} IS "
-      "NOT NULL{account} AND ({row}) IN (SELECT {numbered} FROM {natural} WHERE n IN ({rows}))) AS f ON {equal} WHERE f.place = 1 AND k.n "
-      "IN ({rows})",
-      fmt::arg("claim", claim_), fmt::arg("way", way), fmt::arg("shown", shown(way)), fmt::arg("natural", natural(way)),
-      fmt::arg("named", in_row.named), fmt::arg("id", row_id()), fmt::arg("row", in_row.values),
-      fmt::arg("table", sql::quoted(target_.table.name)), fmt::arg("key", sql::quoted(target_.columns[0].column.name)),
-      fmt::arg("account", and_of_account(target_, "t")),
-      fmt::arg("numbered", base::joined(numbered("k", target_.adopt[way].parts.size()), ", ")), fmt::arg("rows", rows),
-      fmt::arg("equal", in_row.equal));
+      "INSERT INTO {claim} (n, way, key, id, candidates, place, value) SELECT k.n, {way}, k.key, f.id, 0, 1, {shown} FROM (VALUES "
+      "{contested}) AS o JOIN {natural} AS k ON k.n = o.column1 JOIN (SELECT {named}, t.{key} AS owner, {id} AS id FROM {table} AS t WHERE "
+      "t.{key} IS NOT NULL{account}) AS f ON f.owner = {owner} AND {equal}",
+      fmt::arg("claim", claim_), fmt::arg("way", way), fmt::arg("shown", shown(way)), fmt::arg("contested", contested),
+      fmt::arg("natural", natural(way)), fmt::arg("named", row_key(way).named), fmt::arg("key", sql::quoted(key.name)),
+      fmt::arg("id", row_id()), fmt::arg("table", sql::quoted(target_.table.name)), fmt::arg("account", and_of_account(target_, "t")),
+      fmt::arg("owner", parent_value("o.column2", key, dialect_)), fmt::arg("equal", row_key(way).equal));
 }
 
 std::string Adoption::adopted() const {
-  return fmt::format("SELECT c.way, c.value FROM {} AS c JOIN {} AS r ON r.n = c.n WHERE r.verdict = {} AND c.place = 1", claim_, ready_,
-                     verdict::Adopted);
+  return fmt::format(
+      "SELECT c.way, c.value, CAST(c.key AS text) FROM {} AS c JOIN {} AS r ON r.n = c.n WHERE r.verdict = {} AND c.place = 1", claim_,
+      ready_, verdict::Adopted);
 }
 
 std::string Adoption::resolve_claims() const {

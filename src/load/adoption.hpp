@@ -40,9 +40,9 @@ class Adoption {
   [[nodiscard]] std::string claim(size_t way) const;
   /// n and value of the staged rows whose natural key has found nobody.
   [[nodiscard]] std::string unclaimed(size_t way) const;
-  /// Those of them (`rows`: their n, joined by commas) whose value a row with another external id has: claims without a candidate.
-  [[nodiscard]] std::string contest(size_t way, const std::string& rows) const;
-  /// way and value of each row that will be adopted.
+  /// Those of `contested` ("(n, 'owner'), …") whose value the row of that external id has: claims without a candidate.
+  [[nodiscard]] std::string contest(size_t way, const std::string& contested) const;
+  /// way, value and external id of each row that is adopted.
   [[nodiscard]] std::string adopted() const;
   /// Gives the rows that claim something their verdict.
   [[nodiscard]] std::string resolve_claims() const;

@@ -65,7 +65,8 @@ Writer::Writer(state::Store& store, const config::Entity& entity, Target target,
       direct_rows_(target_, connection_.dialect()),
       waiting_(store_, entity_, target_),
       yields_(std::any_of(entity.fields.begin(), entity.fields.end(), [](const auto& field) { return field.taken_as_null; })),
-      taken_(target_.columns.size()) {}
+      taken_(target_.columns.size()),
+      memory_(store_, entity_, target_, statements_.adoption()) {}
 
 base::Result<void> Writer::write(const Batch& batch, int64_t run, record::EntityReport& report, const std::stop_token& stop) {
   Isolation isolation = tests_ ? Isolation::Testing : Isolation::None;
@@ -74,7 +75,6 @@ base::Result<void> Writer::write(const Batch& batch, int64_t run, record::Entity
     auto written = write_once(batch, run, after, isolation);
     if (written) {
       report = std::move(after);
-      if (ending_ == Ending::Commit) adopted_.keep();
       tell_taken(report);
       return {};
     }
@@ -95,7 +95,6 @@ base::Result<void> Writer::write(const Batch& batch, int64_t run, record::Entity
     // Before anything is given up: what has landed must be counted.
     const bool lost = sql::is_connection_lost(error);
     if (lost && TRY(ending_ == Ending::Commit ? was_committed(store_, clock_, run, report, stop) : connected_again(store_, clock_, stop))) {
-      if (ending_ == Ending::Commit) adopted_.keep();
       report = std::move(after);
       tell_taken(report);
       return {};
@@ -139,7 +138,6 @@ base::Result<void> Writer::write_chosen(const record::RowBatch& rows, Isolation 
   refused_.clear();
   suspects_.clear();
   let_go_.clear();
-  adopted_.forget_transaction();
   taken_now_.assign(target_.columns.size(), 0);
   chosen_ = TRY(skip_.choose(connection_, rows));
   // What a new row gets here is said by the rows that are there.
@@ -211,7 +209,7 @@ base::Result<void> Writer::write_rows(const record::RowBatch& rows, Range range,
     if (const std::string lock = statements_.adoption().lock(); !lock.empty()) TRY(connection_.query(lock));
     const int64_t taken = TRY(connection_.change(statements_.adopt(keeps_, stamping)));
     if (taken != adopted) return base::fail(raced("adopting", adopted, taken));
-    TRY(remember_adopted());
+    TRY(memory_.remember());
   }
   if (restamps) counters.restamped += TRY(connection_.change(statements_.restamp()));
   if (added > 0) {

@@ -8,7 +8,7 @@
 
 #include "base/clock.hpp"
 #include "base/result.hpp"
-#include "load/adopted_rows.hpp"
+#include "load/adoption_memory.hpp"
 #include "load/constraint_filter.hpp"
 #include "load/direct_rows.hpp"
 #include "load/skip.hpp"
@@ -101,9 +101,6 @@ class Writer {
   base::Result<void> judge_adoption();
   /// False where no row that was there before is claimed.
   base::Result<bool> claim_rows();
-  /// How many staged rows claim, by this natural key, a row that an earlier batch of this run has adopted.
-  base::Result<int64_t> contest_rows(size_t way);
-  base::Result<void> remember_adopted();
   struct UnclearRow {
     uint32_t row = 0;
     record::Reject reject;
@@ -144,7 +141,7 @@ class Writer {
   std::vector<std::pair<uint32_t, record::Reject>> refused_;
   size_t halved_ = 0, halved_refused_ = 0;
   std::vector<uint32_t> suspects_;  ///< would be refused as they are, unless a trigger mends them
-  AdoptedRows adopted_;
+  AdoptionMemory memory_;
   std::vector<std::string> let_go_;  ///< statements that come before the update
 };
 

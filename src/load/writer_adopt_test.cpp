@@ -104,7 +104,7 @@ TEST_P(Adopting, OfTwoBatchesTheFirstAdoptsAndTheSecondIsARejectThatNamesBoth) {
   EXPECT_EQ(to.write({row("b", " Ann@x.org"), row("c", "c@x.org")}), "1 inserted, 1 rejected") << to.message;
   EXPECT_EQ(rejects(), R"(match|b|email|adopt_ambiguous|{"row":0})");
   EXPECT_EQ(reasons(),
-            "the row of `customers` with `email` = ann@x.org (`id` 1) was adopted earlier in this run by record a, which keeps it, and "
+            "the row of `customers` with `email` = ann@x.org (`id` 1) was adopted by record a, which keeps it, and "
             "record b claims it, too: if it is the same, merge the two at the source; if it is the right one, put its id into "
             "`external_id`; if it is neither, insert a row with its id");
   EXPECT_EQ(owners(), "1|a");
@@ -138,17 +138,6 @@ TEST_P(Adopting, NewRecordsThatShareAKeyWithoutClaimingARowAreTwoPeople) {
   Loader to = loader("customers");
   EXPECT_EQ(to.write({row("a", "ann@x.org"), row("b", "family@x.org")}), "1 inserted, 1 adopted");
   EXPECT_EQ(to.write({row("c", "family@x.org")}), "1 inserted");
-}
-
-TEST_P(Adopting, ARunThatResumesDoesNotKnowWhatTheKilledOneAdopted) {
-  had("(1, 'ann@x.org', NULL)");
-  {
-    Loader killed = loader("customers");
-    EXPECT_EQ(killed.write({row("a", "ann@x.org")}), "1 adopted");
-  }
-  Loader resumed = loader("customers");
-  EXPECT_EQ(resumed.write({row("b", "ann@x.org")}), "1 inserted");
-  EXPECT_EQ(owners(), "1|a") << "what was adopted stays whose it is";
 }
 
 TEST_P(Adopting, ARowThatAnotherRecordOwnsIsNoCandidate) {

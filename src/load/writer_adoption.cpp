@@ -42,7 +42,7 @@ std::string reason_of(const Claim& claim, const std::string& columns, const Targ
   }
   if (claim.candidates == 0) {
     return fmt::format(
-        "the row of `{}` with {} (`{}` {}) was adopted earlier in this run by record {}, which keeps it, and record {} claims it, too: if "
+        "the row of `{}` with {} (`{}` {}) was adopted by record {}, which keeps it, and record {} claims it, too: if "
         "it is the same, merge the two at the source; if it is the right one, put its id into `{}`; if it is neither, insert a row with "
         "its id",
         table, what, id, enumerated(claim.ids, 1), base::shown(claim.owner, 60), base::shown(claim.key, 60), key);
@@ -62,25 +62,9 @@ base::Result<bool> Writer::claim_rows() {
   for (size_t way = 0; way < target_.adopt.size(); ++way) {
     if (TRY(connection_.change(adoption.look(way))) == 0) continue;
     claims += TRY(connection_.change(adoption.claim(way)));
-    if (!adopted_.empty()) claims += TRY(contest_rows(way));
+    claims += TRY(memory_.contest(way));
   }
   return claims > 0;
-}
-
-base::Result<int64_t> Writer::contest_rows(size_t way) {
-  const sql::Rows unclaimed = TRY(connection_.query(statements_.adoption().unclaimed(way)));
-  std::vector<std::string> contested;
-  for (size_t i = 0; i < unclaimed.size(); ++i) {
-    if (adopted_.may_have(way, unclaimed.text(i, 1))) contested.emplace_back(unclaimed.text(i, 0));
-  }
-  if (contested.empty()) return int64_t{0};
-  return connection_.change(statements_.adoption().contest(way, base::joined(contested, ", ")));
-}
-
-base::Result<void> Writer::remember_adopted() {
-  const sql::Rows adopted = TRY(connection_.query(statements_.adoption().adopted()));
-  for (size_t i = 0; i < adopted.size(); ++i) adopted_.adopt(size_t(adopted.integer(i, 0)), adopted.text(i, 1));
-  return {};
 }
 
 base::Result<void> Writer::judge_adoption() {
