@@ -47,9 +47,13 @@ base::Result<AdoptionMemory::Owners> AdoptionMemory::owners_of(const std::vector
   texts.reserve(hashes.size());
   for (const int64_t hash : hashes) texts.push_back(std::to_string(hash));
   const std::string joined = base::joined(texts, ","), list = postgres ? "{" + joined + "}" : "[" + joined + "]";
+  // PostgreSQL: each hash by itself, or the planner, which knows nothing of a table that grows, reads the whole of it.
+  const std::string of_ours = fmt::format("FROM {} AS s WHERE s.entity = $1 AND s.account = $2 AND s.hash", store_.names()("sync_adopted"));
   const sql::Rows rows = TRY(store_.connection().query(
-      fmt::format("SELECT hash, key FROM {} WHERE entity = $1 AND account = $2 AND hash {}", store_.names()("sync_adopted"),
-                  postgres ? "= ANY ($3::bigint[])" : "IN (SELECT value FROM json_each($3))"),
+      postgres ? fmt::format(
+                     "SELECT a.hash, a.key FROM unnest($3::bigint[]) AS h (hash), LATERAL (SELECT s.hash, s.key {} = h.hash LIMIT 1) AS a",
+                     of_ours)
+               : fmt::format("SELECT s.hash, s.key {} IN (SELECT value FROM json_each($3))", of_ours),
       std::array{Cell::of(entity_.name), Cell::of(entity_.account), Cell::of(list)}));
   Owners out;
   for (size_t i = 0; i < rows.size(); ++i) out.emplace(rows.integer(i, 0), rows.text(i, 1));
