@@ -11,7 +11,6 @@
 
 namespace syncline::load {
 
-using record::Cell;
 using record::ColumnType;
 
 namespace {
@@ -38,6 +37,8 @@ base::Result<void> Undelete::bring_back(Mode mode, record::Counters& counters) c
   const std::string name = sql::quoted(column->name), seen = store_.names()("sync_seen");
   const std::string key_text = postgres ? key + "::text" : fmt::format("CAST({} AS TEXT)", key);
   const std::string landed = fmt::format("r.verdict IN ({}, {}, {})", verdict::Changed, verdict::Unchanged, verdict::Stale);
+  // Without parameters: a plan that is kept would be made for another batch's rows.
+  const std::string ours = fmt::format("s.entity = {} AND s.account = {}", sql::literal(entity_.name), sql::literal(entity_.account));
   std::string from = fmt::format("{} AS r", ready_), which = fmt::format("{} = r.c0 AND {}", key, landed);
   which += and_of_account(entity_, "t");
   if (resurrect) {
@@ -45,17 +46,14 @@ base::Result<void> Undelete::bring_back(Mode mode, record::Counters& counters) c
   } else {
     from += fmt::format(", {} AS s", seen);
     which += fmt::format(
-        " AND s.entity = $1 AND s.account = $2 AND s.key = {} AND {}", key_text,
+        " AND {} AND s.key = {} AND {}", ours, key_text,
         postgres ? fmt::format("t.{} = s.value::{}", name, column->declared) : fmt::format("CAST(t.{} AS TEXT) = s.value", name));
   }
-  std::vector<Cell> ours;
-  if (!resurrect) ours = {Cell::of(std::string_view(entity_.name)), Cell::of(std::string_view(entity_.account))};
 
   const std::string_view lock = postgres && mode == Mode::Write ? " FOR UPDATE OF t" : "";
   const sql::Rows back = TRY(connection.query(
       fmt::format("SELECT b.verdict, count(*) FROM (SELECT r.verdict FROM {} AS t, {} WHERE {} ORDER BY {}{}) AS b GROUP BY b.verdict",
-                  table, from, which, key, lock),
-      ours));
+                  table, from, which, key, lock)));
   for (size_t i = 0; i < back.size(); ++i) {
     const int64_t count = back.integer(i, 1);
     if (back.integer(i, 0) == verdict::Changed) continue;
@@ -65,14 +63,12 @@ base::Result<void> Undelete::bring_back(Mode mode, record::Counters& counters) c
   if (mode == Mode::OnlyCount) return {};
   if (!back.empty()) {
     TRY(connection.change(fmt::format("UPDATE {} AS t SET {} = {}, synced_at = {} FROM {} WHERE {}", table, name,
-                                      unmarked(*column, connection.dialect()), sql::current_timestamp(connection.dialect()), from, which),
-                          ours));
+                                      unmarked(*column, connection.dialect()), sql::current_timestamp(connection.dialect()), from, which)));
   }
   if (resurrect) return unmark_adopted(*column);
   // Whatever the column holds by now: the record is there, so we have deleted nothing.
-  TRY(connection.change(fmt::format("DELETE FROM {} WHERE entity = $1 AND account = $2 AND key IN (SELECT {} FROM {} AS r WHERE {})", seen,
-                                    postgres ? "r.c0::text" : "CAST(r.c0 AS TEXT)", ready_, landed),
-                        ours));
+  TRY(connection.change(fmt::format("DELETE FROM {} AS s WHERE {} AND s.key IN (SELECT {} FROM {} AS r WHERE {})", seen, ours,
+                                    postgres ? "r.c0::text" : "CAST(r.c0 AS TEXT)", ready_, landed)));
   return {};
 }
 

@@ -168,8 +168,6 @@ base::Result<void> Writer::write_chosen(const record::RowBatch& rows, Isolation 
 base::Result<void> Writer::make_tables() {
   staged_in_transaction_ = false;
   const bool kept = connection_.dialect() == sql::Dialect::Postgres && connection_.capabilities().session_tables;
-  // A plan made for the rows of one batch, kept with the tables, could be a bad one for the next.
-  if (kept) TRY(connection_.execute("SET LOCAL plan_cache_mode = force_custom_plan"));
   if (tables_made_) return {};
   TRY(connection_.execute(statements_.create()));
   tables_made_ = kept && ending_ == Ending::Commit;
