@@ -97,8 +97,8 @@ base::Result<void> Skip::look(sql::Connection& connection, const record::RowBatc
 }
 
 base::Result<bool> Skip::assumes_new(sql::Connection& connection) {
-  // Parents' ids, and rows without an external id, must be asked for; where the question is no journey it costs nothing.
-  if (!target_.stamp_seed || !target_.parents.empty() || !target_.adopt.empty()) return false;
+  // Parents' ids must be asked for; where the question is no journey it costs nothing.
+  if (!target_.stamp_seed || !target_.parents.empty()) return false;
   if (!nothing_there_) nothing_there_ = TRY(connection.query(any_row_)).empty();
   return *nothing_there_;
 }

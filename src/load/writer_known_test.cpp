@@ -149,6 +149,39 @@ TEST_P(KnownRows, ARowThatIsChangedOrDeletedMeanwhileIsLookedAtAgain) {
   EXPECT_EQ(stamped(), "t");
 }
 
+TEST_P(KnownRows, WhatWeHaveDeletedIsForgottenOnceTheRecordIsThere) {
+  make(", name text, deleted_at timestamptz", {"name"});
+  project_.entities.back().deletes.kind = config::Deletes::Kind::Soft;
+  project_.entities.back().deletes.column = "deleted_at";
+  Loader to = loader("things");
+  to.write({{text("a"), text("A")}});
+  run("INSERT INTO " + own("sync_seen") +
+      " (entity, account, key, value, deleted_at, run) VALUES ('things', 'main', 'a', '2026-01-02 00:00:00+00', now(), 1)");
+  EXPECT_EQ(to.write({{text("a"), text("AA")}}), "1 updated");
+  EXPECT_EQ(all("SELECT count(*) FROM " + own("sync_seen")), "0");
+}
+
+TEST_P(KnownRows, BesideOneThatMustBeJudgedAreLockedInOneOrderWithIt) {
+  run("CREATE TABLE people (id integer PRIMARY KEY, external_id text UNIQUE" + std::string(StampColumns));
+  entity("people", {});
+  make(", name text, person_id integer REFERENCES people (id)", {"name"});
+  by_external_id(relation(project_.entities.back(), "person_id", "people"));
+  const auto theirs = open(), ours = open();
+  Loader to(*ours, project_, "things");
+  to.write({{text("a"), text("A"), Cell::null()}, {text("b"), text("B"), Cell::null()}});
+  EXPECT_TRUE(theirs->begin());
+  run(*theirs, "UPDATE things SET name = 'theirs' WHERE external_id = 'a'");
+  std::string result;
+  std::thread writer([&] { result = to.write({{text("a"), text("AA"), text("nobody")}, {text("b"), text("BB"), Cell::null()}}); });
+  EXPECT_TRUE(wait_for_waiting_sessions(1)) << "the writer did not wait";
+  EXPECT_TRUE(theirs->execute("SET LOCAL lock_timeout = '300ms'; UPDATE things SET name = 'theirs' WHERE external_id = 'b'"))
+      << "the writer had locked the later row first";
+  EXPECT_TRUE(theirs->commit());
+  writer.join();
+  EXPECT_EQ(result, "2 updated") << to.message;
+  EXPECT_EQ(things("name"), "a|AA, b|BB");
+}
+
 // --- a table without rows of ours ---
 
 TEST_P(KnownRows, AFirstLoadAsksForNoRow) {
