@@ -51,7 +51,8 @@ DirectRows::DirectRows(const Target& target, sql::Dialect dialect) : target_(tar
   ready_columns_ = {plain_column("n", ColumnType::Integer), plain_column("verdict", ColumnType::Integer, 4),
                     plain_column("unlinked", ColumnType::Integer, 4)};
   if (postgres())
-    ready_columns_.insert(ready_columns_.end(), {plain_column("hash", ColumnType::Integer), plain_column("settled", ColumnType::Boolean)});
+    ready_columns_.insert(ready_columns_.end(),
+                          {plain_column("hash", ColumnType::Integer), plain_column("stampable", ColumnType::Boolean)});
   for (size_t i = 0; i < target.columns.size(); ++i) {
     const RowColumn& column = target.columns[i];
     if (column.role == RowColumn::Role::RelationKey) continue;

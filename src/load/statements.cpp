@@ -75,7 +75,7 @@ std::string Statements::create() const {
   if (!target_.key_collation.empty()) stage[stage.size() - target_.columns.size()] += " COLLATE " + target_.key_collation;
   for (size_t i = 0; i < kept_columns_; ++i) ready.push_back(fmt::format("kept{} bigint", i));
   if (links_later()) ready.emplace_back("link integer");
-  if (stamps()) ready.insert(ready.end(), {"hash bigint", "settled boolean", "edited boolean", "restamp boolean"});
+  if (stamps()) ready.insert(ready.end(), {"hash bigint", "stampable boolean", "edited boolean", "restamp boolean"});
   for (size_t i : written_) ready.push_back(fmt::format("c{} {}", i, declared(target_.columns[i].column, dialect_)));
   for (size_t i = 0; i < target_.parents.size(); ++i)
     ready.push_back(fmt::format("m{} {}", i, declared(target_.parents[i].column, dialect_)));
@@ -105,7 +105,7 @@ std::vector<std::string> Statements::temporary_tables() const {
 }
 
 /// Whether every relation of a row is null, or found by its external id with nothing said by the ways before.
-std::string Statements::settled(const std::vector<std::vector<bool>>& ways_used) const {
+std::string Statements::stampable(const std::vector<std::vector<bool>>& ways_used) const {
   std::vector<std::string> conditions;
   for (size_t i = 0; i < target_.parents.size(); ++i) {
     const Parent& parent = target_.parents[i];
@@ -277,11 +277,11 @@ std::string Statements::make_ready(const std::vector<std::vector<bool>>& ways_us
   const std::string differs_at_all = differences.empty() ? "1 = 0" : base::joined(differences, " OR ");
   if (stamps()) {
     const std::string edited = fmt::format("(t.{} = s.hash) IS TRUE", config::stamp::Hash);
-    for (const char* column : {"hash", "settled", "edited", "restamp"}) columns.emplace_back(column);
-    values.insert(values.end(), {"s.hash", "s.settled", edited,
-                                 fmt::format("s.settled AND NOT ({}) AND (NOT ({}) OR t.{} IS DISTINCT FROM t.xmin)", differs_at_all,
+    for (const char* column : {"hash", "stampable", "edited", "restamp"}) columns.emplace_back(column);
+    values.insert(values.end(), {"s.hash", "s.stampable", edited,
+                                 fmt::format("s.stampable AND NOT ({}) AND (NOT ({}) OR t.{} IS DISTINCT FROM t.xmin)", differs_at_all,
                                              edited, config::stamp::Transaction)});
-    matched.push_back(settled(ways_used) + " AS settled");
+    matched.push_back(stampable(ways_used) + " AS stampable");
   }
   if (links_later()) {
     columns.emplace_back("link");
@@ -343,7 +343,7 @@ bool Statements::links_later() const {
 }
 
 std::string Statements::take_as_null(size_t column, const std::string& rows) const {
-  return fmt::format("UPDATE {} SET c{} = NULL{} WHERE n IN ({})", ready_, column, stamps() ? ", settled = FALSE" : "", rows);
+  return fmt::format("UPDATE {} SET c{} = NULL{} WHERE n IN ({})", ready_, column, stamps() ? ", stampable = FALSE" : "", rows);
 }
 
 std::string Statements::judge_again(const std::string& rows) const {

@@ -26,7 +26,7 @@ enum class Restamp { No, Yes };
 ///
 /// stage has the columns n, kept0…, hash, c0… in the order of Target::columns. ready has n, verdict, kept0…, c0… (without relation keys)
 /// unlinked (1 where a parent is named and not found) and m0…, one per relation, all typed as the target's; where rows are stamped also
-/// hash, settled (whether the row may be stamped), edited (the table's stamp has our hash) and restamp (equal, but its stamp does not
+/// hash, stampable, edited (the table's stamp has our hash) and restamp (equal, but its stamp does not
 /// hold); where rows are adopted also way (which natural key found the row) and adopts (its primary key).
 class Statements {
  public:
@@ -113,7 +113,7 @@ class Statements {
   [[nodiscard]] bool stamps() const { return target_.stamp_seed.has_value(); }
   /// Whether a relation's links are made at the end of the run where they cannot be made now.
   [[nodiscard]] bool links_later() const;
-  [[nodiscard]] std::string settled(const std::vector<std::vector<bool>>& ways_used) const;
+  [[nodiscard]] std::string stampable(const std::vector<std::vector<bool>>& ways_used) const;
 
   const Target& target_;
   const config::Entity& entity_;

@@ -13,8 +13,8 @@ namespace {
 using record::RowColumn;
 using sql::Dialect;
 
-constexpr const char *StampedHash = "CASE WHEN r.settled THEN r.hash END",
-                     *StampedTransaction = "CASE WHEN r.settled THEN pg_catalog.pg_current_xact_id()::xid END",
+constexpr const char *StampedHash = "CASE WHEN r.stampable THEN r.hash END",
+                     *StampedTransaction = "CASE WHEN r.stampable THEN pg_catalog.pg_current_xact_id()::xid END",
                      *CurrentTransaction = "pg_catalog.pg_current_xact_id()::xid";
 
 }  // namespace

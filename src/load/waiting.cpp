@@ -88,7 +88,7 @@ base::Result<void> WaitingRoom::know_keys(const std::string& account) {
   return {};
 }
 
-base::Result<void> WaitingRoom::settle(const Transaction& transaction, std::vector<Reject>& rejects, record::Counters& counters) {
+base::Result<void> WaitingRoom::store_changes(const Transaction& transaction, std::vector<Reject>& rejects, record::Counters& counters) {
   const std::vector<Reject> aside = remove_set_aside(rejects);
   if (transaction.replay && transaction.replay->counting == Replay::Counting::Links) count_made_links(counters);
   TRY(know_keys(transaction.account));

@@ -53,7 +53,7 @@ class WaitingRoom {
   };
   /// Part of the batch's transaction: takes what was set aside out of `rejects` and stores it, and removes what newer records that have
   /// landed make void. Costs nothing where no row of the entity waits.
-  base::Result<void> settle(const Transaction& transaction, std::vector<record::Reject>& rejects, record::Counters& counters);
+  base::Result<void> store_changes(const Transaction& transaction, std::vector<record::Reject>& rejects, record::Counters& counters);
 
  private:
   base::Result<void> know_keys(const std::string& account);

@@ -113,7 +113,7 @@ base::Result<void> Writer::write_once(const Batch& batch, int64_t run, record::E
   payload_of_ = batch.payload_of;
   if (batch.replay) TRY(batch.replay->take_out());
   if (batch.rows.size() > 0) TRY(write_chosen(batch.rows, isolation, counters, rejects));
-  if (ending_ == Ending::Commit) TRY(waiting_.settle({batch.rows, batch.replay, run, report.account}, rejects, counters));
+  if (ending_ == Ending::Commit) TRY(waiting_.store_changes({batch.rows, batch.replay, run, report.account}, rejects, counters));
   base::check(counters.ledger_holds(), "the ledger does not add up: nothing of this batch was kept");
   report.counters += counters;
   if (ending_ == Ending::Rollback) {
@@ -205,8 +205,8 @@ base::Result<void> Writer::write_rows(const record::RowBatch& rows, Range range,
   }
   if (adopted > 0) {
     if (const std::string lock = statements_.adoption().lock(); !lock.empty()) TRY(connection_.query(lock));
-    const int64_t taken = TRY(connection_.change(statements_.adopt(keeps_, stamping)));
-    if (taken != adopted) return base::fail(raced("adopting", adopted, taken));
+    const int64_t written = TRY(connection_.change(statements_.adopt(keeps_, stamping)));
+    if (written != adopted) return base::fail(raced("adopting", adopted, written));
     TRY(memory_.remember());
   }
   if (restamps) counters.restamped += TRY(connection_.change(statements_.restamp()));
