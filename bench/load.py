@@ -74,11 +74,12 @@ def spoil(good, bad):
     return count
 
 
-def write_pages(folder, rows):
-    """`same`, and `tenth`, in which one record in ten has changed."""
+def write_pages(folder, rows, changes=True):
+    """`same`, and unless they are not wanted `tenth`, in which one record in ten has changed."""
     (folder / "pages").mkdir()
     run(folder / "generate", "pages", rows, folder / "pages/same", PAGE, 0)
-    run(folder / "generate", "pages", rows, folder / "pages/tenth", PAGE, 100)
+    if changes:
+        run(folder / "generate", "pages", rows, folder / "pages/tenth", PAGE, 100)
 
 
 def write_project(folder):
@@ -132,8 +133,12 @@ class Bench:
         return float(re.search(r"rows_per_s (\d+)", said)[1])
 
     def synced(self, template, pages, expected, code=0):
-        """Rows a second, peak memory in MiB, bytes of write-ahead log; what the run says it did must be `expected`."""
+        """As `sync`, on a fresh copy of a template."""
         self.fresh(template)
+        return self.sync(pages, expected, code)
+
+    def sync(self, pages, expected, code=0):
+        """Rows a second, peak memory in MiB, bytes of write-ahead log; what the run says it did must be `expected`."""
         (self.folder / "project/entities/reservations.yaml").write_text(ENTITY.replace("STREAM", pages))
         command = syncline.command("sync", "--json", "--full", project=self.folder / "project")
         before, started = self.wal(), time.monotonic()
@@ -161,8 +166,8 @@ class Bench:
         self.short |= not good
         print(f"{name:24} {value:>10}  {target:>10}  {'ok' if good else 'short':5}  {detail}", flush=True)
 
-    def measure(self):
-        rows, peaks = self.rows, []
+    def make_templates(self):
+        """`t_empty`, the tables as their owner made them; `t_planned`, the same after `syncline migrate`."""
         self.sql("create database bench")
         self.sql((CEILING / "schema.sql").read_text(), "bench")
         self.keep("t_empty")
@@ -170,6 +175,14 @@ class Bench:
         self.migrate()
         self.keep("t_planned")
 
+    def fingerprint(self):
+        """Of all cells that come from the source."""
+        cells = "external_id, customer_id, code, status, total, check_in, check_out, updated_at, source, raw"
+        return self.postgres.rows(f"select count(*), sum(hashtextextended(concat_ws('|', {cells}), 0)) from reservations", self.postgres.url("bench"))[0]
+
+    def measure(self):
+        rows, peaks = self.rows, []
+        self.make_templates()
         bare_first = self.bare("t_empty", "same", "plain")
         self.keep("t_bare")
         first, peak, first_wal = self.synced("t_planned", "same", {"inserted": rows})
@@ -189,12 +202,15 @@ class Bench:
         self.line("unchanged, log written", f"{wal / first_wal:.2%}", "<= 1%", wal <= first_wal / 100, f"{wal / 1e6:,.1f} MB of {first_wal / 1e6:,.0f} MB")
 
         self.fresh("t_synced")
+        truth = self.fingerprint()
         self.sql("update reservations set status = 'no_show' where id % 100 = 0 and status <> 'no_show'", "bench")
         edited = int(self.postgres.rows("select count(*) from reservations where id % 100 = 0 and status = 'no_show' and sync_xid <> xmin", self.postgres.url("bench"))[0][0])
         self.sql("drop database if exists t_edited")
         self.sql("alter database bench rename to t_edited")
         speed, peak, _ = self.synced("t_edited", "same", {"updated": edited, "local_edits": edited, "unchanged": rows - edited})
         peaks.append(peak)
+        if self.fingerprint() != truth:
+            raise SystemExit("a local edit was left in the table")
         self.ratio("1% edited locally", speed / guard, 3.0, f"{speed:,.0f} rows/s, {edited:,} set right")
 
         tenth_guard = self.bare("t_bare", "tenth", "guard")
