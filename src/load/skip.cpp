@@ -106,8 +106,9 @@ base::Result<bool> Skip::assumes_new(sql::Connection& connection) {
 int64_t Skip::hash_of(std::span<const Cell> row) const {
   base::Hash hash(*target_.stamp_seed);
   for (const Cell& cell : row) {
-    // The type goes first, with the length of a text: null is not "", and what is kept is not null.
-    hash.add(int64_t(cell.type) << 56 ^ (cell.text.empty() ? cell.integer : int64_t(cell.text.size())));
+    // The type goes first, and the length of a text: null is not "", what is kept is not null, and no number is either of them.
+    hash.add(int64_t(cell.type));
+    hash.add(cell.text.empty() ? cell.integer : int64_t(cell.text.size()));
     if (!cell.text.empty()) hash.add(cell.text);
   }
   return int64_t(hash.value());

@@ -84,6 +84,19 @@ TEST_P(Stamping, NullIsNotAnEmptyTextAndWhatIsKeptIsNeither) {
   EXPECT_EQ(to.sent({row("a", Cell::null(), Cell::of("A"))}), "0");
 }
 
+TEST_P(Stamping, ANumberIsNeitherNullNorWhatIsKept) {
+  run("CREATE TABLE counts (id serial PRIMARY KEY, external_id text UNIQUE, n bigint, synced_at timestamptz, sync_hash bigint, sync_xid "
+      "xid)");
+  entity("counts", {"n"});
+  Loader to = loader("counts");
+  for (int type = 0; type < 16; ++type) {
+    const std::string key = "k" + std::to_string(type);
+    to.write({{Cell::of(std::string_view(key)), Cell::of(int64_t{type} << 56)}});
+    EXPECT_EQ(to.sent({{Cell::of(std::string_view(key)), Cell::null()}}), "0") << type;
+    EXPECT_EQ(to.sent({{Cell::of(std::string_view(key)), Cell::keep()}}), "0") << type;
+  }
+}
+
 TEST_P(Stamping, OfAKeyThatComesTwiceBothAreSent) {
   Loader to = loader("customers");
   to.write({row("a", Cell::of("new")), row("b", Cell::of("B"))});
