@@ -19,7 +19,6 @@ enum class Relations { Judge, TakeAsNull };
 enum class Tables { Keep, Drop };
 
 enum class Stamping { Stamp, Leave };
-enum class Restamp { No, Yes };
 
 /// The set-wise SQL that takes a batch into a table: stage → found (parents by other columns) → ready (matched, judged) → lock, update,
 /// insert. Pure text, made once per target.
@@ -60,16 +59,17 @@ class Statements {
   [[nodiscard]] std::string waiting_rows() const;
   /// n, relation of the rows in the table whose link is to be made later; empty where there is no such relation.
   [[nodiscard]] std::string open_links() const;
-  /// Locks the rows that will change (`Restamp::Yes`: also those that will be stamped again), in key order, so that two writers cannot
-  /// deadlock. Empty where the dialect has no row locks.
-  [[nodiscard]] std::string lock(Restamp restamp) const;
+  /// Locks the rows that will change, in key order, so that two writers cannot deadlock. Empty where the dialect has no row locks.
+  [[nodiscard]] std::string lock() const;
   /// `keeps` as above. In a savepoint rows carry another transaction's id than the one that can be asked for, so they are left unstamped.
   [[nodiscard]] std::string update(bool keeps, Stamping stamping) const;
   [[nodiscard]] std::string insert(bool keeps, Stamping stamping) const;
-  /// Of the known rows in the ready table: locks those that differ, in key order, and writes what `update` does. How many those were, and
-  /// how many of them are local edits. PostgreSQL only, as the next.
+  /// Of the known rows in the ready table: locks those that differ, in key order, and writes what `update` does. How many those were, how
+  /// many of them are local edits, and where they are fewer than $1 their numbers, as an array. PostgreSQL only, as the next two.
   [[nodiscard]] std::string update_known() const;
-  /// Judges the known rows by what is there after that. One that is gone meanwhile keeps its verdict.
+  /// Takes these rows ($1) out of the ready table: they are written, and a trigger may have made of them what it likes.
+  [[nodiscard]] std::string forget_updated() const;
+  /// Judges the known rows that are left by what is there after that. One that is gone meanwhile keeps its verdict.
   [[nodiscard]] std::string judge_known() const;
   /// Inserts every staged row, stamped, with its parents by their external ids. A row whose key is there by now is left out.
   [[nodiscard]] std::string insert_staged(bool keeps) const;
@@ -80,7 +80,8 @@ class Statements {
   [[nodiscard]] std::string take_as_null(size_t column, const std::string& rows) const;
   /// Which of these rows differ no more from what is there.
   [[nodiscard]] std::string judge_again(const std::string& rows) const;
-  /// Marks rows that are equal as ours again. What has changed since they were compared is left alone.
+  /// Marks rows that are equal as ours again. What has changed since they were compared, or is locked by somebody, is left alone: nothing
+  /// is waited for, so it does not matter which locks are held by now.
   [[nodiscard]] std::string restamp() const;
   /// Planner settings for joins of a small batch with a large table; empty where there are none.
   [[nodiscard]] std::string plan_for_small_batch() const;

@@ -24,14 +24,13 @@ std::string Statements::version_guard(const std::string& newer) const {
   return fmt::format("t.{} > {}.c{}", sql::quoted(target_.columns[*target_.version].column.name), newer, *target_.version);
 }
 
-std::string Statements::lock(Restamp restamp) const {
+std::string Statements::lock() const {
   if (dialect_ != Dialect::Postgres) return "";
   const std::string key = sql::quoted(target_.columns[0].column.name);
   return fmt::format(
-      "SELECT count(*) FROM (SELECT 1 FROM {} AS t JOIN {} AS r ON t.{} = r.c0{} WHERE r.verdict = {}{} ORDER BY t.{} FOR UPDATE OF t) AS "
+      "SELECT count(*) FROM (SELECT 1 FROM {} AS t JOIN {} AS r ON t.{} = r.c0{} WHERE r.verdict = {} ORDER BY t.{} FOR UPDATE OF t) AS "
       "locked",
-      sql::quoted(target_.table.name), ready_, key, and_of_account(target_, "t"), verdict::Changed,
-      restamp == Restamp::Yes ? fmt::format(" OR (r.verdict = {} AND r.restamp)", verdict::Unchanged) : "", key);
+      sql::quoted(target_.table.name), ready_, key, and_of_account(target_, "t"), verdict::Changed, key);
 }
 
 std::vector<std::string> Statements::assignments(bool keeps, Stamping stamping) const {
@@ -69,14 +68,16 @@ std::string Statements::adopt(bool keeps, Stamping stamping) const {
 }
 
 std::string Statements::restamp() const {
-  std::vector<std::string> differences;
-  for (size_t i : written_) differences.push_back(differs(target_.columns[i].column, fmt::format("r.c{}", i), dialect_));
-  for (size_t i = 0; i < target_.parents.size(); ++i)
-    differences.push_back(differs(target_.parents[i].column, fmt::format("r.m{}", i), dialect_));
-  return fmt::format("UPDATE {} AS t SET {} = {}, {} = {} FROM {} AS r WHERE t.{} = r.c0{} AND r.verdict = {} AND r.restamp AND NOT ({})",
-                     sql::quoted(target_.table.name), config::stamp::Hash, StampedHash, config::stamp::Transaction, StampedTransaction,
-                     ready_, sql::quoted(target_.columns[0].column.name), and_of_account(target_, "t"), verdict::Unchanged,
-                     base::joined(differences, " OR "));
+  const std::string which = fmt::format("t.{} = r.c0{}", sql::quoted(target_.columns[0].column.name), and_of_account(target_, "t"));
+  return fmt::format(
+      "WITH free AS MATERIALIZED (SELECT r.* FROM {table} AS t JOIN {ready} AS r ON {which} WHERE r.verdict = {unchanged} AND r.restamp "
+      "FOR "
+      "UPDATE OF t SKIP LOCKED) UPDATE {table} AS t SET {hash_column} = {hash}, {transaction_column} = {transaction} FROM free AS r WHERE "
+      "{which} AND NOT ({differs})",
+      fmt::arg("table", sql::quoted(target_.table.name)), fmt::arg("ready", ready_), fmt::arg("which", which),
+      fmt::arg("unchanged", verdict::Unchanged), fmt::arg("hash_column", config::stamp::Hash), fmt::arg("hash", StampedHash),
+      fmt::arg("transaction_column", config::stamp::Transaction), fmt::arg("transaction", StampedTransaction),
+      fmt::arg("differs", known_differs()));
 }
 
 std::string Statements::insert(bool keeps, Stamping stamping) const {
@@ -151,11 +152,14 @@ std::string Statements::update_known() const {
       "WITH changed AS MATERIALIZED (SELECT r.*, (t.{hash} = r.hash) IS TRUE AS is_edit FROM {table} AS t JOIN {ready} AS r ON {which} "
       "WHERE "
       "{differs} ORDER BY {key} FOR UPDATE OF t), updated AS (UPDATE {table} AS t SET {values} FROM changed AS r WHERE {which} RETURNING "
-      "r.is_edit) SELECT count(*), count(*) FILTER (WHERE is_edit) FROM updated",
+      "r.n, r.is_edit) SELECT count(*), count(*) FILTER (WHERE is_edit), CASE WHEN count(*) < $1::bigint THEN array_agg(n) END FROM "
+      "updated",
       fmt::arg("hash", config::stamp::Hash), fmt::arg("table", table), fmt::arg("ready", ready_), fmt::arg("which", which),
       fmt::arg("differs", known_differs()), fmt::arg("key", key),
       fmt::arg("values", base::joined(assignments(false, Stamping::Stamp), ", ")));
 }
+
+std::string Statements::forget_updated() const { return fmt::format("DELETE FROM {} WHERE n = ANY ($1::bigint[])", ready_); }
 
 std::string Statements::judge_known() const {
   const std::string stale = target_.version ? fmt::format("WHEN {} THEN {} ", version_guard("r"), verdict::Stale) : "";

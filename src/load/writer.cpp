@@ -194,8 +194,8 @@ base::Result<void> Writer::write_rows(const record::RowBatch& rows, Range range,
   TRY(undelete_.bring_back(ending_ == Ending::Commit ? Undelete::Mode::Write : Undelete::Mode::OnlyCount, counters));
   if (ending_ == Ending::Rollback) return {};
   const bool restamps = stamping == Stamping::Stamp && is_worth_restamping(rows);
-  if (changed > 0 || restamps) {
-    if (const std::string lock = statements_.lock(restamps ? Restamp::Yes : Restamp::No); !lock.empty()) TRY(connection_.query(lock));
+  if (changed > 0) {
+    if (const std::string lock = statements_.lock(); !lock.empty()) TRY(connection_.query(lock));
   }
   for (const std::string& statement : let_go_) TRY(connection_.change(statement));
   let_go_.clear();

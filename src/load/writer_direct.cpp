@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 
 #include "load/raced.hpp"
 #include "load/writer.hpp"
@@ -56,22 +57,20 @@ base::Result<int64_t> Writer::insert_staged(const record::RowBatch& rows) {
 base::Result<void> Writer::update_known(const record::RowBatch& rows, record::Counters& counters) {
   TRY(prepare(rows, chosen_.known, verdict::Changed));
   TRY(undelete_.bring_back(Undelete::Mode::Write, counters));
-  const sql::Rows done = TRY(connection_.query(statements_.update_known()));
-  const int64_t updated = done.integer(0, 0), known = int64_t(chosen_.known.size());
-  counters.updated += updated;
+  const auto known = int64_t(chosen_.known.size());
+  const sql::Rows done = TRY(connection_.query(statements_.update_known(), std::array{record::Cell::of(known)}));
+  counters.updated += done.integer(0, 0);
   counters.local_edits += done.integer(0, 1);
-  if (updated < known) {
+  if (done.integer(0, 0) < known) {
+    if (done.at(0, 2)) TRY(connection_.change(statements_.forget_updated(), std::array{record::Cell::of(done.text(0, 2))}));
     TRY(connection_.change(statements_.judge_known()));
     record::Counters left;
     std::vector<record::Reject> none;
     TRY(count_verdicts(rows, left, none));
     if (left.updated > 0) return base::fail(raced("updating", left.updated, 0));
-    counters.unchanged += left.unchanged - updated;
+    counters.unchanged += left.unchanged;
     counters.stale += left.stale;
-    if (is_worth_restamping(rows)) {
-      TRY(connection_.query(statements_.lock(Restamp::Yes)));
-      counters.restamped += TRY(connection_.change(statements_.restamp()));
-    }
+    if (is_worth_restamping(rows)) counters.restamped += TRY(connection_.change(statements_.restamp()));
   }
   if (const std::string usual = statements_.plan_as_usual(); !usual.empty()) TRY(connection_.execute(usual));
   return {};

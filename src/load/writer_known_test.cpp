@@ -131,6 +131,56 @@ TEST_P(KnownRows, ATriggerThatDropsAnUpdateIsSeen) {
   EXPECT_EQ(to.write({{text("a"), text("AA")}}), "contract_drift raced");
 }
 
+TEST_P(KnownRows, WhatATriggerMakesOfThemIsNotHeldAgainstThem) {
+  make(", name text, email text", {"name", "email"});
+  Loader to = loader("things");
+  to.write({{text("a"), text("A"), text("A@x")}, {text("b"), text("B"), text("b@x")}});
+  run("CREATE FUNCTION lower_it() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN NEW.email := lower(NEW.email); RETURN NEW; END $$;"
+      "CREATE TRIGGER t BEFORE UPDATE ON things FOR EACH ROW EXECUTE FUNCTION lower_it();"
+      "UPDATE things SET name = name WHERE external_id = 'b'");
+  EXPECT_EQ(to.write({{text("a"), text("AA"), text("A@x")}, {text("b"), text("B"), text("b@x")}}), "1 updated, 1 unchanged") << to.message;
+  EXPECT_EQ(things("name, email"), "a|AA|a@x, b|B|b@x");
+}
+
+TEST_P(KnownRows, WhoseVersionATriggerPutsAheadAreUpdatedAndNotStale) {
+  make(", version timestamptz, name text", {"version", "name"});
+  project_.entities.back().version = config::Entity::Version{"version", {}, {}};
+  project_.entities.back().fields.erase(project_.entities.back().fields.begin());
+  run("CREATE FUNCTION touch() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN NEW.version := '2030-01-01'; RETURN NEW; END $$;");
+  Loader to = loader("things");
+  const auto row = [](const char* key, int day, const char* name) {
+    return std::vector<Cell>{text(key), Cell::of(base::Timestamp(std::chrono::hours(24 * day))), text(name)};
+  };
+  to.write({row("a", 1, "A"), row("b", 1, "B"), row("c", 1, "C"), row("d", 1, "D")});
+  run("UPDATE things SET name = name WHERE external_id = 'd'; CREATE TRIGGER t BEFORE UPDATE ON things FOR EACH ROW EXECUTE FUNCTION "
+      "touch()");
+  EXPECT_EQ(to.write({row("a", 2, "AA"), row("b", 2, "BB"), row("c", 2, "CC"), row("d", 1, "D")}), "3 updated, 1 unchanged") << to.message;
+}
+
+TEST_P(KnownRows, ThatAreStampedAgainWaitForNobody) {
+  make(", name text", {"name"});
+  const auto theirs = open(), ours = open();
+  Loader to(*ours, project_, "things");
+  to.write({{text("a"), text("A")}, {text("b"), text("B")}, {text("c"), text("C")}});
+  run("UPDATE things SET name = name");
+  EXPECT_TRUE(theirs->begin());
+  run(*theirs, "SELECT 1 FROM things WHERE external_id = 'a' FOR UPDATE");
+  EXPECT_EQ(to.write({{text("a"), text("A")}, {text("b"), text("B")}, {text("c"), text("CC")}}), "1 updated, 2 unchanged") << to.message;
+  EXPECT_EQ(to.report.counters.restamped, 1) << "the one that nobody has locked";
+  EXPECT_TRUE(theirs->commit());
+}
+
+TEST_P(KnownRows, ThatAreOnlyFilledAreStampedAgain) {
+  make(", name text, note text", {"name", "note"});
+  project_.entities.back().fields.back().fill = true;
+  Loader to = loader("things");
+  to.write({{text("a"), text("A"), text("n")}, {text("b"), text("B"), Cell::null()}});
+  run("UPDATE things SET note = 'ours'");
+  EXPECT_EQ(to.write({{text("a"), text("A"), text("n")}, {text("b"), text("B"), Cell::null()}}), "2 unchanged");
+  EXPECT_EQ(to.report.counters.restamped, 2);
+  EXPECT_EQ(stamped(), "t");
+}
+
 TEST_P(KnownRows, ARowThatIsChangedOrDeletedMeanwhileIsLookedAtAgain) {
   make(", name text", {"name"});
   {
