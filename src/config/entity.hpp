@@ -46,6 +46,7 @@ struct FieldMapping {
   std::optional<Policy> otherwise_policy;                    ///< `otherwise: reject | null | keep` (keep: the value as it is)
   std::optional<std::string> fallback;                       ///< `default:` for null and absent
   Policy on_missing = Policy::Keep;
+  bool may_be_missing = false;  ///< the file says what then: many records without it are no sign of a change at the source
   bool fill = false;            ///< `fill: true`: only where the column is NULL
   std::optional<Policy> blank;  ///< for ""; nullopt: text keeps it, every other type rejects it
   bool taken_as_null = false;   ///< `taken: null`: where another row has the value of a UNIQUE column, this one goes without

@@ -16,7 +16,7 @@
 #include "load/cell_text.hpp"
 #include "load/commit_lookup.hpp"
 #include "load/expression.hpp"
-#include "sql/array_text.hpp"
+#include "load/key_array.hpp"
 
 namespace syncline::load {
 namespace {
@@ -31,46 +31,10 @@ base::Error drift(const config::Place& place, std::string message) {
   return {base::ErrorKind::ContractDrift, base::Side::Database, config::to_string({place, std::move(message)}), "not_as_planned", "", {}};
 }
 
-void append_json_text(std::string& out, std::string_view text) {
-  out += '"';
-  for (const char c : text) {
-    if (static_cast<unsigned char>(c) < 0x20) {
-      out += fmt::format("\\u{:04x}", int(c));
-      continue;
-    }
-    if (c == '"' || c == '\\') out += '\\';
-    out += c;
-  }
-  out += '"';
-}
-
 /// The elements of an array parameter, as a table.
 std::string elements(std::string_view parameter, std::string_view type, std::string_view alias, sql::Dialect dialect) {
   if (dialect == sql::Dialect::Postgres) return fmt::format("unnest({}::{}[]) AS {} (k)", parameter, type, alias);
   return fmt::format("(SELECT value AS k FROM json_each({})) AS {}", parameter, alias);
-}
-
-std::string_view array_type(const record::Column& key) {
-  if (key.type == ColumnType::Integer) return "bigint";
-  return key.type == ColumnType::Uuid ? "uuid" : "text";
-}
-
-std::string array_text(std::span<const std::string> keys, ColumnType type, sql::Dialect dialect) {
-  if (dialect == sql::Dialect::Postgres) {
-    sql::ArrayText array;
-    for (const std::string& key : keys) array.add(Cell::of(std::string_view(key)));
-    return std::move(array).text();
-  }
-  std::string out = "[";
-  for (const std::string& key : keys) {
-    if (out.size() > 1) out += ',';
-    if (type == ColumnType::Integer) {
-      out += key;
-    } else {
-      append_json_text(out, key);
-    }
-  }
-  return out + "]";
 }
 
 /// The current time as the column holds it.
@@ -178,18 +142,17 @@ std::string Deletes::as_text(const std::string& value) const {
 }
 
 std::string Deletes::array_of(std::span<const std::string> keys) const {
-  return array_text(keys, target_.columns[0].column.type, connection_.dialect());
+  return key_array(keys, target_.columns[0].column.type, connection_.dialect());
 }
 
 std::string Deletes::is_one_of(std::string_view parameter) const {
-  if (postgres()) return fmt::format("{} = ANY ({}::{}[])", key_, parameter, array_type(target_.columns[0].column));
-  return fmt::format("{} IN (SELECT value FROM json_each({}))", key_, parameter);
+  return is_in_key_array(key_, target_.columns[0].column, parameter, connection_.dialect());
 }
 
 base::Result<std::vector<std::string>> Deletes::keys_after(const std::optional<std::string>& last, int64_t keys_max) {
   const record::Column& key = target_.columns[0].column;
   std::string behind;
-  if (last) behind = postgres() ? fmt::format(" AND {} > $2::text::{}", key_, array_type(key)) : fmt::format(" AND {} > $2", key_);
+  if (last) behind = postgres() ? fmt::format(" AND {} > $2::text::{}", key_, key_array_type(key)) : fmt::format(" AND {} > $2", key_);
   std::vector<Cell> parameters{Cell::of(keys_max)};
   int64_t number = 0;
   if (last && key.type == ColumnType::Integer && !postgres()) {
@@ -219,14 +182,14 @@ base::Result<Strangers> Deletes::strangers(std::span<const Family> families) {
     for (const Cell& cell : family.keys) keys.push_back(text_of(cell));
   }
   const sql::Dialect dialect = connection_.dialect();
-  const std::string all_parents = array_text(parents, ColumnType::Text, dialect), all_keys = array_of(keys);
+  const std::string all_parents = key_array(parents, ColumnType::Text, dialect), all_keys = array_of(keys);
   const sql::Rows rows = TRY(connection_.query(
       fmt::format(
           "SELECT DISTINCT {}, r.k, CASE WHEN s.k IS NULL THEN 1 ELSE 0 END FROM {} JOIN {} AS p ON p.{} = {} JOIN {} AS t ON t.{} = "
           "p.{} LEFT JOIN {} ON s.k = {} WHERE {} IS NOT NULL AND {}",
           as_text(key_), elements("$1", "text", "r", dialect), sql::quoted(parent.table), sql::quoted(id.name),
           parent_value("r.k", id, dialect), table_, sql::quoted(parent.column.name), sql::quoted(parent.id.name),
-          elements("$2", array_type(key), "s", dialect), key_, key_, is_there()),
+          elements("$2", key_array_type(key), "s", dialect), key_, key_, is_there()),
       std::array{Cell::of(std::string_view(all_parents)), Cell::of(std::string_view(all_keys))}));
   return counted(families, rows);
 }

@@ -52,6 +52,8 @@ class Writer {
   /// trying: Cancelled, and nothing of the batch is written.
   base::Result<void> write(const Batch& batch, int64_t run, record::EntityReport& report, const std::stop_token& stop);
 
+  [[nodiscard]] const Target& target() const { return target_; }
+
  private:
   /// Whether bad rows are looked for: the first try takes all rows at once. After a row's fault, rows are tested against what the catalog
   /// says and the good ones written at once, outside any savepoint; what that overlooks is found by halving.

@@ -37,19 +37,46 @@ class Drift(OnBothDatabases):
     def stored(self, database):
         return [tuple(map(str, row)) for row in database.rows("select crm_id, name, seats from goods order by id")]
 
-    # D16: a field renamed in all rows
-    def test_a_renamed_field_empties_no_column_and_is_named(self):
+    # D16: a field renamed in most rows, which nearly all had
+    def test_a_renamed_field_stops_the_run_before_anything_is_written(self):
         for kind in self.KINDS:
-            with self.subTest(kind):
-                project, database = self.synced(kind)
-                before = self.stored(database)
-                for record in self.goods:
-                    record["title"] = record.pop("name")
-                ended = project.run("sync", "--json")
-                self.assertEqual((ended.code, ended.entity("goods")["unchanged"]), (0, RECORDS), str(ended))
-                self.assertEqual(self.stored(database), before)
-                for said in (ended.entity("goods")["note"], project.run("log", ended.document["run"]).stdout):
-                    self.assertRegex(said, r"entities/goods\.yaml:5:\d+: no record has name: renamed at the source, or misspelt\?")
+            for renamed in (RECORDS, RECORDS * 6 // 10):
+                with self.subTest(f"{renamed} on {kind}"):
+                    project, database = self.synced(kind)
+                    before = self.stored(database)
+                    for record in self.goods[:renamed]:
+                        record["title"] = record.pop("name")
+                    for record in self.goods:
+                        record["seats"] += 1
+                    ended = project.run("sync", "--json")
+                    self.assertEqual(ended.code, 24, str(ended))
+                    self.assertEqual(self.stored(database), before)
+                    said = rf"entities/goods\.yaml:5:\d+: {renamed} of {RECORDS} records have no `name`, but the rows of goods have a `name`: renamed at the source\?"
+                    self.assertRegex(ended.entity("goods")["errors"][0]["message"], said)
+                    self.assertRegex(project.run("log", ended.document["run"]).stdout, said)
+                    project.write("entities/goods.yaml", ENTITY.replace("name: name", "name: [name, title]"))
+                    mended = project.run("sync", "--json")
+                    self.assertEqual((mended.code, mended.entity("goods")["updated"]), (0, RECORDS), str(mended))
+
+    # D16: a field that fewer than half of the rows lack, that few rows had, or that the file expects to be missing
+    def test_a_field_that_may_be_missing_empties_no_column_and_stops_nothing(self):
+        expected = ENTITY.replace("name: name", "name: {from: name, on_missing: keep}")
+        for kind in self.KINDS:
+            for case, entity, first, lost in (("fewer than half", ENTITY, RECORDS, RECORDS // 3), ("few had it", ENTITY, RECORDS // 2, RECORDS), ("expected", expected, RECORDS, RECORDS)):
+                with self.subTest(f"{case} on {kind}"):
+                    project, database = self.synced(kind, entity)
+                    for record in self.goods[first:]:
+                        record["name"] = None
+                    self.assertEqual(project.run("sync").code, 0)
+                    before = self.stored(database)
+                    for record in self.goods[:lost]:
+                        del record["name"]
+                    ended = project.run("sync", "--json")
+                    self.assertEqual((ended.code, ended.entity("goods")["unchanged"]), (0, RECORDS), str(ended))
+                    self.assertEqual(self.stored(database), before)
+                    if lost == RECORDS:
+                        for said in (ended.entity("goods")["note"], project.run("log", ended.document["run"]).stdout):
+                            self.assertRegex(said, r"entities/goods\.yaml:5:\d+: no record has name: renamed at the source, or misspelt\?")
 
     # D16: a field that is missing in all rows and must not be
     def test_a_field_that_must_be_there_stops_the_run_when_all_lack_it(self):

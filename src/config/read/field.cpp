@@ -218,8 +218,10 @@ class FieldReader {
 
   void read_policies() {
     if (const Tree* fallback = keys_.find("default")) field_.fallback = reading_.text(*fallback, "default");
-    if (const Tree* on_missing = keys_.find_with_null("on_missing"))
+    if (const Tree* on_missing = keys_.find_with_null("on_missing")) {
       field_.on_missing = read_policy(*on_missing, "on_missing").value_or(Policy::Keep);
+      field_.may_be_missing = true;
+    }
     if (const Tree* fill = keys_.find("fill")) field_.fill = reading_.boolean(*fill, "fill").value_or(false);
     if (const Tree* blank = keys_.find_with_null("blank")) field_.blank = read_policy(*blank, "blank");
     if (const Tree* taken = keys_.find_with_null("taken"))

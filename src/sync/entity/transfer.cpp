@@ -6,6 +6,8 @@
 #include <numeric>
 
 #include "config/place.hpp"
+#include "load/vanished_fields.hpp"
+#include "sync/entity/read_again.hpp"
 
 namespace syncline::sync {
 namespace {
@@ -104,6 +106,13 @@ base::Result<void> Transfer::take(Fetched& page, PageGroup& group) {
 }
 
 base::Result<void> Transfer::write(PageGroup& group) {
+  // Of the first records only: further back in time a source may never have had the field.
+  if (!has_written_) {
+    TRY(read_again_if_lost(task_.store.connection(), [&] {
+      return load::look_for_vanished_fields(task_.store.connection(), task_.entity, writer_.target(), group.rows);
+    }));
+    has_written_ = true;
+  }
   ElementDeletes* elements = deletes_.elements();
   if (elements && !group.spoken.empty()) TRY(elements->take_leave(group.spoken));
   // The next run reads again whatever is still to be judged.

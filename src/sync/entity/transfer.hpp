@@ -57,6 +57,7 @@ class Transfer {
   std::unique_ptr<extract::StoredRecords> row_payloads_;
   std::optional<int64_t> declared_;
   std::chrono::steady_clock::time_point lease_kept_{};  ///< proven or renewed last
+  bool has_written_ = false;
   // Of the read thread while it runs.
   std::unique_ptr<extract::StoredRecords> page_payloads_;
   std::vector<size_t> unfound_;  ///< sources of the mapping that no record of this run has had
