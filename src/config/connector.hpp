@@ -30,6 +30,9 @@ struct Stream {
   std::optional<Incremental> incremental;
   bool empty_is_complete = true;  ///< `empty: allowed|refused`: whether a first page without records can be the truth
   Place place;
+
+  /// Its pages are numbers, so it moves under its reader when records come and go.
+  [[nodiscard]] bool is_paged_by_number() const { return paginate.name == "page"; }
 };
 
 /// A file that describes one vendor's API, seen by one account: every ${…} is replaced. Holds no secret.

@@ -163,6 +163,7 @@ struct Entity {
   bool insert = true;              ///< `insert: false`: only rows that exist are written
   Deletes deletes;
   std::optional<int64_t> batch_rows;  ///< rows of a transaction; none: as many as rows, bytes and time make sensible
+  int passes = 1;                     ///< how often a list that is paged by number is read at most, until nothing new comes
   bool stamp = true;                  ///< whether the table may have the two stamp columns, where the database can use them
   Place place;
 

@@ -29,9 +29,10 @@ Entity entity_after_head(std::string_view lines) {
 
 TEST(EntityFile, AnUnknownKeyNamesTheNearestOrAll) {
   EXPECT_EQ(problems_after_head("feilds: {}\n"), at("5:1", "unknown key `feilds`; did you mean `fields`?"));
-  EXPECT_EQ(problems_after_head("colour: red\n"), at("5:1",
-                                                     "unknown key `colour`; use one of table, account, from, each, start, where, key, "
-                                                     "version, fields, relations, adopt, local, insert, deletes, batch_rows, stamp"));
+  EXPECT_EQ(problems_after_head("colour: red\n"),
+            at("5:1",
+               "unknown key `colour`; use one of table, account, from, each, start, where, key, "
+               "version, fields, relations, adopt, local, insert, deletes, passes, batch_rows, stamp"));
 }
 
 TEST(EntityFile, ATransactionsRowsArePinnedWithinBounds) {
@@ -48,6 +49,17 @@ TEST(EntityFile, ATransactionsRowsArePinnedWithinBounds) {
   for (const char* no_number : {"many", "50.5", "[50]", "99999999999999999999"}) {
     const std::string problem = problems_after_head("batch_rows: " + std::string(no_number) + "\n");
     EXPECT_EQ(problem.rfind("entities/customers.yaml:5:13: `batch_rows` must be", 0), 0u) << problem;
+  }
+}
+
+TEST(EntityFile, AListIsReadOnceUnlessItSaysHowOften) {
+  EXPECT_EQ(entity_after_head("").passes, 1);
+  EXPECT_EQ(entity_after_head("passes: 1\n").passes, 1);
+  EXPECT_EQ(problems_after_head("passes: 9\n"),
+            at("5:9", "`contacts` is not paged by number, so one pass shows all of it; remove `passes`"));
+  for (const char* number : {"0", "-1", "10"}) {
+    EXPECT_EQ(problems_after_head("passes: " + std::string(number) + "\n"),
+              at("5:9", "`passes` is 1 to 9, not " + std::string(number) + ": how often a list is read at most, until nothing new comes"));
   }
 }
 
@@ -171,9 +183,9 @@ TEST(EntityFile, AFileThatIsNoMapIsRefused) {
   EXPECT_EQ(
       files.problems(),
       "entities/customers.yaml:1:1: an entity must be a map, not nothing; its keys are table, account, from, each, start, where, key, "
-      "version, fields, relations, adopt, local, insert, deletes, batch_rows, stamp\n"
+      "version, fields, relations, adopt, local, insert, deletes, passes, batch_rows, stamp\n"
       "entities/orders.yaml:1:1: an entity must be a map, not a list; its keys are table, account, from, each, start, where, key, version, "
-      "fields, relations, adopt, local, insert, deletes, batch_rows, stamp\n");
+      "fields, relations, adopt, local, insert, deletes, passes, batch_rows, stamp\n");
 }
 
 TEST(EntityFile, WrongShapesSayWhatToWrite) {

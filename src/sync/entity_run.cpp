@@ -3,8 +3,12 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "base/check.hpp"
 #include "sync/binding.hpp"
+#include "sync/delete_missing.hpp"
+#include "sync/distinct_keys.hpp"
 #include "sync/entity/entity_task.hpp"
 #include "sync/entity/further_passes.hpp"
 #include "sync/entity/read_again.hpp"
@@ -16,6 +20,9 @@
 
 namespace syncline::sync {
 namespace {
+
+/// For an entity that does not say how often.
+constexpr int PassesForDeletesMax = 4;
 
 /// One entity on its way: the steps of run_entity, with what they share.
 class EntityRun {
@@ -58,18 +65,32 @@ class EntityRun {
     return store.read_checkpoint(entity.name, entity.account, entity.stream);
   }
 
-  /// Once, or where rows are missing as often as it takes to be sure of them.
+  /// Once; where rows are missing, or the entity says so, as often as it takes to be sure of what is there.
   base::Result<SweepProgress::End> read(const config::Stream& stream, const WindowPlan& plan, Transfer& transfer, RunDeletes& deletes) {
+    const bool repeats = task_.entity.passes > 1 && stream.is_paged_by_number();
+    DistinctKeys came;  // in all passes
+    WindowPlan next = plan;
     const auto pass = [&]() -> base::Result<SweepProgress::End> {
-      SweepProgress sweep(stream, zone(), plan, before_, task_.run, task_.worlds.clock.now());
-      TRY(transfer.pass(plan, sweep));
+      SweepProgress sweep(stream, zone(), next, before_, task_.run, task_.worlds.clock.now(), repeats ? &came : nullptr);
+      TRY(transfer.pass(next, sweep));
+      next.resumes = false;  // what an earlier run has read is read again, too
       return sweep.end();
     };
     SweepProgress::End first = TRY(pass());
-    if (!deletes.missing() || !first.complete || stream.paginate.name != "page") return first;
-    const Passes passes = TRY(read_until_nothing_is_new(std::move(first), *deletes.missing(), pass));
-    if (passes.changed_each_time) return unproven(passes.read);
-    if (passes.read > 1) report_.note(fmt::format("weak pagination: read {} times to be sure of what is gone", passes.read));
+    DeleteMissing* missing = deletes.missing();
+    if (!repeats && (!missing || !first.complete || !stream.is_paged_by_number())) return first;
+    FurtherPasses further;
+    further.passes_max = std::max(task_.entity.passes, missing ? PassesForDeletesMax : 1) + (plan.resumes ? 1 : 0);
+    further.are_wanted = [&]() -> base::Result<bool> { return repeats || TRY(missing->missing()) > 0; };
+    further.different = [&]() -> base::Result<int64_t> { return TRY(came.count()) + (missing ? TRY(missing->spoken()) : 0); };
+    further.read_again = pass;
+    const Passes passes = TRY(read_until_nothing_is_new(std::move(first), further));
+    if (passes.changed_each_time) return passes.last.complete ? unproven(passes.read) : passes.last;
+    if (repeats) {
+      report_.note(fmt::format("weak pagination: read {} times until nothing new came", passes.read));
+    } else if (passes.read > 1) {
+      report_.note(fmt::format("weak pagination: read {} times to be sure of what is gone", passes.read));
+    }
     return passes.last;
   }
 

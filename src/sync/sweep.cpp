@@ -18,7 +18,7 @@ constexpr std::chrono::days ClockDifferenceMax{1};
 }  // namespace
 
 SweepProgress::SweepProgress(const config::Stream& stream, const base::Zone& zone, const WindowPlan& plan, state::Checkpoint before,
-                             int64_t run, base::Timestamp now)
+                             int64_t run, base::Timestamp now, DistinctKeys* all_passes)
     : stream_(stream),
       zone_(zone),
       key_(stream.key),
@@ -26,7 +26,8 @@ SweepProgress::SweepProgress(const config::Stream& stream, const base::Zone& zon
       moves_cursor_(plan.moves_cursor),
       latest_(now + ClockDifferenceMax),
       run_(run),
-      checkpoint_(std::move(before)) {
+      checkpoint_(std::move(before)),
+      all_passes_(all_passes) {
   if (!plan.resumes) checkpoint_.sweep = state::Sweep{run, bound_text(plan.window.from), bound_text(plan.window.to), "", -1, "", 0, "", ""};
   const state::Sweep& sweep = *checkpoint_.sweep;
   read_before_ = sweep.read;
@@ -56,6 +57,7 @@ void SweepProgress::add(const extract::Page& page) {
   std::vector<uint64_t> keys;
   const auto add_key = [&](std::string_view key) {
     keys_.add(key);
+    if (all_passes_) all_passes_->add(key);
     keys.push_back(base::hash_of(key));
   };
   for (const record::Record& record : page.records.records) {

@@ -18,9 +18,10 @@ namespace syncline::sync {
 /// Follows one sweep of a stream from page to page: where it stands, how new its newest record is, and at the end whether it was complete.
 class SweepProgress {
  public:
-  /// `zone`: what times without an offset mean at the source. Borrows `stream` and `zone`.
+  /// `zone`: what times without an offset mean at the source. `all_passes`: takes the records' keys, too; null: nobody asks for those of
+  /// several sweeps together. Borrows `stream`, `zone` and `all_passes`.
   SweepProgress(const config::Stream& stream, const base::Zone& zone, const WindowPlan& plan, state::Checkpoint before, int64_t run,
-                base::Timestamp now);
+                base::Timestamp now, DistinctKeys* all_passes = nullptr);
 
   /// Takes a page into account, in order.
   void add(const extract::Page& page);
@@ -52,6 +53,7 @@ class SweepProgress {
   const int64_t run_;
   state::Checkpoint checkpoint_;
   DistinctKeys keys_;
+  DistinctKeys* const all_passes_;
   std::vector<uint64_t> page_before_;  ///< hashes of its keys, in order
   bool repeats_ = false;               ///< a key came twice on one page, or on two that follow each other
   int64_t read_before_ = 0;            ///< by the runs that this sweep goes on from

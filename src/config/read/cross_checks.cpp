@@ -76,6 +76,16 @@ void check_account(const Project& project, const EntityFile& it, std::vector<Pro
                                                                base::shown(entity.stream, 60), suggestion(entity.stream, streams))});
 }
 
+/// Only a list that is paged by number moves under its reader.
+void check_passes(const Project& project, const EntityFile& it, std::vector<Problem>& problems) {
+  const Account* account = project.account(it.entity.account);
+  const Stream* stream = account ? account->connector.stream(it.entity.stream) : nullptr;
+  if (it.entity.passes == 1 || !stream || stream->is_paged_by_number()) return;
+  problems.push_back(
+      {place_of(it.file, {"passes"}),
+       fmt::format("`{}` is not paged by number, so one pass shows all of it; remove `passes`", base::shown(it.entity.stream, 60))});
+}
+
 void check_rules(const std::vector<std::string>& known, const EntityFile& it, std::vector<Problem>& problems) {
   for (const FieldMapping& field : it.entity.fields) {
     if (field.rules.empty() || has(known, field.rules)) continue;
@@ -255,7 +265,10 @@ void check_across_files(const Project& project, bool accounts_known, const std::
                         std::vector<Problem>& problems) {
   const std::vector<std::string> rules = names_of(project.rules), names = names_of(entities);
   for (const EntityFile& it : entities) {
-    if (accounts_known) check_account(project, it, problems);
+    if (accounts_known) {
+      check_account(project, it, problems);
+      check_passes(project, it, problems);
+    }
     check_rules(rules, it, problems);
     for (const Relation& relation : it.entity.relations) {
       check_relation(names, it, relation, problems);

@@ -19,6 +19,9 @@
 namespace syncline::config {
 namespace {
 
+/// A list that is not the same twice in so many readings has no end to its changes.
+constexpr int64_t PassesMax = 9;
+
 Entity::Version read_version(const Reading& reading, const Tree& node) {
   const Keys keys(reading, node, "`version`", {"column", "from", "first_value"});
   Entity::Version version;
@@ -167,12 +170,21 @@ void read_account(const Reading& reading, const Tree& node, Entity& entity) {
       "for the account's name");
 }
 
+int read_passes(const Reading& reading, const Tree& node) {
+  const std::optional<int64_t> passes = reading.integer(node, "passes");
+  if (!passes) return 1;
+  if (*passes >= 1 && *passes <= PassesMax) return int(*passes);
+  reading.problem(
+      node.spot, fmt::format("`passes` is 1 to {}, not {}: how often a list is read at most, until nothing new comes", PassesMax, *passes));
+  return 1;
+}
+
 }  // namespace
 
 Entity read_entity_file(const Reading& reading, const Tree& root, const std::string& name) {
   const Keys keys(reading, root, "an entity",
                   {"table", "account", "from", "each", "start", "where", "key", "version", "fields", "relations", "adopt", "local",
-                   "insert", "deletes", "batch_rows", "stamp"});
+                   "insert", "deletes", "passes", "batch_rows", "stamp"});
   Entity entity;
   entity.name = name;
   entity.place = reading.place(root.spot);
@@ -214,6 +226,7 @@ Entity read_entity_file(const Reading& reading, const Tree& root, const std::str
   // Who only fills rows of another entity would void its stamps with every run, and that one these.
   entity.stamp = entity.insert;
   if (const Tree* deletes = keys.find("deletes")) entity.deletes = read_deletes(reading, *deletes);
+  if (const Tree* passes = keys.find("passes")) entity.passes = read_passes(reading, *passes);
   if (const Tree* rows = keys.find("batch_rows")) entity.batch_rows = read_batch_rows(reading, *rows);
   if (const Tree* stamp = keys.find("stamp")) entity.stamp = reading.boolean(*stamp, "stamp").value_or(true);
   return entity;

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
+#include <cstdint>
 #include <functional>
 
 #include "base/result.hpp"
-#include "sync/delete_missing.hpp"
 #include "sync/sweep.hpp"
 
 namespace syncline::sync {
@@ -15,10 +15,17 @@ struct Passes {
   bool changed_each_time = false;  ///< no two were alike: the last proves nothing
 };
 
+/// What further readings of a list are for, and what they are judged by.
+struct FurtherPasses {
+  int passes_max = 1;                                              ///< the first included
+  std::function<base::Result<bool>()> are_wanted;                  ///< asked before each
+  std::function<base::Result<int64_t>()> different;                ///< how many different keys all passes have shown so far
+  std::function<base::Result<SweepProgress::End>()> read_again{};  ///< reads the list once more
+};
+
 /// A list that is paged by number moves under its reader: what is deleted on a page before lets a record slip by, and one that is added
-/// keeps the count as it was. A row is missing only if its record is in none of several passes, of which the last showed nothing new.
-/// `first`: how the first pass ended, which was complete; `read_again` reads the list once more. If nothing is missing, it is not called.
-base::Result<Passes> read_until_nothing_is_new(SweepProgress::End first, DeleteMissing& missing,
-                                               const std::function<base::Result<SweepProgress::End>()>& read_again);
+/// keeps the count as it was. What was in none of several passes, of which the last was complete and showed nothing new, is not in the
+/// list. `first`: how the first pass ended.
+base::Result<Passes> read_until_nothing_is_new(SweepProgress::End first, const FurtherPasses& further);
 
 }  // namespace syncline::sync
