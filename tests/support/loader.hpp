@@ -94,6 +94,9 @@ class Loader {
     return out;
   }
 
+  /// What a stamp would hash beside the row: equal for whom it says the same.
+  std::optional<uint64_t> stamp_seed() { return bound(store_.connection()).stamp_seed; }
+
   [[nodiscard]] int64_t run() const { return run_; }
   [[nodiscard]] const state::Lease& lease() const { return lease_; }
   record::EntityReport report;
