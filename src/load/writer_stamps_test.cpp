@@ -373,6 +373,7 @@ TEST_P(Stamping, APartitionedTableIsStampedToo) {
   const std::vector<std::vector<Cell>> rows{{Cell::of("a"), Cell::of("A")}, {Cell::of("b"), Cell::of("B")}, {Cell::of("c"), Cell::of("C")}};
   EXPECT_EQ(to.write(rows), "3 inserted");
   EXPECT_EQ(to.sent(rows), "");
+  EXPECT_EQ(to.write(rows), "3 unchanged");
 }
 
 TEST_P(Stamping, ANewerVersionInTheTableStaysNewer) {
