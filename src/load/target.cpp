@@ -177,6 +177,15 @@ base::Result<bool> takes_copies(sql::Connection& connection, const record::Table
   return !rows->empty();
 }
 
+base::Result<bool> has_policies(sql::Connection& connection, const record::Table& table) {
+  if (connection.dialect() != sql::Dialect::Postgres) return false;
+  const std::string name = sql::quoted(table.name);
+  const auto rows =
+      connection.query("SELECT pg_catalog.row_security_active(pg_catalog.to_regclass($1::text)::oid)", std::array{record::Cell::of(name)});
+  if (!rows) return sql::is_connection_lost(rows.error()) ? base::Result<bool>(base::fail(rows.error())) : false;
+  return !rows->empty() && rows->integer(0, 0) == 1;
+}
+
 }  // namespace
 
 base::Result<Target> bind_target(sql::Connection& connection, const config::Project& project, const config::Entity& entity,
@@ -205,6 +214,7 @@ base::Result<Target> bind_target(sql::Connection& connection, const config::Proj
   if (!entity.adopt.empty()) out.row_id = TRY(bind_row_id(entity, table));
   for (const config::NaturalKey& key : entity.adopt) out.adopt.push_back(TRY(bind_natural_key(entity, key, out)));
   out.numbers = TRY(bind_numbers(connection, entity, table, out.parents));
+  out.has_policies = TRY(has_policies(connection, table));
   out.stamp_seed = TRY(stamp_seed(connection, entity, table, out.columns));
   if (out.stamp_seed) out.takes_copies = TRY(takes_copies(connection, table));
   return out;

@@ -65,6 +65,7 @@ struct Target {
   std::vector<bool> fills = {};                      ///< of each of `columns`: it is written only where it is NULL
   std::map<std::string, std::string> defaults = {};  ///< by column: what the database gives to one that a new row does not speak of, as SQL
   std::vector<Numbered> numbers = {};
+  bool has_policies = false;  ///< row level security limits which of its rows this role sees and writes
 };
 
 /// Binds an entity's relations to the catalog. What is not there (a parent's external id column, a relation's column, a UNIQUE index on the

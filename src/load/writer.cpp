@@ -92,6 +92,11 @@ base::Result<void> Writer::write(const Batch& batch, int64_t run, record::Entity
       tests_ = true;
       continue;
     }
+    // What looks like a lost race for the second time is a row that a policy hides.
+    if (error.code == Raced && target_.has_policies && attempt > 1 && isolation != Isolation::Halving) {
+      isolation = Isolation::Halving;
+      continue;
+    }
     // Before anything is given up: what has landed must be counted.
     const bool lost = sql::is_connection_lost(error);
     if (lost && TRY(ending_ == Ending::Commit ? was_committed(store_, clock_, run, report, stop) : connected_again(store_, clock_, stop))) {

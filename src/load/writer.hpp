@@ -77,6 +77,8 @@ class Writer {
   [[nodiscard]] bool is_worth_restamping(const record::RowBatch& rows) const;
   base::Result<void> write_rows(const record::RowBatch& rows, Range range, Stamping stamping, record::Counters& counters,
                                 std::vector<record::Reject>& rejects);
+  /// Of a single row, also: a policy hides the one that has its key, so that it is neither updated nor inserted.
+  [[nodiscard]] bool is_row_fault(const base::Error& error) const;
   /// Does `step` to all of the rows or, where a row's fault lets it fail, to either half, each in a savepoint: what is left are single
   /// rows.
   base::Result<void> halve(Range range, const std::function<base::Result<void>(Range)>& step,

@@ -6,6 +6,7 @@
 
 #include "base/text.hpp"
 #include "load/cell_text.hpp"
+#include "load/raced.hpp"
 #include "load/writer.hpp"
 #include "sql/constraints.hpp"
 
@@ -26,6 +27,13 @@ std::string value_in(const Target& target, std::span<const Cell> row, const std:
     return row[i].has_value() ? base::shown(text_of(row[i]), 80) : "NULL";
   }
   return "not from the record";
+}
+
+std::string hidden_row(const Target& target) {
+  return fmt::format(
+      "the database has neither written the row nor said why: a policy of row level security of `{}` hides a row with this `{}` from our "
+      "role or keeps it from changes (or a trigger or a rule drops it)",
+      to_string(target.table.name), target.columns[0].column.name);
 }
 
 }  // namespace
@@ -167,12 +175,16 @@ base::Result<void> Writer::write_tested(const record::RowBatch& rows, std::vecto
   return {};
 }
 
+bool Writer::is_row_fault(const base::Error& error) const {
+  return sql::is_row_fault(error) || (error.code == Raced && target_.has_policies);
+}
+
 base::Result<void> Writer::halve(Range range, const std::function<base::Result<void>(Range)>& step,
                                  const std::function<void(uint32_t, const base::Error&)>& refused) {
   TRY(connection_.execute("SAVEPOINT syncline_rows"));
   const auto done = step(range);
   if (done) return connection_.execute("RELEASE SAVEPOINT syncline_rows");
-  if (!sql::is_row_fault(done.error())) return base::fail(done.error());
+  if (!is_row_fault(done.error())) return base::fail(done.error());
   TRY(connection_.execute("ROLLBACK TO SAVEPOINT syncline_rows; RELEASE SAVEPOINT syncline_rows"));
   if (range.size() > 1 && halved_refused_ * 100 > halved_ * OneByOneAbovePercent) {
     for (size_t i = 0; i < range.size(); ++i) TRY(halve(range.subspan(i, 1), step, refused));
@@ -206,7 +218,9 @@ base::Result<void> Writer::write_halving(const record::RowBatch& rows, Range ran
   halved_ = range.size();
   halved_refused_ = 0;
   return halve(range, write_part, [&](uint32_t row, const base::Error& error) {
-    refuse(rows, row, error.subject, error.code, error.message, "");
+    const bool hidden = error.code == Raced;
+    refuse(rows, row, hidden ? target_.columns[0].column.name : error.subject, hidden ? "row_hidden" : error.code,
+           hidden ? hidden_row(target_) : error.message, "");
     ++halved_refused_;
   });
 }

@@ -37,8 +37,9 @@ bool may_pass_again(const base::Error& error) {
 }
 
 bool is_row_fault(const base::Error& error) {
-  return error.side == base::Side::Database &&
-         (error.code.starts_with("22") || error.code.starts_with("23") || error.code == sqlstate::Raised);
+  if (error.side != base::Side::Database) return false;
+  const bool of_policy = error.code == sqlstate::NoRight && error.kind == base::ErrorKind::Fatal;
+  return of_policy || error.code.starts_with("22") || error.code.starts_with("23") || error.code == sqlstate::Raised;
 }
 
 }  // namespace syncline::sql

@@ -44,8 +44,9 @@ class Rows {
 ///
 /// Errors are on the Database's side with `code` an SQLSTATE (SQLite's result codes are translated to the nearest one) and `subject` the
 /// constraint or column where the database named it: Transient for 08, 40, 53, 57 and "busy"; BadConfig for a wrong URL or password;
-/// ContractDrift for 42; Fatal otherwise (22 and 23: one row's fault, see `is_row_fault`). A call that breaks the rules below (a
-/// transaction within a transaction, a parameter missing) is an error of our own side.
+/// ContractDrift for 42; Fatal otherwise (22 and 23: one row's fault, see `is_row_fault`; so is 42501 where a policy of row level
+/// security refuses a row's values: only there it is Fatal). A call that breaks the rules below (a transaction within a transaction, a
+/// parameter missing) is an error of our own side.
 ///
 /// A broken connection stays broken, and every later call says 08003, until its owner asks for `reconnect`.
 class Connection {
@@ -115,7 +116,8 @@ struct ConnectOptions {
 /// postgresql://… (libpq's forms) or sqlite:FILE. The URL may hold a password: it is never shown.
 base::Result<std::unique_ptr<Connection>> connect(const base::Secret& url, const ConnectOptions& options);
 
-/// Whether an error is the fault of a row's values (SQLSTATE classes 22, 23 and P0001), so that the other rows can land without it.
+/// Whether an error is the fault of a row's values (SQLSTATE classes 22, 23, P0001 and a policy's 42501), so that the other rows can
+/// land without it.
 [[nodiscard]] bool is_row_fault(const base::Error& error);
 
 /// Whether the connection broke, or the server is going down or coming up (class 08, 57P01 to 57P03, "commit_unknown"): connect anew.

@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "sql/connection.hpp"
+#include "sql/shared/error.hpp"
 
 namespace syncline::sql {
 namespace {
@@ -57,7 +58,7 @@ TEST(Connect, AUrlOfAnotherKindIsAConfigurationErrorThatDoesNotRepeatIt) {
 
 TEST(RowFault, IsWhatValuesCanCauseAndNothingElse) {
   const auto with = [](std::string_view code, base::Side side = base::Side::Database) {
-    return base::Error{base::ErrorKind::Fatal, side, "", std::string(code), "", {}};
+    return base::Error{kind_of_sqlstate(code), side, "", std::string(code), "", {}};
   };
   for (const char* code : {"22003", "22P02", "23505", "23514", "P0001"}) EXPECT_TRUE(is_row_fault(with(code))) << code;
   for (const char* code : {"", "42P01", "42501", "40001", "53100", "57014", "08006", "P0002", "commit_unknown", "XX001"})

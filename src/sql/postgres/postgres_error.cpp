@@ -56,6 +56,11 @@ bool is_code(std::string_view text) {
   return text.size() == 5 && std::all_of(text.begin(), text.end(), [](char c) { return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z'); });
 }
 
+/// "new row violates row-level security policy" has the code of a missing right. The message is translated, the function's name is not.
+bool is_refused_by_policy(const PGresult* answer) {
+  return field(answer, PG_DIAG_SQLSTATE) == sqlstate::NoRight && field(answer, PG_DIAG_SOURCE_FUNCTION) == "ExecWithCheckOptions";
+}
+
 /// Takes the SQLSTATE out of `… FATAL:  28P01: password authentication failed …`; the severity may be translated. "" if there is none.
 std::string take_code(std::string& message) {
   for (size_t at = message.find(":  "); at != message.npos; at = message.find(":  ", at + 1)) {
@@ -71,7 +76,11 @@ std::string take_code(std::string& message) {
 
 base::Error error_of(PGconn* connection, const PGresult* answer) {
   const std::string_view code = field(answer, PG_DIAG_SQLSTATE);
-  if (!code.empty()) return database_error(code, message_of(answer), subject_of(answer));
+  if (!code.empty()) {
+    base::Error error = database_error(code, message_of(answer), subject_of(answer));
+    if (is_refused_by_policy(answer)) error.kind = base::ErrorKind::Fatal;
+    return error;
+  }
   const std::string said = base::shown(first_line(PQerrorMessage(connection)), 400);
   if (PQstatus(connection) == CONNECTION_BAD)
     return database_error(sqlstate::ConnectionLost, "the connection to the database broke: " + said);

@@ -625,6 +625,27 @@ TEST_F(Postgres, ARoleWithFewRightsSeesTheCatalogAndNamesWhatItLacks) {
   EXPECT_EQ(hidden.error().code, "42501");
 }
 
+// F9: RLS 42501
+TEST_F(Postgres, ARowThatAPolicyRefusesIsTheRowsFaultInAnyLanguageAndAMissingRightIsDrift) {
+  OK(
+      db().execute("CREATE TABLE t (id integer, name text); CREATE TABLE others (id integer); ALTER TABLE t ENABLE ROW LEVEL SECURITY; "
+                   "CREATE POLICY p ON t WITH CHECK (name <> 'bad'); DO $$ BEGIN CREATE ROLE guarded LOGIN PASSWORD 'guarded-password'; "
+                   "EXCEPTION WHEN duplicate_object THEN END $$; GRANT SELECT, INSERT ON t TO guarded"));
+  const auto guarded = open(cluster().url(database(), "guarded", "guarded-password"));
+  const auto refused = guarded->change("INSERT INTO t VALUES (1, 'bad')");
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().code, "42501");
+  EXPECT_NE(refused.error().message.find("row-level security"), std::string::npos) << refused.error().message;
+  EXPECT_TRUE(is_row_fault(refused.error()));
+  for (const char* statement : {"UPDATE t SET id = 2", "INSERT INTO others VALUES (1)"}) {
+    const auto forbidden = guarded->change(statement);
+    ASSERT_FALSE(forbidden) << statement;
+    EXPECT_EQ(forbidden.error().code, "42501");
+    EXPECT_FALSE(is_row_fault(forbidden.error())) << statement;
+    EXPECT_EQ(base::exit_code_of(forbidden.error()), base::exit_code::Drift);
+  }
+}
+
 TEST_F(Postgres, AUsersOwnTypesAndFunctionsDoNotMisleadTheCatalog) {
   OK(
       db().execute("CREATE SCHEMA evil; CREATE DOMAIN evil.numeric AS text; CREATE FUNCTION evil.format_type(oid, integer) RETURNS text "

@@ -14,7 +14,8 @@ constexpr std::string_view ValueTooLong = "22001", OutOfRange = "22003", TimeOut
                            WrongType = "22P02";
 constexpr std::string_view NoTransaction = "25P01", AlreadyInTransaction = "25001", BrokenTransaction = "25P02";
 constexpr std::string_view NotNull = "23502", ForeignKey = "23503", Unique = "23505", Check = "23514", Raised = "P0001";
-constexpr std::string_view StatementLost = "26000", StatementExists = "42P05", SyntaxError = "42601", NotSupported = "0A000";
+constexpr std::string_view StatementLost = "26000", StatementExists = "42P05", SyntaxError = "42601", NotSupported = "0A000",
+                           NoRight = "42501";
 }  // namespace sqlstate
 
 /// What an SQLSTATE asks its receiver to do.
