@@ -27,8 +27,11 @@ class Chains : public LoadTest {
   std::string people() { return all("SELECT external_id, email, badge FROM people ORDER BY external_id"); }
   std::string reasons() { return all("SELECT key, reason FROM " + own("sync_reject") + " ORDER BY id"); }
   /// PostgreSQL: rows that were written one half after the other are not stamped. Who has to be found by halving was not found beforehand.
+  /// Says nothing where no row is stamped.
   std::string halved(const std::string& table = "people") {
-    return postgres() ? all("SELECT external_id FROM " + table + " WHERE sync_xid IS DISTINCT FROM xmin AND external_id IS NOT NULL") : "";
+    return postgres() && db().capabilities().row_versions
+               ? all("SELECT external_id FROM " + table + " WHERE sync_xid IS DISTINCT FROM xmin AND external_id IS NOT NULL")
+               : "";
   }
 };
 
