@@ -51,6 +51,19 @@ class OwnTables : public test::OnBothDatabases {
 
 INSTANTIATE_TEST_SUITE_P(Databases, OwnTables, test::both_databases(), test::database_name);
 
+class OwnTablesOfSqlite : public OwnTables {};
+INSTANTIATE_TEST_SUITE_P(Databases, OwnTablesOfSqlite, testing::Values(sql::Dialect::Sqlite), test::database_name);
+
+// D5, rule 17: without STRICT, SQLite keeps what is no number of a column's type as it came
+TEST_P(OwnTablesOfSqlite, AreStrict) {
+  for (const OwnTable& table : own_tables()) {
+    const std::string made = all("SELECT sql FROM sqlite_schema WHERE type = 'table' AND name = '" + table.name + "'");
+    EXPECT_TRUE(made.ends_with(") STRICT")) << made;
+  }
+  EXPECT_EQ(all("SELECT count(*) FROM sqlite_schema WHERE type = 'table' AND name LIKE 'sync\_%' ESCAPE '\'"),
+            std::to_string(own_tables().size()));
+}
+
 TEST_P(OwnTables, AreAsTheyAreDeclared) {
   for (const OwnTable& own : own_tables()) {
     const auto table = db().describe(store().names().in_catalog(own.name));
