@@ -217,6 +217,76 @@ TEST_P(CommittingToPostgres, TwoWritersOnTheSameRowsInOppositeOrderDoNotDeadlock
   EXPECT_EQ(all("SELECT count(DISTINCT name) FROM customers"), "1");
 }
 
+// F5, rule 11: the deadlock's victim is the whole batch, which is tried again and counted once
+TEST_P(CommittingToPostgres, ABatchThatIsADeadlocksVictimIsTriedAgainAndLandsOnce) {
+  run("INSERT INTO customers (external_id, name, changed_at) VALUES ('a', 'A', 'epoch'), ('b', 'B', 'epoch')");
+  const std::string database = all("SELECT current_database()");
+  {
+    // Who looks for a deadlock first is its victim: theirs is patient, ours looks once, when it has waited for this long.
+    run("ALTER DATABASE " + database + " SET deadlock_timeout = '2s'");
+    const auto theirs = open(std::chrono::seconds(60)), ours = open();
+    run(*theirs, "SET deadlock_timeout = '1h'");
+    Loader to(*ours, project_, "customers");
+    ASSERT_TRUE(theirs->begin());
+    run(*theirs, "UPDATE customers SET city = 'theirs' WHERE external_id = 'b'");
+    std::string written;
+    std::thread writer([&] { written = to.write({row("a", 5, "AA", Cell::keep()), row("b", 5, "BB", Cell::keep())}, one_reject()); });
+    EXPECT_TRUE(wait_for_waiting_sessions(1));
+    run(*theirs, "UPDATE customers SET city = 'theirs' WHERE external_id = 'a'");
+    EXPECT_TRUE(theirs->commit());
+    writer.join();
+    EXPECT_EQ(written, "2 updated, 1 rejected") << to.message;
+    EXPECT_EQ(to.report.transactions, 1);
+  }
+  EXPECT_EQ(customers(), "a|AA|theirs, b|BB|theirs");
+  EXPECT_EQ(traces(), "1|cursor 1|3");
+  ASSERT_TRUE(wait_for("SELECT count(*) = 1 FROM pg_stat_activity WHERE datname = current_database()"));
+  EXPECT_EQ(all("SELECT deadlocks FROM pg_stat_database WHERE datname = current_database()"), "1");
+}
+
+// F2, rule 11: the server process ends in the middle of the batch
+TEST_P(CommittingToPostgres, ABatchWhoseSessionIsEndedWhileItWaitsLandsOnce) {
+  run("INSERT INTO customers (external_id, name, changed_at) VALUES ('a', 'A', 'epoch')");
+  const auto theirs = open(), ours = open();
+  Loader to(*ours, project_, "customers");
+  ASSERT_TRUE(theirs->begin());
+  run(*theirs, "SELECT 1 FROM customers WHERE external_id = 'a' FOR UPDATE");
+  std::string written;
+  std::thread writer([&] { written = to.write({row("a", 5, "AA"), row("b", 5, "B")}, one_reject()); });
+  EXPECT_TRUE(wait_for_waiting_sessions(1));
+  EXPECT_EQ(all("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"),
+            "t");
+  EXPECT_TRUE(theirs->commit());
+  writer.join();
+  EXPECT_EQ(written, "1 inserted, 1 updated, 1 rejected") << to.message;
+  EXPECT_EQ(customers(), "a|AA|NULL, b|B|NULL");
+  EXPECT_EQ(traces(), "1|cursor 1|3");
+}
+
+// F5, rule 11: what passes by itself is tried again as a whole, and what does not is no row's fault
+TEST_P(CommittingToPostgres, WhatPassesByItselfIsTriedAgainAndNeverTakenForABadRow) {
+  run("CREATE TABLE failing (code text); INSERT INTO failing VALUES ('none'); CREATE SEQUENCE tries; CREATE FUNCTION fail() RETURNS "
+      "trigger LANGUAGE plpgsql AS $$ DECLARE wanted text := (SELECT code FROM failing); BEGIN IF wanted <> 'none' AND nextval('tries') = "
+      "1 THEN RAISE EXCEPTION 'only once' USING ERRCODE = wanted; END IF; RETURN NEW; END $$; CREATE TRIGGER fail BEFORE INSERT ON "
+      "customers FOR EACH ROW EXECUTE FUNCTION fail()");
+  Loader to = loader("customers");
+  const auto write = [&](const std::string& code, const char* key) {
+    run("UPDATE failing SET code = '" + code + "'; ALTER SEQUENCE tries RESTART");
+    return to.write({row(key, 1, "A")}, one_reject());
+  };
+  EXPECT_EQ(write("40001", "serialization"), "1 inserted, 1 rejected") << to.message;
+  EXPECT_EQ(write("40P01", "deadlock"), "1 inserted, 1 rejected") << to.message;
+  EXPECT_EQ(write("55P03", "lock"), "1 inserted, 1 rejected") << to.message;
+  EXPECT_EQ(write("57P01", "shutdown"), "1 inserted, 1 rejected") << to.message;
+  const std::string before = traces();
+  // Neither a full disk nor a statement's own time limit passes at once: the next run begins where this one stopped.
+  EXPECT_EQ(write("53100", "disk"), "transient 53100");
+  EXPECT_EQ(write("57014", "time"), "transient 57014");
+  EXPECT_EQ(traces(), before);
+  EXPECT_EQ(write("none", "disk"), "1 inserted, 1 rejected") << to.message;
+  EXPECT_EQ(all("SELECT string_agg(external_id, ' ' ORDER BY id) FROM customers"), "serialization deadlock lock shutdown disk");
+}
+
 // rule 16: keys are locked in one order, and before anything is written
 TEST_P(CommittingToPostgres, RowsAreLockedInTheOrderOfTheirKeys) {
   run("INSERT INTO customers (external_id, name, changed_at) VALUES ('c', 'C', 'epoch'), ('b', 'B', 'epoch'), ('a', 'A', 'epoch')");
