@@ -22,6 +22,10 @@ using record::Cell;
 /// Any number will do, as long as every migrator of ours takes the same one ("syncline" in ASCII).
 constexpr int64_t MigrationLock = 0x73796e636c696e65;
 
+/// Whoever waits for a table's lock keeps everybody behind it waiting, readers too: so each wait is short. Together they are as long as the
+/// session may wait for one.
+constexpr int64_t LockWaitMilliseconds = 200;
+
 base::Error file_error(const std::filesystem::path& file, std::string message) {
   return {base::ErrorKind::BadConfig, base::Side::Files, fmt::format("{}: {}", file.filename().string(), message), "migration", "", {}};
 }
@@ -111,6 +115,15 @@ base::Result<bool> another_applied(state::Store& store, const Migration& migrati
   if (!there || !*there) return false;
   const auto row = applied(store, migration.number);
   return row && !row->empty() && row->text(0, 1) == migration.checksum;
+}
+
+/// Part of a transaction: from here on a lock is waited for only briefly. How many such waits the session's own lock_timeout allows.
+base::Result<int64_t> wait_briefly(sql::Connection& connection) {
+  if (connection.dialect() != sql::Dialect::Postgres) return 1;
+  const int64_t allowed = TRY(connection.query("SELECT setting FROM pg_catalog.pg_settings WHERE name = 'lock_timeout'")).integer(0, 0);
+  if (allowed <= LockWaitMilliseconds) return 1;
+  TRY(connection.execute(fmt::format("SET LOCAL lock_timeout = {}", LockWaitMilliseconds)));
+  return allowed / LockWaitMilliseconds;
 }
 
 base::Result<bool> apply_in_transaction(state::Store& store, const Migration& migration) {
@@ -224,12 +237,16 @@ base::Result<bool> apply(state::Store& store, const Migration& migration) {
         migration.name,
         fmt::format("take out `{}`: each file is applied in a transaction already, all of it or nothing", base::shown(statement, 60))));
   }
-  TRY_WITHIN("migrations/" + migration.name, begin_alone(store));
-  auto applied_now = apply_in_transaction(store, migration);
-  if (!applied_now || !*applied_now) store.connection().rollback();
-  if (!applied_now && TRY(another_applied(store, migration))) return false;
-  if (!applied_now) return base::fail(with_advice(std::move(applied_now).error()));
-  return applied_now;
+  for (int64_t waits = 1;; ++waits) {
+    TRY_WITHIN("migrations/" + migration.name, begin_alone(store));
+    const auto waits_max = wait_briefly(store.connection());
+    auto applied_now = waits_max ? apply_in_transaction(store, migration) : base::Result<bool>(base::fail(waits_max.error()));
+    if (applied_now && *applied_now) return true;
+    store.connection().rollback();
+    if (applied_now || TRY(another_applied(store, migration))) return false;
+    const bool again = waits_max && waits < *waits_max && applied_now.error().code == "55P03";
+    if (!again) return base::fail(with_advice(std::move(applied_now).error()));
+  }
 }
 
 }  // namespace syncline::schema

@@ -35,7 +35,8 @@ std::vector<std::string> take_out_pending(Plan& plan, const std::vector<Migratio
 /// advisory locks nobody waits).
 base::Result<void> begin_alone(state::Store& store);
 
-/// Applies one file in one transaction, under a lock that a second migrator waits for; false if that other one has applied it meanwhile.
+/// Applies one file in one transaction, under a lock that a second migrator waits for; false if that other one has applied it meanwhile. A
+/// table that somebody uses is waited for in many short tries, each of the whole file, so that others get at it in between.
 base::Result<bool> apply(state::Store& store, const Migration& migration);
 
 }  // namespace syncline::schema

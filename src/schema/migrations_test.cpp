@@ -318,6 +318,49 @@ TEST_P(Migrating, OfTwoMigratorsAtOnceOneAppliesAndTheOtherSeesIt) {
 class MigratingPostgres : public Migrating {};
 INSTANTIATE_TEST_SUITE_P(Databases, MigratingPostgres, testing::Values(sql::Dialect::Postgres), test::database_name);
 
+// F12: readers queue behind an ALTER that waits for a long reader
+TEST_P(MigratingPostgres, OthersReadATableThatWeWaitFor) {
+  run("CREATE TABLE customers (id " + counted() + "); INSERT INTO customers DEFAULT VALUES");
+  file("001_first.sql", "ALTER TABLE customers ADD COLUMN external_id text;");
+  const auto long_reader = open(), ours = open(std::chrono::seconds(60)), other_reader = open(std::chrono::seconds(2));
+  ASSERT_TRUE(long_reader->begin());
+  ASSERT_TRUE(long_reader->query("SELECT * FROM customers"));
+  std::string applied;
+  std::thread migrator([&] { applied = apply_all(*ours); });
+  const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(20);
+  for (int read = 0; read < 3;) {
+    if (all("SELECT count(*) FROM pg_locks WHERE NOT granted AND mode = 'AccessExclusiveLock' AND relation = 'customers'::regclass") ==
+        "1") {
+      ++read;
+      EXPECT_EQ(all(*other_reader, "SELECT count(*) FROM customers"), "1") << "it waited for longer than two seconds";
+    }
+    if (std::chrono::steady_clock::now() > deadline) {
+      ADD_FAILURE() << "our ALTER did not wait";
+      break;
+    }
+  }
+  EXPECT_TRUE(long_reader->commit());
+  migrator.join();
+  EXPECT_EQ(applied, "001_first.sql");
+}
+
+// F12: in short tries we wait as long as the session may
+TEST_P(MigratingPostgres, ManyShortWaitsEndWhenTheSessionsOwnIsOver) {
+  run("CREATE TABLE customers (id " + counted() + ")");
+  file("001_first.sql", "SELECT nextval('tries'); ALTER TABLE customers ADD COLUMN external_id text;");
+  run("CREATE SEQUENCE tries");
+  const auto other = open(), ours = open(std::chrono::milliseconds(1'000));
+  ASSERT_TRUE(other->begin());
+  ASSERT_TRUE(other->query("SELECT * FROM customers"));
+  const std::string said = apply_all(*ours);
+  EXPECT_EQ(error_.code, "55P03");
+  EXPECT_TRUE(says(said, "another session works with the table: nothing was applied")) << said;
+  EXPECT_EQ(all("SELECT last_value FROM tries"), "5");
+  EXPECT_EQ(all(*ours, "SHOW lock_timeout"), "1s") << "the short one was the transaction's";
+  other->rollback();
+  EXPECT_EQ(apply_all(*ours), "001_first.sql");
+}
+
 TEST_P(MigratingPostgres, ARoleThatMayNotCreateIsToldWhoCan) {
   run("CREATE TABLE customers (id " + counted() + ")");
   const std::string database = all("SELECT current_database()"), role = "may_nothing_" + database;
