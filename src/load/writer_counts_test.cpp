@@ -117,6 +117,29 @@ TEST_P(WritingToPostgres, AUuidIsTheSameInBothSpellings) {
   EXPECT_EQ(to.write({{Cell::of("A0EEBC99-9c0b-4ef8-bb6d-6bb9bd380a11"), Cell::of("2")}}), "1 unchanged");
 }
 
+// F6: 1.0 and 1.00
+TEST_P(WritingToPostgres, ANumberIsTheSameWithZerosBehindIt) {
+  make_customers("numeric");
+  entity("customers", {"name"});
+  Loader to = loader("customers");
+  EXPECT_EQ(
+      to.write({{Cell::decimal("1.0"), Cell::of("1")}, {Cell::decimal("1.00"), Cell::of("2")}, {Cell::decimal("1.01"), Cell::of("3")}}),
+      "2 inserted, 1 duplicate")
+      << to.message;
+  EXPECT_EQ(to.write({{Cell::decimal("1"), Cell::of("2")}, {Cell::decimal("1.010"), Cell::of("4")}}), "1 updated, 1 unchanged")
+      << to.message;
+  EXPECT_EQ(all("SELECT name FROM customers ORDER BY id"), "2, 4");
+}
+
+// F6: one instant
+TEST_P(Writing, AnInstantIsOneKey) {
+  make_customers(postgres() ? "timestamptz" : "DATETIME");
+  entity("customers", {"name"});
+  Loader to = loader("customers");
+  EXPECT_EQ(to.write({{at(5), Cell::of("1")}, {at(5), Cell::of("2")}, {at(6), Cell::of("3")}}), "2 inserted, 1 duplicate") << to.message;
+  EXPECT_EQ(to.write({{at(5), Cell::of("2")}}), "1 unchanged") << to.message;
+}
+
 TEST_P(WritingToPostgres, ACollationWithoutCaseMakesDuplicates) {
   run("CREATE COLLATION \"No Case\" (provider = icu, locale = 'und-u-ks-level2', deterministic = false)");
   make_customers("text COLLATE \"No Case\"");

@@ -132,6 +132,19 @@ void judge_field(const Entity& entity, const Table& table, const config::FieldMa
   }
 }
 
+/// Which row is adopted is said by the table's own key. A partitioned table has none that could: its keys have the partition key's columns.
+void judge_adoption(const Entity& entity, const Table& table, std::vector<Problem>& problems) {
+  if (entity.adopt.empty()) return;
+  const bool possible = std::any_of(table.unique_indexes.begin(), table.unique_indexes.end(), [&](const record::UniqueIndex& index) {
+    return index.primary && index.columns.size() == 1 && index.columns[0] != entity.key.column;
+  });
+  if (possible) return;
+  problems.push_back({entity.adopt[0].place,
+                      fmt::format("rows of `{}` cannot be adopted: it has no primary key of one column beside `{}`; take `adopt` out, or "
+                                  "give the table such a key",
+                                  to_string(table.name), entity.key.column)});
+}
+
 void judge_version(const Entity& entity, const Table& table, std::vector<Problem>& problems) {
   if (!entity.version || !table.column(entity.version->column)) return;
   config::FieldMapping field;
@@ -188,6 +201,7 @@ std::vector<Problem> misfits(const Entity& entity, const Table& table) {
   judge_local(entity, table, problems);
   judge_account(entity, table, problems);
   judge_other_indexes(entity, table, problems);
+  judge_adoption(entity, table, problems);
   judge_version(entity, table, problems);
   for (const config::FieldMapping& field : entity.fields) judge_field(entity, table, field, problems);
   for (const config::Relation& relation : entity.relations) judge_relation(entity, table, relation, problems);

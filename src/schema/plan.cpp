@@ -123,6 +123,15 @@ void add_stamp_columns(Planner& planner, const Table& table) {
   add_column(planner, table, transaction, purpose);
 }
 
+/// SQLite keeps an exact number as text, in which 1.0 and 1.00 are two.
+void refuse_decimal_key(Planner& planner, const config::Entity& entity, const Table& table) {
+  const Column* key = table.column(entity.key.column);
+  if (planner.connection.dialect() != sql::Dialect::Sqlite || !key || key->type != ColumnType::Decimal) return;
+  planner.problem(entity.key.place, fmt::format("`{}` is {}, which SQLite keeps as text: 1.0 and 1.00 would be two keys; make it TEXT or "
+                                                "INTEGER",
+                                                key->name, key->declared));
+}
+
 base::Result<void> plan_entity(Planner& planner, const config::Entity& entity) {
   const auto table = TRY(planner.connection.describe(entity.table));
   if (!table) {
@@ -133,6 +142,7 @@ base::Result<void> plan_entity(Planner& planner, const config::Entity& entity) {
     return {};
   }
   for (const config::Problem& misfit : misfits(entity, *table)) planner.problem(misfit.place, misfit.message);
+  refuse_decimal_key(planner, entity, *table);
   add_column(planner, *table, named(entity.key.column, ColumnType::Text), "for the source's id; your primary key stays yours");
   if (!entity.key.account_column.empty())
     add_column(planner, *table, named(entity.key.account_column, ColumnType::Text), "for the account whose id it is");

@@ -74,6 +74,31 @@ class Values(OnBothDatabases):
         self.assertEqual((again.code, again.entity("goods")["updated"]), (0, 1), str(again))
         self.assertEqual([tuple(row) for row in database.rows(stored)], [("c", "1e+38", "1e+64", "9999999999.99")])
 
+    # F6: a number with zeros behind it, an instant in two offsets: one key
+    def test_equal_keys_of_one_page_are_one_row_and_a_duplicate_however_they_are_written(self):
+        # On SQLite no plan takes a decimal for a key.
+        spellings = {"number": (("1.0", "1.00", "1.01"), {"postgresql": "numeric"}),
+                     "time": (("2026-03-02T12:00:00Z", "2026-03-02T13:00:00+01:00", "2026-03-02T13:00:00Z"), {"sqlite": "datetime", "postgresql": "timestamptz"})}
+        for kind in self.KINDS:
+            for what, ((first, same, other), types) in spellings.items():
+                if kind not in types:
+                    continue
+                with self.subTest(f"{what} on {kind}"):
+                    database = self.database(kind, studio_app=False)
+                    database.execute(f"create table goods (id {'serial' if kind == 'postgresql' else 'integer'} primary key, crm_id {types[kind]}, price integer)")
+                    project = ScriptedProject(self.folder / f"{kind}-{what}", database.url, self.vendor.url, {"goods": "{get: /goods, records: {json: .}, paginate: none, key: id}"},
+                                              {"goods": ENTITY.replace("price: price, weight: weight, ratio: ratio, small: small", "price: price")})
+                    migrated = project.run("migrate")
+                    self.assertEqual(migrated.code, 0, str(migrated))
+                    self.says((first, {"price": "1"}), (same, {"price": "2"}), (other, {"price": "3"}))
+                    ended = project.run("sync", "--json")
+                    self.assertEqual(ended.code, 0, str(ended))
+                    self.assertEqual([ended.entity("goods")[name] for name in ("inserted", "duplicate", "rejected")], [2, 1, 0])
+                    self.assertEqual([str(row[0]) for row in database.rows("select price from goods order by price")], ["2", "3"])
+                    self.says((first, {"price": "2"}), (other, {"price": "3"}))
+                    again = project.run("sync", "--json", "--full")
+                    self.assertEqual((again.code, again.entity("goods")["unchanged"]), (0, 2), str(again))
+
 
 if __name__ == "__main__":
     unittest.main()
