@@ -109,6 +109,24 @@ class BadInput(OnBothDatabases):
     def plain(document):
         return document.get("reservation_type", "standard") == "standard"
 
+    # F17: a database, or a role, that takes no writes
+    def test_a_database_that_takes_no_writes_is_refused_at_the_start_and_nothing_is_written(self):
+        for whose in ("database {database}", "role syncline in database {database}"):
+            with self.subTest(whose):
+                project, database = self.migrated("postgresql")
+                files = sorted((project.folder / "migrations").iterdir())
+                name = database.value("select current_database()")
+                database.execute(f"alter {whose.format(database=name)} set default_transaction_read_only = on")
+                for arguments in (("sync", "--json"), ("sync", "--dry-run"), ("migrate",), ("retry",)):
+                    ended = project.run(*arguments)
+                    self.assertEqual(ended.code, 23, str(ended))
+                    self.assertIn("takes no writes", ended.stdout + ended.stderr)
+                    self.assertIn("default_transaction_read_only", ended.stdout + ended.stderr)
+                self.assertEqual(self.simulator.requests("/api/"), 0, "the vendor was asked for what could not be written")
+                self.assertEqual([database.value(f"select count(*) from syncline.{table}") for table in ("sync_log", "sync_checkpoint", "sync_lease")], ["0", "0", "0"])
+                self.assertEqual(database.value("select count(*) from customers where mt_user_id is not null"), "0")
+                self.assertEqual(sorted((project.folder / "migrations").iterdir()), files)
+
     # D16: most of a field is not what it was
     def test_a_mapping_that_rejects_most_is_refused_and_the_next_run_reads_it_all_again(self):
         self.simulator.reset(seed=3, rows={"users": 600})
