@@ -442,7 +442,8 @@ TEST_P(PlanningForPostgres, AnIdentityThatIsAlwaysGeneratedIsNotMapped) {
 
 // rule 15: a partitioned table whose rows could not be told apart by its own key
 TEST_P(PlanningForPostgres, APartitionedTableWhoseRowsCannotBeAdoptedIsRefused) {
-  run("CREATE TABLE sales (id bigint, external_id text, email text, PRIMARY KEY (id, external_id)) PARTITION BY HASH (external_id)");
+  run("CREATE TABLE sales (id bigint DEFAULT 1, external_id text, email text, PRIMARY KEY (id, external_id)) PARTITION BY HASH "
+      "(external_id)");
   config::Entity& sales = entity("sales", "sales");
   sales.adopt.emplace_back().columns = {"email"};
   sales.adopt[0].place = {"entities/sales.yaml", 7, 8};

@@ -60,8 +60,7 @@ TEST_P(OwnTablesOfSqlite, AreStrict) {
     const std::string made = all("SELECT sql FROM sqlite_schema WHERE type = 'table' AND name = '" + table.name + "'");
     EXPECT_TRUE(made.ends_with(") STRICT")) << made;
   }
-  EXPECT_EQ(all("SELECT count(*) FROM sqlite_schema WHERE type = 'table' AND name LIKE 'sync\_%' ESCAPE '\'"),
-            std::to_string(own_tables().size()));
+  EXPECT_EQ(all("SELECT count(*) FROM sqlite_schema WHERE type = 'table' AND name GLOB 'sync_*'"), std::to_string(own_tables().size()));
 }
 
 TEST_P(OwnTables, AreAsTheyAreDeclared) {
