@@ -71,7 +71,7 @@ class EntityRun {
     DistinctKeys came;  // in all passes
     WindowPlan next = plan;
     const auto pass = [&]() -> base::Result<SweepProgress::End> {
-      SweepProgress sweep(stream, zone(), next, before_, task_.run, task_.worlds.clock.now(), repeats ? &came : nullptr);
+      SweepProgress sweep(stream, zone(), next, before_, task_.run, repeats ? &came : nullptr);
       TRY(transfer.pass(next, sweep));
       next.resumes = false;  // what an earlier run has read is read again, too
       return sweep.end();

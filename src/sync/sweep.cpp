@@ -12,19 +12,18 @@
 namespace syncline::sync {
 namespace {
 
-/// Clocks of the source may differ from ours, but not by more than this.
-constexpr std::chrono::days ClockDifferenceMax{1};
+/// The source's machines have a clock each, and its `Date` is told in whole seconds.
+constexpr std::chrono::minutes ClocksDiffer{1};
 
 }  // namespace
 
 SweepProgress::SweepProgress(const config::Stream& stream, const base::Zone& zone, const WindowPlan& plan, state::Checkpoint before,
-                             int64_t run, base::Timestamp now, DistinctKeys* all_passes)
+                             int64_t run, DistinctKeys* all_passes)
     : stream_(stream),
       zone_(zone),
       key_(stream.key),
       cursor_(stream.incremental ? stream.incremental->field : ""),
       moves_cursor_(plan.moves_cursor),
-      latest_(now + ClockDifferenceMax),
       run_(run),
       checkpoint_(std::move(before)),
       all_passes_(all_passes) {
@@ -43,12 +42,13 @@ void SweepProgress::begin_again() {
   declared_changed_ = false;
   end_seen_ = false;
   newest_ = {};
+  ahead_ = 0;
   keys_ = {};
   page_before_.clear();
   repeats_ = false;
 }
 
-void SweepProgress::add(const extract::Page& page) {
+void SweepProgress::add(const extract::Page& page, base::Timestamp source_now) {
   // The reader starts over when it finds that the list has shifted since the last run.
   if (page.after.read < checkpoint_.sweep->read + int64_t(page.records.fetched())) begin_again();
   if (page.declared && declared_ && *page.declared != *declared_) declared_changed_ = true;
@@ -63,7 +63,7 @@ void SweepProgress::add(const extract::Page& page) {
   for (const record::Record& record : page.records.records) {
     const record::Value key = key_.of(record.fields);
     add_key(key.text().empty() ? record.source : key.text());
-    if (!cursor_.empty()) add_cursor(record);
+    if (!cursor_.empty()) add_cursor(record, source_now);
   }
   for (const record::Undecodable& item : page.records.undecodable) add_key(item.source);
   look_for_repeats(std::move(keys));
@@ -91,10 +91,15 @@ state::Checkpoint SweepProgress::checkpoint() const {
   return out;
 }
 
-void SweepProgress::add_cursor(const record::Record& record) {
+void SweepProgress::add_cursor(const record::Record& record, base::Timestamp source_now) {
   const record::Value value = cursor_.of(record.fields);
   const auto instant = base::parse_timestamp(value.text(), &zone_);
-  if (!instant || *instant > latest_ || *instant <= newest_) return;
+  if (!instant) return;
+  if (*instant > source_now + ClocksDiffer) {
+    ++ahead_;
+    return;
+  }
+  if (*instant <= newest_) return;
   newest_ = *instant;
   checkpoint_.sweep->cursor = value.text();
 }
@@ -112,7 +117,7 @@ std::string SweepProgress::unequal(int64_t distinct) const {
 }
 
 base::Result<SweepProgress::End> SweepProgress::end() {
-  End out{checkpoint_, true, ""};
+  End out{checkpoint_, true, "", ahead_};
   const int64_t distinct = read_before_ + TRY(keys_.count());
   if (declared_ && distinct != *declared_) {
     out.complete = false;

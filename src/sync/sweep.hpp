@@ -21,10 +21,11 @@ class SweepProgress {
   /// `zone`: what times without an offset mean at the source. `all_passes`: takes the records' keys, too; null: nobody asks for those of
   /// several sweeps together. Borrows `stream`, `zone` and `all_passes`.
   SweepProgress(const config::Stream& stream, const base::Zone& zone, const WindowPlan& plan, state::Checkpoint before, int64_t run,
-                base::Timestamp now, DistinctKeys* all_passes = nullptr);
+                DistinctKeys* all_passes = nullptr);
 
-  /// Takes a page into account, in order.
-  void add(const extract::Page& page);
+  /// Takes a page into account, in order. `source_now`: the time by the source's clock when it answered. A record that it dates later than
+  /// that does not move the cursor: changes made until then would never be asked for.
+  void add(const extract::Page& page, base::Timestamp source_now);
 
   [[nodiscard]] const std::optional<int64_t>& declared() const { return declared_; }
   /// The checkpoint after the pages so far. Without a sweep to go on with where a record has come twice: a later run, which no longer knows
@@ -36,20 +37,20 @@ class SweepProgress {
     state::Checkpoint checkpoint;
     bool complete = false;
     std::string missing;
+    int64_t ahead = 0;  ///< records dated later than the source's clock, which the cursor has passed over
   };
   base::Result<End> end();
 
  private:
   void look_for_repeats(std::vector<uint64_t> page);
   [[nodiscard]] std::string unequal(int64_t distinct) const;
-  void add_cursor(const record::Record& record);
+  void add_cursor(const record::Record& record, base::Timestamp source_now);
   void begin_again();
 
   const config::Stream& stream_;
   const base::Zone& zone_;
   const extract::AnswerPath key_, cursor_;
   const bool moves_cursor_;
-  const base::Timestamp latest_;  ///< a record from later than this has a wrong clock: it must not move the cursor
   const int64_t run_;
   state::Checkpoint checkpoint_;
   DistinctKeys keys_;
@@ -61,6 +62,7 @@ class SweepProgress {
   bool declared_changed_ = false;
   bool end_seen_ = false;  ///< the source marked the last page as the last
   base::Timestamp newest_{};
+  int64_t ahead_ = 0;
 };
 
 }  // namespace syncline::sync

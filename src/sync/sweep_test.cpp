@@ -8,6 +8,9 @@
 namespace syncline::sync {
 namespace {
 
+/// By the source's clock.
+const base::Timestamp Now = *base::parse_timestamp("2026-03-02T12:00:00Z");
+
 /// Pages of records that have an id and when they changed, told one after the other.
 struct Story {
   config::Stream stream;
@@ -33,14 +36,14 @@ struct Story {
     out.declared = declared;
     return out;
   }
-  SweepProgress begin() { return SweepProgress(stream, zone, plan, before, 5, *base::parse_timestamp("2026-03-02T12:00:00Z")); }
+  SweepProgress begin() { return SweepProgress(stream, zone, plan, before, 5); }
 };
 
 TEST(Sweep, IsCompleteWhenTheDeclaredNumberOfDifferentKeysCame) {
   Story story;
   auto sweep = story.begin();
-  sweep.add(story.page({{"1", "2026-01-01T00:00:00Z"}, {"2", "2026-01-03T00:00:00.5Z"}}, 2, 3));
-  sweep.add(story.page({{"3", "2026-01-02T00:00:00Z"}}, 3, 3));
+  sweep.add(story.page({{"1", "2026-01-01T00:00:00Z"}, {"2", "2026-01-03T00:00:00.5Z"}}, 2, 3), Now);
+  sweep.add(story.page({{"3", "2026-01-02T00:00:00Z"}}, 3, 3), Now);
   const auto end = *sweep.end();
   EXPECT_TRUE(end.complete) << end.missing;
   EXPECT_EQ(end.checkpoint.cursor, "2026-01-03T00:00:00.5Z");
@@ -52,8 +55,8 @@ TEST(Sweep, IsCompleteWhenTheDeclaredNumberOfDifferentKeysCame) {
 TEST(Sweep, ARepeatedKeyIsNoReplacementForALostOne) {
   Story story;
   auto sweep = story.begin();
-  sweep.add(story.page({{"1", ""}, {"2", ""}}, 2, 3));
-  sweep.add(story.page({{"2", ""}}, 3, 3));
+  sweep.add(story.page({{"1", ""}, {"2", ""}}, 2, 3), Now);
+  sweep.add(story.page({{"2", ""}}, 3, 3), Now);
   const auto end = *sweep.end();
   EXPECT_FALSE(end.complete);
   EXPECT_NE(end.missing.find("declared 3 records and 2 different ones came, as 1 came twice: the list moved while it was read"),
@@ -66,19 +69,19 @@ TEST(Sweep, ARepeatedKeyIsNoReplacementForALostOne) {
 TEST(Sweep, WhereAKeyWasRepeatedALaterRunDoesNotGoOn) {
   Story story;
   auto sweep = story.begin();
-  sweep.add(story.page({{"1", ""}, {"2", ""}}, 2, 4));
+  sweep.add(story.page({{"1", ""}, {"2", ""}}, 2, 4), Now);
   EXPECT_TRUE(sweep.checkpoint().sweep);
-  sweep.add(story.page({{"2", ""}, {"3", ""}}, 4, 4));
+  sweep.add(story.page({{"2", ""}, {"3", ""}}, 4, 4), Now);
   EXPECT_FALSE(sweep.checkpoint().sweep) << "it would count the four records as four keys";
-  sweep.add(story.page({{"5", ""}}, 5, 4));
+  sweep.add(story.page({{"5", ""}}, 5, 4), Now);
   EXPECT_FALSE(sweep.checkpoint().sweep);
 }
 
 TEST(Sweep, WithoutACountARepeatedKeyIsNoReasonToBeginAnew) {
   Story story;
   auto sweep = story.begin();
-  sweep.add(story.page({{"1", ""}, {"2", ""}}, 2, {}));
-  sweep.add(story.page({{"2", ""}, {"3", ""}}, 4, {}));
+  sweep.add(story.page({{"1", ""}, {"2", ""}}, 2, {}), Now);
+  sweep.add(story.page({{"2", ""}, {"3", ""}}, 4, {}), Now);
   EXPECT_TRUE(sweep.checkpoint().sweep);
 }
 
@@ -86,8 +89,8 @@ TEST(Sweep, WithoutACountARepeatedKeyIsNoReasonToBeginAnew) {
 TEST(Sweep, ACountThatChangesWhileReadingProvesNothing) {
   Story story;
   auto sweep = story.begin();
-  sweep.add(story.page({{"1", ""}, {"2", ""}}, 2, 3));
-  sweep.add(story.page({{"3", ""}}, 3, 2));
+  sweep.add(story.page({{"1", ""}, {"2", ""}}, 2, 3), Now);
+  sweep.add(story.page({{"3", ""}}, 3, 2), Now);
   EXPECT_FALSE(sweep.end()->complete);
 }
 
@@ -97,7 +100,7 @@ TEST(Sweep, AnIncompleteSweepLeavesTheCursorWhereItWas) {
   story.before.cursor = "2025-12-01T00:00:00Z";
   story.before.completed = true;
   auto sweep = story.begin();
-  sweep.add(story.page({{"1", "2026-01-01T00:00:00Z"}}, 1, 2));
+  sweep.add(story.page({{"1", "2026-01-01T00:00:00Z"}}, 1, 2), Now);
   EXPECT_EQ(sweep.end()->checkpoint.cursor, "2025-12-01T00:00:00Z");
 }
 
@@ -106,7 +109,7 @@ TEST(Sweep, ABackfillLeavesTheCursorWhereItWas) {
   story.before.cursor = "2025-12-01T00:00:00Z";
   story.plan.moves_cursor = false;
   auto sweep = story.begin();
-  sweep.add(story.page({{"1", "2026-01-01T00:00:00Z"}}, 1, 1));
+  sweep.add(story.page({{"1", "2026-01-01T00:00:00Z"}}, 1, 1), Now);
   EXPECT_EQ(sweep.end()->checkpoint.cursor, "2025-12-01T00:00:00Z");
 }
 
@@ -114,8 +117,25 @@ TEST(Sweep, ABackfillLeavesTheCursorWhereItWas) {
 TEST(Sweep, ARecordFromTheFutureDoesNotPoisonTheCursor) {
   Story story;
   auto sweep = story.begin();
-  sweep.add(story.page({{"1", "2026-01-01T00:00:00Z"}, {"2", "2099-01-01T00:00:00Z"}}, 2, 2));
-  EXPECT_EQ(sweep.end()->checkpoint.cursor, "2026-01-01T00:00:00Z");
+  sweep.add(story.page({{"1", "2026-01-01T00:00:00Z"}, {"2", "2099-01-01T00:00:00Z"}}, 2, 3), Now);
+  sweep.add(story.page({{"3", "2026-01-02T00:00:00Z"}}, 3, 3), Now);
+  EXPECT_EQ(sweep.checkpoint().sweep->cursor, "2026-01-02T00:00:00Z") << "a run that goes on would begin with it";
+  const auto end = *sweep.end();
+  EXPECT_TRUE(end.complete) << end.missing;
+  EXPECT_EQ(end.checkpoint.cursor, "2026-01-02T00:00:00Z");
+  EXPECT_EQ(end.ahead, 1);
+}
+
+// E5: what is the future, the source's clock says when it sends the page
+TEST(Sweep, ARecordIsOfTheFutureWhenItIsLaterThanItsPage) {
+  Story story;
+  auto sweep = story.begin();
+  sweep.add(story.page({{"1", "2026-03-02T12:00:30Z"}, {"2", "2026-03-02T12:02:00Z"}}, 2, 4), Now);
+  EXPECT_EQ(sweep.checkpoint().sweep->cursor, "2026-03-02T12:00:30Z") << "two machines of one vendor may differ by half a minute";
+  sweep.add(story.page({{"3", "2026-03-02T12:02:00Z"}, {"4", "2026-03-02T13:00:00Z"}}, 4, 4), Now + std::chrono::minutes(2));
+  const auto end = *sweep.end();
+  EXPECT_EQ(end.checkpoint.cursor, "2026-03-02T12:02:00Z");
+  EXPECT_EQ(end.ahead, 2);
 }
 
 TEST(Sweep, GoesOnWithWhatEarlierRunsRead) {
@@ -123,7 +143,7 @@ TEST(Sweep, GoesOnWithWhatEarlierRunsRead) {
   story.plan.resumes = true;
   story.before.sweep = state::Sweep{4, "", "", "2026-02-01T00:00:00Z", 3, "2", 2, "1", "f"};
   auto sweep = story.begin();
-  sweep.add(story.page({{"3", "2026-01-05T00:00:00Z"}}, 3, 3));
+  sweep.add(story.page({{"3", "2026-01-05T00:00:00Z"}}, 3, 3), Now);
   EXPECT_EQ(sweep.checkpoint().sweep->run, 4);
   const auto end = *sweep.end();
   EXPECT_TRUE(end.complete) << end.missing;
@@ -134,11 +154,11 @@ TEST(Sweep, WithoutACountTheEndMustBeMarked) {
   Story story;
   auto sweep = story.begin();
   extract::Page page = story.page({{"1", ""}}, 1, {});
-  sweep.add(page);
+  sweep.add(page, Now);
   EXPECT_FALSE(sweep.end()->complete);
   auto marked = story.begin();
   page.last = true;
-  marked.add(page);
+  marked.add(page, Now);
   EXPECT_TRUE(marked.end()->complete);
 }
 
@@ -147,11 +167,11 @@ TEST(Sweep, AnEmptyListIsOnlyBelievedWhereTheConnectorAllowsIt) {
   extract::Page empty = story.page({}, 0, 0);
   empty.last = true;
   auto allowed = story.begin();
-  allowed.add(empty);
+  allowed.add(empty, Now);
   EXPECT_TRUE(allowed.end()->complete);
   story.stream.empty_is_complete = false;
   auto refused = story.begin();
-  refused.add(empty);
+  refused.add(empty, Now);
   EXPECT_FALSE(refused.end()->complete);
 }
 
@@ -173,7 +193,7 @@ TEST(Sweep, FindsKeyAndCursorWhereTheirPathsLead) {
   }
   page.after = {"", 3, "", ""};
   page.declared = 2;
-  sweep.add(page);
+  sweep.add(page, Now);
   const auto end = *sweep.end();
   EXPECT_TRUE(end.complete) << end.missing;
   EXPECT_EQ(end.checkpoint.cursor, "2026-01-01 20:00:00");
@@ -184,7 +204,7 @@ TEST(Sweep, BeginsAgainWhenTheReaderDoes) {
   story.plan.resumes = true;
   story.before.sweep = state::Sweep{4, "", "", "2026-02-01T00:00:00Z", 9, "2", 8, "1", "f"};
   auto sweep = story.begin();
-  sweep.add(story.page({{"1", "2026-01-05T00:00:00Z"}, {"2", ""}}, 2, 2));
+  sweep.add(story.page({{"1", "2026-01-05T00:00:00Z"}, {"2", ""}}, 2, 2), Now);
   EXPECT_EQ(sweep.checkpoint().sweep->run, 5);
   const auto end = *sweep.end();
   EXPECT_TRUE(end.complete) << end.missing;

@@ -5,6 +5,7 @@
 
 #include <numeric>
 
+#include "base/text.hpp"
 #include "config/place.hpp"
 #include "load/vanished_fields.hpp"
 #include "sync/entity/read_again.hpp"
@@ -75,7 +76,7 @@ extract::ReadOptions Transfer::read_options(const WindowPlan& plan, const SweepP
 
 /// On the read thread, which has `sweep` and `unfound_` to itself until it has ended.
 Fetched Transfer::prepared(extract::Page page, SweepProgress& sweep) {
-  sweep.add(page);
+  sweep.add(page, task_.worlds.clock.now() + task_.source.client->clock_skew());
   Fetched out;
   out.checkpoint = sweep.checkpoint();
   out.declared = sweep.declared();
@@ -170,6 +171,7 @@ base::Result<void> Transfer::complete(const SweepProgress::End& end) {
   record::EntityReport& report = report_.so_far();
   report.complete = end.complete;
   report.checkpoint = end.checkpoint.cursor;
+  note_ahead(end.ahead);
   note_unfound();
   report_.note_unlinked();
   if (!end.complete) report_.note(end.missing + "; the next run reads it again");
@@ -179,6 +181,13 @@ base::Result<void> Transfer::complete(const SweepProgress::End& end) {
     report.checkpoint = before_.cursor;
   }
   return written;
+}
+
+/// Rows of them land as any other; but a time that cannot be is somebody's mistake, or the zone that the connector declares is.
+void Transfer::note_ahead(int64_t records) {
+  if (records == 0) return;
+  report_.note(fmt::format("{} {} a `{}` that is later than the source's own clock; the cursor does not go so far",
+                           base::with_thousands(records), records == 1 ? "record has" : "records have", stream_.incremental->field));
 }
 
 /// A field that the source has renamed, or a misspelt name, would otherwise be missing without a word.

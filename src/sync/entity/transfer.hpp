@@ -44,6 +44,7 @@ class Transfer {
   [[nodiscard]] bool too_many_rejects();
   base::Result<void> refuse_the_mapping();
   base::Result<void> keep_lease();
+  void note_ahead(int64_t records);
   void note_unfound();
 
   const EntityTask task_;
