@@ -9,8 +9,10 @@ namespace {
 constexpr std::chrono::days LeastReach{7};
 
 base::Result<base::Timestamp> midnight(base::Date date, const base::Zone& zone) {
-  // A zone may skip midnight on the day it changes: the day then begins later.
-  return zone.to_instant(std::chrono::local_time<std::chrono::microseconds>(date.time_since_epoch()), base::Zone::Unclear::Later);
+  const std::chrono::local_time<std::chrono::microseconds> local(date.time_since_epoch());
+  // A zone may have midnight twice on the day it changes: the day begins with the first. Or it skips midnight: the day begins later.
+  const base::Timestamp first = TRY(zone.to_instant(local, base::Zone::Unclear::Earlier));
+  return zone.to_local(first) == local ? first : TRY(zone.to_instant(local, base::Zone::Unclear::Later));
 }
 
 base::Date today(base::Timestamp now, const base::Zone& zone) {

@@ -83,6 +83,16 @@ TEST(Window, DaysReachOverTheChangeOfClocks) {
   EXPECT_EQ(bound_text(c.plan("2026-03-10T12:00:00Z").window.from), "2026-03-09T05:00:00Z");
 }
 
+// E6: a day that has midnight twice, and one that has none
+TEST(Window, ADayBeginsWithTheFirstOfTwoMidnightsAndWhereThereIsNoneLater) {
+  Case c;
+  c.zone = *Zone::find("America/Havana");
+  c.options.start = *base::parse_date("2025-11-02");  // at 01:00 clocks went back to 00:00
+  EXPECT_EQ(bound_text(c.plan().window.from), "2025-11-02T04:00:00Z");
+  c.options.start = *base::parse_date("2025-03-09");  // at 00:00 clocks went forward to 01:00
+  EXPECT_EQ(bound_text(c.plan().window.from), "2025-03-09T05:00:00Z");
+}
+
 TEST(Window, ABoundedBackfillDoesNotMoveTheCursor) {
   Case c;
   c.complete_until("2026-03-02T11:00:00Z");
