@@ -31,7 +31,7 @@ SweepProgress::SweepProgress(const config::Stream& stream, const base::Zone& zon
   const state::Sweep& sweep = *checkpoint_.sweep;
   read_before_ = sweep.read;
   if (sweep.declared >= 0) declared_ = sweep.declared;
-  if (const auto newest = base::parse_timestamp(sweep.cursor, &zone_)) newest_ = *newest;
+  if (const auto newest = instant_of_cursor(sweep.cursor, zone_)) newest_ = *newest;
 }
 
 void SweepProgress::begin_again() {
@@ -93,7 +93,7 @@ state::Checkpoint SweepProgress::checkpoint() const {
 
 void SweepProgress::add_cursor(const record::Record& record, base::Timestamp source_now) {
   const record::Value value = cursor_.of(record.fields);
-  const auto instant = base::parse_timestamp(value.text(), &zone_);
+  const auto instant = instant_of_cursor(value.text(), zone_);
   if (!instant) return;
   if (*instant > source_now + ClocksDiffer) {
     ++ahead_;

@@ -199,6 +199,17 @@ TEST(Sweep, FindsKeyAndCursorWhereTheirPathsLead) {
   EXPECT_EQ(end.checkpoint.cursor, "2026-01-01 20:00:00");
 }
 
+// E6: a naive cursor in the hour that comes twice, and in the one that never does
+TEST(Sweep, ALocalTimeThatIsUnclearMovesTheCursorToTheEarlierInstant) {
+  Story story;
+  story.zone = *base::Zone::find("America/New_York");
+  auto sweep = story.begin();
+  sweep.add(story.page({{"1", "2025-03-09 02:30:00"}, {"2", "2025-03-09 01:40:00"}}, 2, 4), Now);
+  EXPECT_EQ(sweep.checkpoint().sweep->cursor, "2025-03-09 01:40:00") << "02:30 was skipped: it is 01:30 or 03:30";
+  sweep.add(story.page({{"3", "2025-11-02 01:30:00"}, {"4", "2025-11-02 01:10:00"}}, 4, 4), Now);
+  EXPECT_EQ(sweep.end()->checkpoint.cursor, "2025-11-02 01:30:00");
+}
+
 TEST(Sweep, BeginsAgainWhenTheReaderDoes) {
   Story story;
   story.plan.resumes = true;

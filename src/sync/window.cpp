@@ -34,7 +34,7 @@ base::Result<extract::Window> next_window(const config::Stream& stream, const co
                                           base::Timestamp now, const base::Zone& zone) {
   extract::Window window;
   if (checkpoint.completed && !checkpoint.cursor.empty()) {
-    const base::Timestamp cursor = TRY_WITHIN("the stored cursor", base::parse_timestamp(checkpoint.cursor, &zone));
+    const base::Timestamp cursor = TRY_WITHIN("the stored cursor", instant_of_cursor(checkpoint.cursor, zone));
     window.from = std::min(cursor - stream.incremental->overlap, now - LeastReach);
     return window;
   }
@@ -47,7 +47,7 @@ bool reaches_cursor(const extract::Window& window, const state::Checkpoint& chec
   if (window.to) return false;
   if (!window.from) return true;
   if (checkpoint.cursor.empty()) return false;
-  const auto cursor = base::parse_timestamp(checkpoint.cursor, &zone);
+  const auto cursor = instant_of_cursor(checkpoint.cursor, zone);
   return cursor && *window.from <= *cursor;
 }
 
@@ -63,6 +63,10 @@ std::string unasked_bounds(extract::Window& window, const config::Incremental& i
 }  // namespace
 
 std::string bound_text(const std::optional<base::Timestamp>& bound) { return bound ? base::to_string(*bound) : ""; }
+
+base::Result<base::Timestamp> instant_of_cursor(std::string_view text, const base::Zone& zone) {
+  return base::parse_timestamp(text, &zone, base::Zone::Unclear::Earlier);
+}
 
 base::Result<WindowPlan> plan_window(const RunOptions& options, const config::Stream& stream, const config::Entity& entity,
                                      const state::Checkpoint& checkpoint, base::Timestamp now, const base::Zone& zone) {

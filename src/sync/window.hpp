@@ -2,6 +2,7 @@
 #pragma once
 #include <optional>
 #include <string>
+#include <string_view>
 
 #include "base/clock.hpp"
 #include "base/result.hpp"
@@ -26,6 +27,10 @@ struct WindowPlan {
 /// cursor.
 base::Result<WindowPlan> plan_window(const RunOptions& options, const config::Stream& stream, const config::Entity& entity,
                                      const state::Checkpoint& checkpoint, base::Timestamp now, const base::Zone& zone);
+
+/// What a source's text for a time means as a cursor. Of a local time that comes twice, or never, the earlier instant: what it passes over
+/// would be lost, and what is read twice is not.
+base::Result<base::Timestamp> instant_of_cursor(std::string_view text, const base::Zone& zone);
 
 /// A window's end as it is stored and shown; "" for unbounded.
 [[nodiscard]] std::string bound_text(const std::optional<base::Timestamp>& bound);

@@ -93,6 +93,16 @@ TEST(Window, ADayBeginsWithTheFirstOfTwoMidnightsAndWhereThereIsNoneLater) {
   EXPECT_EQ(bound_text(c.plan().window.from), "2025-03-09T05:00:00Z");
 }
 
+// E6: the hour that comes twice
+TEST(Window, OfACursorThatCameTwiceTheEarlierIsMeant) {
+  Case c;
+  c.zone = *Zone::find("America/New_York");
+  c.complete_until("2025-11-02 01:30:00");
+  EXPECT_EQ(bound_text(c.plan().window.from), "2025-11-02T05:25:00Z") << "five minutes of overlap before 01:30 of daylight saving time";
+  c.options.start = *base::parse_date("2025-11-02");
+  EXPECT_TRUE(c.plan().moves_cursor);
+}
+
 TEST(Window, ABoundedBackfillDoesNotMoveTheCursor) {
   Case c;
   c.complete_until("2026-03-02T11:00:00Z");
