@@ -4,6 +4,7 @@
 #include <array>
 #include <optional>
 
+#include "base/check.hpp"
 #include "base/text.hpp"
 #include "base/time.hpp"
 
@@ -77,6 +78,8 @@ bool read_short_year(std::string_view& rest, std::optional<int>& year) {
   return true;
 }
 
+constexpr std::string_view KnownOnes = "may hold %Y %m %d %H %M %S %y %b %p %I and %% only";
+
 bool known_conversion(char conversion) { return std::string_view("YymdHIMSbp%").find(conversion) != std::string_view::npos; }
 
 /// One conversion; false if the text does not fit it.
@@ -111,6 +114,23 @@ bool read_conversion(char conversion, std::string_view& rest, Found& found) {
   }
 }
 
+/// The conversions of a format, as letters; nullopt if one of them is unknown.
+std::optional<std::string> conversions_of(std::string_view format) {
+  std::string letters;
+  for (size_t at = format.find('%'); at != std::string_view::npos; at = format.find('%', at + 2)) {
+    if (at + 1 == format.size() || !known_conversion(format[at + 1])) return std::nullopt;
+    letters += format[at + 1];
+  }
+  return letters;
+}
+
+/// "Feb".
+std::string short_name(unsigned month) {
+  std::string name(Months[month - 1].substr(0, 3));
+  name[0] = char(name[0] - 'a' + 'A');
+  return name;
+}
+
 int hour_of(const Found& found) {
   if (!found.hour_of_half) return found.hour.value_or(0);
   return *found.hour_of_half % 12 + (found.afternoon.value_or(false) ? 12 : 0);
@@ -124,8 +144,7 @@ Result<LocalTime> parse_local_time(std::string_view text, std::string_view forma
   for (size_t at = 0; at < format.size(); ++at) {
     if (format[at] == '%') {
       ++at;
-      if (at == format.size() || !known_conversion(format[at]))
-        return bad_format(format, "may hold %Y %m %d %H %M %S %y %b %p %I and %% only");
+      if (at == format.size() || !known_conversion(format[at])) return bad_format(format, KnownOnes);
       if (!read_conversion(format[at], rest, found)) return refuse(text, format, "does not match the declared format");
     } else {
       if (!rest.starts_with(format[at])) return refuse(text, format, "does not match the declared format");
@@ -141,6 +160,71 @@ Result<LocalTime> parse_local_time(std::string_view text, std::string_view forma
   if (!date.ok()) return refuse(text, format, "is a day that does not exist");
   const std::chrono::seconds since_midnight((hour_of(found) * 60 + found.minute.value_or(0)) * 60 + found.second.value_or(0));
   return LocalTime(std::chrono::sys_days(date).time_since_epoch()) + since_midnight;
+}
+
+Result<std::chrono::microseconds> step_of_format(std::string_view format) {
+  const std::optional<std::string> letters = conversions_of(format);
+  if (!letters) return bad_format(format, KnownOnes);
+  const auto has = [&](char letter) { return letters->find(letter) != std::string::npos; };
+  if (has('y')) return bad_format(format, "must name the year with four digits, %Y");
+  if (!has('Y') || !(has('m') || has('b')) || !has('d')) return bad_format(format, "must name year, month and day");
+  if (has('I') != has('p')) return bad_format(format, "must have %I and %p together");
+  const bool hour = has('H') || has('I');
+  if ((has('M') && !hour) || (has('S') && !has('M')))
+    return bad_format(format, "must name hours before minutes, and minutes before seconds");
+  if (has('S')) return std::chrono::seconds(1);
+  if (has('M')) return std::chrono::minutes(1);
+  return hour ? std::chrono::hours(1) : std::chrono::hours(24);
+}
+
+std::string to_string(LocalTime local, std::string_view format) {
+  const auto day = std::chrono::floor<std::chrono::days>(local);
+  const std::chrono::year_month_day date(day);
+  const std::chrono::hh_mm_ss time(std::chrono::floor<std::chrono::seconds>(local - day));
+  const auto hour = time.hours().count();
+  std::string out;
+  for (size_t at = 0; at < format.size(); ++at) {
+    if (format[at] != '%') {
+      out += format[at];
+      continue;
+    }
+    check(++at < format.size(), "a format that has a step has no bare %");
+    switch (format[at]) {
+      case 'Y':
+        out += fmt::format("{:04}", int(date.year()));
+        break;
+      case 'm':
+        out += fmt::format("{:02}", unsigned(date.month()));
+        break;
+      case 'b':
+        out += short_name(unsigned(date.month()));
+        break;
+      case 'd':
+        out += fmt::format("{:02}", unsigned(date.day()));
+        break;
+      case 'H':
+        out += fmt::format("{:02}", hour);
+        break;
+      case 'I':
+        out += fmt::format("{:02}", hour % 12 == 0 ? 12 : hour % 12);
+        break;
+      case 'p':
+        out += hour < 12 ? "AM" : "PM";
+        break;
+      case 'M':
+        out += fmt::format("{:02}", time.minutes().count());
+        break;
+      case 'S':
+        out += fmt::format("{:02}", time.seconds().count());
+        break;
+      case '%':
+        out += '%';
+        break;
+      default:
+        check(false, "a format that has a step has no other conversions");
+    }
+  }
+  return out;
 }
 
 }  // namespace syncline::base

@@ -45,6 +45,12 @@ Result<Date> parse_date(std::string_view text);
 /// A date in a declared format of %Y %m %d %H %M %S %y %b %p %I and literals ("%m/%d/%Y"); everything must match.
 Result<std::chrono::local_time<std::chrono::microseconds>> parse_local_time(std::string_view text, std::string_view format);
 
+/// The smallest step of time that a text in such a format can tell: a second, minute, hour or day. BadConfig where the texts of a format do
+/// not name one time each: without %Y, month or day, with a finer part but not the coarser one, or with %y.
+Result<std::chrono::microseconds> step_of_format(std::string_view format);
+/// Writes a time in a format that has a step; what is finer than that is cut.
+[[nodiscard]] std::string to_string(std::chrono::local_time<std::chrono::microseconds> local, std::string_view format);
+
 /// Time of day "09:30:00", "09:30", with fraction; microseconds since midnight.
 Result<std::chrono::microseconds> parse_time_of_day(std::string_view text);
 

@@ -221,6 +221,31 @@ TEST(DeclaredFormat, AFormatThatCannotNameADayIsTheFilesError) {
   EXPECT_EQ(parse_local_time("2026-02-27 10", "%Y-%m-%d %I").error().kind, ErrorKind::BadConfig);
 }
 
+TEST(DeclaredFormat, WritesWhatItReads) {
+  const LocalTime time = *parse_local_time("2026-02-07 00:04:09", "%Y-%m-%d %H:%M:%S");
+  EXPECT_EQ(to_string(time, "%Y-%m-%d %H:%M:%S"), "2026-02-07 00:04:09");
+  EXPECT_EQ(to_string(time, "%b %d, %Y %I:%M %p"), "Feb 07, 2026 12:04 AM");
+  EXPECT_EQ(to_string(time + 13h, "%d.%m.%Y %I:%M:%S%p, 100%%"), "07.02.2026 01:04:09PM, 100%");
+  EXPECT_EQ(to_string(time + 12h, "%I %p"), "12 PM");
+  EXPECT_EQ(to_string(*parse_local_time("1969-12-31 23:59", "%Y-%m-%d %H:%M"), "%Y%m%d%H%M%S"), "19691231235900");
+}
+
+TEST(DeclaredFormat, ItsStepIsTheFinestPartThatItNames) {
+  EXPECT_EQ(*step_of_format("%Y-%m-%d %H:%M:%S"), 1s);
+  EXPECT_EQ(*step_of_format("%d %b %Y, %I:%M %p"), 1min);
+  EXPECT_EQ(*step_of_format("%Y-%m-%dT%H"), 1h);
+  EXPECT_EQ(*step_of_format("%m/%d/%Y %%"), 24h);
+}
+
+TEST(DeclaredFormat, WhatDoesNotNameOneTimeHasNoStep) {
+  for (std::string_view format : {"", "%Q", "%Y-%m-%d %", "%H:%M", "%Y-%m", "%d.%m.%y", "%Y-%m-%d %I:%M", "%Y-%m-%d %H %p", "%Y-%m-%d %M",
+                                  "%Y-%m-%d %H:%S", "2026-02-07"}) {
+    const auto step = step_of_format(format);
+    ASSERT_FALSE(step) << format;
+    EXPECT_EQ(step.error().kind, ErrorKind::BadConfig) << format;
+  }
+}
+
 TEST(HttpDate, ReadsTheThreeForms) {
   const std::chrono::sys_seconds expected = std::chrono::sys_days(std::chrono::year(1994) / 11 / 6) + 8h + 49min + 37s;
   EXPECT_EQ(parse_http_date("Sun, 06 Nov 1994 08:49:37 GMT"), expected);

@@ -16,6 +16,7 @@ struct Incremental {
   std::string field;                     ///< path in the record, e.g. "updated_datetime"
   std::string from_param, to_param;      ///< either may be empty
   std::chrono::milliseconds overlap{0};  ///< read again before the last cursor
+  std::string format;  ///< of both parameters, in local time of the connector's zone, e.g. "%Y-%m-%d %H:%M"; empty: ISO 8601 in UTC
   Place place;
 };
 
@@ -39,7 +40,8 @@ struct Stream {
 struct Connector {
   std::string name, title;
   std::string base_url;
-  base::Zone zone = base::Zone::utc();  ///< what day it is at the vendor: `--days`, `--start-date` and `start:` begin at midnight there
+  base::Zone zone = base::Zone::utc();  ///< what day it is at the vendor: `--days`, `--start-date` and `start:` begin at midnight there.
+                                        ///< And what a local time means: of `incremental`'s field, and of its parameters with `format:`
   std::vector<std::pair<std::string, std::string>> headers;  ///< sent with every request, e.g. Accept
   std::vector<Options> auth;                                 ///< the methods it knows, by name
   int64_t rate_requests = 0;                                 ///< `limits.rate: 200/min`; 0: none

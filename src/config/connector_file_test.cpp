@@ -75,6 +75,34 @@ TEST(ConnectorFile, AnIncrementalStreamNamesFieldAndParameters) {
                 at("3:78", "`overlap` must be a duration such as 500ms, 3s, 5m, 2h or 1d, not `5x`"));
 }
 
+// E6: the format of a local time says what can be asked for
+TEST(ConnectorFile, AFormatOfBoundsNamesOneTimeWithEachText) {
+  const auto format = [](std::string_view text) {
+    return problems_of_stream("get: /c, records: json, key: id, incremental: {field: t, from_param: f, format: '" + std::string(text) +
+                              "'}");
+  };
+  EXPECT_EQ(format("%Y-%m-%d %H:%M:%S"), "");
+  EXPECT_EQ(format("%Y-%m-%dT%H:%M:%SZ"), "") << "the zone is UTC";
+  EXPECT_EQ(format("%Y-%m-%d %Q"), at("3:104", "the time format \"%Y-%m-%d %Q\" may hold %Y %m %d %H %M %S %y %b %p %I and %% only"));
+  EXPECT_EQ(format("%H:%M"), at("3:104", "the time format \"%H:%M\" must name year, month and day"));
+  EXPECT_EQ(format("%d.%m.%y"), at("3:104", "the time format \"%d.%m.%y\" must name the year with four digits, %Y"));
+  EXPECT_EQ(format("%Y-%m-%d %I:%M"), at("3:104", "the time format \"%Y-%m-%d %I:%M\" must have %I and %p together"));
+  EXPECT_EQ(format("%Y-%m-%d %M"),
+            at("3:104", "the time format \"%Y-%m-%d %M\" must name hours before minutes, and minutes before seconds"));
+  EXPECT_EQ(format("iso"), at("3:104", "the time format \"iso\" must name year, month and day"));
+}
+
+// E6: a local time is not one of UTC
+TEST(ConnectorFile, AFormatOfLocalTimesDoesNotCallThemUtc) {
+  const test::ProjectFiles files;
+  files.write("connectors/crm/connector.yaml",
+              "settings: {host: {}}\nbase_url: https://x\nstreams: {contacts: {get: /c, records: json, key: id, incremental: "
+              "{field: t, to_param: t, format: '%Y-%m-%dT%H:%M:%SZ'}}}\nauth: {api_key: }\nzone: America/Chicago\n");
+  EXPECT_EQ(files.problems(), at("3:102",
+                                 "`format` ends with the Z of UTC, but its times are local ones of the connector's zone, "
+                                 "America/Chicago; remove `format` if the source takes UTC, or the Z"));
+}
+
 TEST(ConnectorFile, AMemberOfAFamilyIsNamedByItsName) {
   EXPECT_EQ(problems_of_stream("get: /c, records: {jsn: data}, key: id"), at("3:41", "`jsn` is not a decoder; did you mean `json`?"));
   EXPECT_EQ(problems_of_stream("get: /c, records: {json: data, json_api: data}, key: id"),
@@ -159,7 +187,7 @@ TEST(ConnectorFile, IsReadWholeAndPerAccount) {
               "    records: json_api\n"
               "    paginate: {page: {param: page, size: \"${settings.size}\", count: meta.count}}\n"
               "    key: data.id\n"
-              "    incremental: {field: updated_at, from_param: since, overlap: 5m}\n"
+              "    incremental: {field: updated_at, from_param: since, overlap: 5m, format: \"%Y-%m-%d\"}\n"
               "    empty: refused\n"
               "  plain: {get: /plain, records: {json: 'list[0]'}, key: id}\n");
   files.write(
@@ -189,6 +217,7 @@ TEST(ConnectorFile, IsReadWholeAndPerAccount) {
   EXPECT_EQ(stream.key, "data.id");
   EXPECT_EQ(stream.incremental->overlap, std::chrono::minutes(5));
   EXPECT_EQ(stream.incremental->to_param, "");
+  EXPECT_EQ(stream.incremental->format, "%Y-%m-%d");
   EXPECT_FALSE(stream.empty_is_complete);
   EXPECT_EQ(south.stream("plain")->paginate.name, "none");
   EXPECT_EQ(south.stream("plain")->records.text("list"), "list[0]");

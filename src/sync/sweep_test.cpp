@@ -21,7 +21,7 @@ struct Story {
 
   Story() {
     stream.key = "id";
-    stream.incremental = config::Incremental{"changed", "min", "", {}, {}};
+    stream.incremental = config::Incremental{"changed", "min", "", {}, "", {}};
     plan.moves_cursor = true;
   }
   extract::Page page(std::initializer_list<std::pair<const char*, const char*>> records, int64_t read, std::optional<int64_t> declared) {

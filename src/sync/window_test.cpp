@@ -20,7 +20,7 @@ struct Case {
 
   Case() {
     stream.name = "reservations";
-    stream.incremental = config::Incremental{"updated_datetime", "min", "max", std::chrono::minutes(5), {}};
+    stream.incremental = config::Incremental{"updated_datetime", "min", "max", std::chrono::minutes(5), "", {}};
   }
   void complete_until(std::string cursor) {
     checkpoint.completed = true;

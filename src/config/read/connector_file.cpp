@@ -85,8 +85,22 @@ void check_headers(const Reading& reading, const Tree& node, const std::vector<s
   }
 }
 
-std::optional<Incremental> read_incremental(const Reading& reading, const Tree& node) {
-  const Keys keys(reading, node, "`incremental`", {"field", "from_param", "to_param", "overlap"});
+/// A format must say one time with each text, or a bound that is made from it would be somewhere else.
+std::string read_bound_format(const Reading& reading, const Tree& node, const base::Zone& zone) {
+  const std::string format = reading.filled_text(node, "format").value_or("");
+  if (format.empty()) return format;
+  const auto step = base::step_of_format(format);
+  if (!step) reading.problem(node.spot, step.error().message);
+  if (step && format.ends_with('Z') && zone.name() != "UTC") {
+    reading.problem(node.spot, fmt::format("`format` ends with the Z of UTC, but its times are local ones of the connector's zone, {}; "
+                                           "remove `format` if the source takes UTC, or the Z",
+                                           zone.name()));
+  }
+  return format;
+}
+
+std::optional<Incremental> read_incremental(const Reading& reading, const Tree& node, const base::Zone& zone) {
+  const Keys keys(reading, node, "`incremental`", {"field", "from_param", "to_param", "overlap", "format"});
   Incremental incremental;
   incremental.place = reading.place(node.spot);
   if (const Tree* field = keys.required("field", "`field:` and the path of the time in a record")) {
@@ -99,6 +113,7 @@ std::optional<Incremental> read_incremental(const Reading& reading, const Tree& 
   }
   if (const Tree* overlap = keys.find("overlap"))
     incremental.overlap = reading.duration(*overlap, "overlap").value_or(std::chrono::milliseconds(0));
+  if (const Tree* format = keys.find("format")) incremental.format = read_bound_format(reading, *format, zone);
   return incremental;
 }
 
@@ -113,7 +128,7 @@ std::string read_stream_path(const Reading& reading, const Tree& node) {
   return path;
 }
 
-Stream read_stream(const Reading& reading, const Tree::Entry& entry, const Vocabulary& vocabulary) {
+Stream read_stream(const Reading& reading, const Tree::Entry& entry, const Vocabulary& vocabulary, const base::Zone& zone) {
   const Keys keys(reading, entry.value, "a stream", {"get", "params", "records", "paginate", "key", "incremental", "empty"});
   Stream stream;
   stream.name = entry.key;
@@ -133,7 +148,7 @@ Stream read_stream(const Reading& reading, const Tree::Entry& entry, const Vocab
   if (const Tree* key = keys.required("key", "`key:` and the path of a record's id")) {
     if (auto path = read_path(reading, *key, "key")) stream.key = path->text;
   }
-  if (const Tree* incremental = keys.find("incremental")) stream.incremental = read_incremental(reading, *incremental);
+  if (const Tree* incremental = keys.find("incremental")) stream.incremental = read_incremental(reading, *incremental, zone);
   if (const Tree* empty = keys.find("empty")) {
     stream.empty_is_complete = reading.word<bool>(*empty, "empty", {{"allowed", true}, {"refused", false}}).value_or(true);
   }
@@ -214,7 +229,7 @@ Connector read_connector_file(const Reading& reading, const Tree& root, const st
   if (const Tree* streams = keys.required("streams", "`streams:` and a map of them")) {
     if (streams->kind == Tree::Kind::Map && streams->entries.empty()) reading.problem(streams->spot, "`streams` is empty; describe one");
     for (const Tree::Entry& entry : entries_of(reading, *streams, "streams", "{name: {get: /path, records: …, key: …}}")) {
-      connector.streams.push_back(read_stream(reading, entry, vocabulary));
+      connector.streams.push_back(read_stream(reading, entry, vocabulary, connector.zone));
     }
   }
   return connector;

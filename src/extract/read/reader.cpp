@@ -56,6 +56,7 @@ PageReader::PageReader(const config::Account& account, const config::Stream& str
       decoder_(std::move(decoder)),
       paginator_(std::move(paginator)),
       key_(stream.key),
+      asked_(stream.incremental ? asked_window(options.window, *stream.incremental, account.connector.zone) : AskedWindow{}),
       word_(paginator_->first()) {}
 
 base::Result<std::optional<Page>> PageReader::next(std::stop_token stop) {
@@ -156,8 +157,7 @@ base::Result<Page> PageReader::placed(Decoded decoded) {
     position_.last = word_;
   }
   if (stream_.incremental) {
-    if (auto proven = prove_window(decoded.batch, *stream_.incremental, options_.window); !proven)
-      return base::fail(std::move(proven).error());
+    if (auto proven = prove_window(decoded.batch, *stream_.incremental, asked_); !proven) return base::fail(std::move(proven).error());
   }
   position_.read += records;
   position_.next = following.last ? "" : following.next;
@@ -186,11 +186,8 @@ Page PageReader::beyond_the_end() {
 http::Request PageReader::request_for(const std::string& word) const {
   std::vector<std::pair<std::string, std::string>> parameters = stream_.parameters;
   if (stream_.incremental) {
-    const config::Incremental& incremental = *stream_.incremental;
-    if (options_.window.from && !incremental.from_param.empty())
-      parameters.emplace_back(incremental.from_param, base::to_string(*options_.window.from));
-    if (options_.window.to && !incremental.to_param.empty())
-      parameters.emplace_back(incremental.to_param, base::to_string(*options_.window.to));
+    if (!asked_.from.empty()) parameters.emplace_back(stream_.incremental->from_param, asked_.from);
+    if (!asked_.to.empty()) parameters.emplace_back(stream_.incremental->to_param, asked_.to);
   }
   for (auto& parameter : paginator_->parameters(word)) parameters.push_back(std::move(parameter));
   http::Request request;

@@ -7,6 +7,7 @@
 #include "extract/decode/decoder.hpp"
 #include "extract/extract.hpp"
 #include "extract/paginate/paginator.hpp"
+#include "extract/read/asked_window.hpp"
 
 namespace syncline::extract {
 
@@ -38,6 +39,7 @@ class PageReader final : public StreamReader {
   const std::unique_ptr<Decoder> decoder_;
   const std::unique_ptr<Paginator> paginator_;
   const AnswerPath key_;
+  const AskedWindow asked_;
 
   std::string word_;  ///< of the page to read next
   Position position_;

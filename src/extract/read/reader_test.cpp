@@ -440,6 +440,21 @@ TEST(Windows, TheOverlapIsAllowedFor) {
   EXPECT_FALSE(read_all(*world.reader({.window = from("2026-02-01T00:00:00Z"), .resume = {}})).error);
 }
 
+// E6: what comes because a bound was rounded is no drift
+TEST(Windows, OfALocalDayTheWholeDayIsAllowedFor) {
+  const auto error_of = [](const std::string& updated) {
+    WindowWorld world(updated);
+    world.account.connector.zone = *base::Zone::find("America/New_York");
+    world.stream.incremental->format = "%Y-%m-%d";
+    const Reading reading = read_all(*world.reader({.window = from("2026-02-01T15:00:00Z"), .resume = {}}));
+    EXPECT_EQ(parameter(world.source.requests.at(0), "min_updated"), "2026-02-01");
+    EXPECT_EQ(parameter(world.source.requests.at(0), "max_updated"), "2026-03-01");
+    return reading.error ? reading.error->code : "";
+  };
+  EXPECT_EQ(error_of(R"("2026-02-01T05:00:00Z")"), "");
+  EXPECT_EQ(error_of(R"("2026-02-01T04:59:59Z")"), "filter_ignored");
+}
+
 TEST(Windows, AnUnboundedReadingAsksForNoneAndProvesNone) {
   WindowWorld world(R"("2001-01-01T00:00:00Z")");
   EXPECT_FALSE(read_all(*world.reader()).error);

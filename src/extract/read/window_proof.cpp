@@ -24,9 +24,9 @@ std::optional<base::Timestamp> latest_meaning(std::string_view text) {
 
 }  // namespace
 
-base::Result<void> prove_window(const record::RecordBatch& batch, const config::Incremental& incremental, const Window& window) {
-  if (!window.from || incremental.from_param.empty() || incremental.field.empty()) return {};
-  const base::Timestamp earliest = *window.from - incremental.overlap;
+base::Result<void> prove_window(const record::RecordBatch& batch, const config::Incremental& incremental, const AskedWindow& asked) {
+  if (!asked.earliest || incremental.field.empty()) return {};
+  const base::Timestamp earliest = *asked.earliest - incremental.overlap;
   const AnswerPath field(incremental.field);
   for (const record::Record& record : batch.records) {
     const record::Value value = field.of(record.fields);
@@ -37,7 +37,7 @@ base::Result<void> prove_window(const record::RecordBatch& batch, const config::
         {base::ErrorKind::ContractDrift, base::Side::Source,
          fmt::format("the source ignores `{}`: asked for records from {} on, it sent one whose `{}` is {}. Correct `incremental:` of "
                      "the stream, or take it away to read the list whole",
-                     incremental.from_param, base::to_string(*window.from), incremental.field, base::shown(value.text(), 60)),
+                     incremental.from_param, asked.from, incremental.field, base::shown(value.text(), 60)),
          "filter_ignored", incremental.from_param});
   }
   return {};
