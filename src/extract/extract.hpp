@@ -11,6 +11,7 @@
 #include "base/spec.hpp"
 #include "base/time.hpp"
 #include "config/project.hpp"
+#include "extract/repeated_names.hpp"
 #include "http/client.hpp"
 #include "record/record_batch.hpp"
 
@@ -36,6 +37,7 @@ struct Page {
   Position after;
   std::optional<int64_t> declared;  ///< how many records the source says the whole list has
   bool last = false;                ///< the source said, or its paginator proved, that nothing follows
+  RepeatedNames repeated;           ///< anywhere in the answer
 };
 
 /// The credentials of one account: its methods in order, each proven by the data endpoint itself. Belongs to one thread.

@@ -7,6 +7,7 @@
 #include "base/result.hpp"
 #include "base/spec.hpp"
 #include "config/options.hpp"
+#include "extract/repeated_names.hpp"
 #include "record/record_batch.hpp"
 
 namespace syncline::extract {
@@ -15,6 +16,7 @@ namespace syncline::extract {
 struct Decoded {
   record::RecordBatch batch;
   record::Value envelope;  ///< the root: an object or a list; points into the batch
+  RepeatedNames repeated;  ///< anywhere in the answer
 };
 
 /// Turns an answer's body into records: the family behind a stream's `records:`. Keeps buffers between pages; belongs to one thread.

@@ -35,7 +35,7 @@ base::Result<Decoded> JsonDecoder::decode(std::vector<char> body, std::string_vi
       batch.records.push_back({item.fields(), item.text()});
     }
   }
-  return Decoded{std::move(answer.batch), answer.tree.root};
+  return Decoded{std::move(answer.batch), answer.tree.root, std::move(answer.tree.repeated)};
 }
 
 }  // namespace syncline::extract

@@ -259,7 +259,7 @@ base::Result<Decoded> JsonApiDecoder::decode(std::vector<char> body, std::string
     }
   }
   link(layout, included);
-  return Decoded{std::move(answer.batch), answer.tree.root};
+  return Decoded{std::move(answer.batch), answer.tree.root, std::move(answer.tree.repeated)};
 }
 
 }  // namespace syncline::extract

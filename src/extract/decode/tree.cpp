@@ -7,6 +7,7 @@
 #include <bitset>
 #include <cstring>
 #include <memory>
+#include <optional>
 #include <unordered_map>
 
 #include "base/text.hpp"
@@ -44,8 +45,9 @@ size_t name_hash(std::string_view name) {
 /// How an object's size decides the way its names are compared.
 constexpr size_t FewFields = 6, ManyFields = 200;
 
-/// Among equal names the last value counts, as in PostgreSQL's jsonb and in every browser.
-void drop_duplicates(std::vector<Field>& fields, size_t begin) {
+/// Among equal names the last value counts, as in PostgreSQL's jsonb and in every browser. The first name that was there before, or none.
+std::optional<std::string_view> drop_duplicates(std::vector<Field>& fields, size_t begin) {
+  std::optional<std::string_view> repeated;
   const auto first_named = [&](std::string_view name, size_t end) {
     for (size_t i = begin; i < end; ++i) {
       if (fields[i].name == name) return i;
@@ -57,6 +59,7 @@ void drop_duplicates(std::vector<Field>& fields, size_t begin) {
   const auto keep = [&](size_t i, size_t same) {
     if (same < kept) {
       fields[same].value = fields[i].value;
+      if (!repeated) repeated = fields[i].name;
     } else {
       fields[kept++] = fields[i];
     }
@@ -76,6 +79,7 @@ void drop_duplicates(std::vector<Field>& fields, size_t begin) {
     for (size_t i = begin; i < fields.size(); ++i) keep(i, places.try_emplace(fields[i].name, kept).first->second);
   }
   fields.resize(kept);
+  return repeated;
 }
 
 template <class T>
@@ -173,6 +177,7 @@ class Walk {
 
   NotJson why;
   std::vector<Flaw> flaws;
+  RepeatedNames repeated;
 
  private:
   bool broken(std::string reason) {
@@ -213,10 +218,14 @@ class Walk {
       fields_.push_back({name, member});
     }
     const size_t count = fields_.size();
-    if (!in_order) drop_duplicates(fields_, begin);
+    if (!in_order) count_repeated(drop_duplicates(fields_, begin));
     if (first) shape.close(fields_.size() == count);
     out = moved_to_arena(fields_, begin, shapes_);
     return true;
+  }
+
+  void count_repeated(const std::optional<std::string_view>& name) {
+    if (name && repeated.objects++ == 0) repeated.first = *name;
   }
 
   /// Appends the array's elements to elements_.
@@ -363,13 +372,15 @@ tl::expected<Tree, NotJson> TreeParser::parse(std::vector<char>& page, base::Are
   const auto error = library_->parser.iterate(json.data(), json.size(), json.size() + simdjson::SIMDJSON_PADDING).get(document);
   if (error) {
     std::string reason = simdjson::error_message(error);
-    if (error == simdjson::UTF8_ERROR) reason = "its byte " + std::to_string(base::invalid_utf8_at(json)) + " is not UTF-8";
+    if (error == simdjson::UTF8_ERROR)
+      reason = "its byte " + std::to_string(size_t(json.data() - page.data()) + base::invalid_utf8_at(json)) + " is not UTF-8";
     return tl::unexpected(NotJson{NotJson::Kind::Broken, std::move(reason)});
   }
   Walk walk(document, json, library_->fields, library_->elements, arena, shapes);
   Tree tree;
   if (!walk.root(tree.root)) return tl::unexpected(std::move(walk.why));
   tree.flaws = std::move(walk.flaws);
+  tree.repeated = std::move(walk.repeated);
   return tree;
 }
 

@@ -8,6 +8,7 @@
 
 #include "base/arena.hpp"
 #include "base/result.hpp"
+#include "extract/repeated_names.hpp"
 #include "record/value.hpp"
 
 namespace syncline::extract {
@@ -22,6 +23,7 @@ struct Flaw {
 struct Tree {
   record::Value root;
   std::vector<Flaw> flaws;  ///< in the page's order
+  RepeatedNames repeated;
   /// The first flaw inside `source` (a part of the page), or nullptr.
   [[nodiscard]] const Flaw* flaw_in(std::string_view source) const;
 };

@@ -94,7 +94,15 @@ TEST(Tree, AWordForANumberBreaksThePage) {
 
 // D4: invalid UTF-8 in a page
 TEST(Tree, AByteThatIsNotUtf8IsNamedByItsPlace) {
-  EXPECT_NE(parsed("[\"abc\xFF\"]").tree.error().reason.find("byte 5"), std::string::npos);
+  const auto reason = [](const std::string& json) {
+    const auto result = parsed(json);
+    return result.tree ? "read" : result.tree.error().reason;
+  };
+  EXPECT_EQ(reason("[\"abc\xFF\"]"), "its byte 5 is not UTF-8");
+  EXPECT_EQ(reason("[\"\xC0\x80\"]"), "its byte 2 is not UTF-8");
+  EXPECT_EQ(reason("[\"é\",\"\xF4\x90\x80\x80\"]"), "its byte 7 is not UTF-8");
+  EXPECT_EQ(reason("{\"caf\xE9\":1}"), "its byte 5 is not UTF-8") << "Latin-1";
+  EXPECT_EQ(reason("\xEF\xBB\xBF[\"abc\xFF\"]"), "its byte 8 is not UTF-8") << "a byte order mark is counted, as an editor does";
 }
 
 // D12: depth has a limit
@@ -160,6 +168,21 @@ TEST(Tree, OfEqualNamesTheLastCounts) {
     EXPECT_EQ(result.tree->root.fields().size(), size_t(others) + 2);
     for (int i = 0; i < others; ++i) EXPECT_EQ(at(result, "n" + std::to_string(i)).text(), std::to_string(i));
   }
+}
+
+// D12: duplicate keys are told
+TEST(Tree, ObjectsThatRepeatANameAreCounted) {
+  const auto repeated = [](const std::string& json) {
+    const auto result = parsed(json);
+    return result.tree ? std::to_string(result.tree->repeated.objects) + " " + result.tree->repeated.first : "no tree";
+  };
+  EXPECT_EQ(repeated("[{\"a\":1,\"b\":2},{\"a\":1,\"b\":2},{\"b\":1,\"a\":1}]"), "0 ");
+  EXPECT_EQ(repeated("[{\"a\":1,\"b\":2},{\"b\":1,\"c\":1,\"b\":1},{\"a\":{\"x\":1,\"x\":2},\"b\":2,\"a\":3,\"b\":4}]"), "3 b");
+  EXPECT_EQ(repeated("[{\"a\":1,\"a\":2},{\"a\":1,\"a\":2}]"), "2 a");
+  EXPECT_EQ(repeated("{\"a\":1,\"\\u0061\":2}"), "1 a");
+  std::string many;
+  for (int i = 0; i < 300; ++i) many += "\"n" + std::to_string(i % 299) + "\":1,";
+  EXPECT_EQ(repeated("{" + many + "\"z\":1}"), "1 n0");
 }
 
 /// Names and values of a list's objects: "a=1 b=2; a=3".

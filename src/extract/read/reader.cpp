@@ -166,6 +166,7 @@ base::Result<Page> PageReader::placed(Decoded decoded) {
   finished_ = following.last;
   Page page;
   page.records = std::move(decoded.batch);
+  page.repeated = std::move(decoded.repeated);
   page.after = position_;
   page.declared = declared_;
   page.last = following.last;

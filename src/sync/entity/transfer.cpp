@@ -74,9 +74,11 @@ extract::ReadOptions Transfer::read_options(const WindowPlan& plan, const SweepP
   return out;
 }
 
-/// On the read thread, which has `sweep` and `unfound_` to itself until it has ended.
+/// On the read thread, which has `sweep`, `unfound_` and `repeated_` to itself until it has ended.
 Fetched Transfer::prepared(extract::Page page, SweepProgress& sweep) {
   sweep.add(page, task_.worlds.clock.now() + task_.source.client->clock_skew());
+  if (repeated_.objects == 0) repeated_.first = std::move(page.repeated.first);
+  repeated_.objects += page.repeated.objects;
   Fetched out;
   out.checkpoint = sweep.checkpoint();
   out.declared = sweep.declared();
@@ -172,6 +174,7 @@ base::Result<void> Transfer::complete(const SweepProgress::End& end) {
   report.complete = end.complete;
   report.checkpoint = end.checkpoint.cursor;
   note_ahead(end.ahead);
+  note_repeated_names();
   note_unfound();
   report_.note_unlinked();
   if (!end.complete) report_.note(end.missing + "; the next run reads it again");
@@ -188,6 +191,13 @@ void Transfer::note_ahead(int64_t records) {
   if (records == 0) return;
   report_.note(fmt::format("{} {} a `{}` that is later than the source's own clock; the cursor does not go so far",
                            base::with_thousands(records), records == 1 ? "record has" : "records have", stream_.incremental->field));
+}
+
+void Transfer::note_repeated_names() {
+  const int64_t objects = repeated_.objects;
+  if (objects == 0) return;
+  report_.note(fmt::format("{} {} a name more than once, as `{}`: the last value counts", base::with_thousands(objects),
+                           objects == 1 ? "object of the answers has" : "objects of the answers have", base::shown(repeated_.first, 40)));
 }
 
 /// A field that the source has renamed, or a misspelt name, would otherwise be missing without a word.

@@ -45,6 +45,7 @@ class Transfer {
   base::Result<void> refuse_the_mapping();
   base::Result<void> keep_lease();
   void note_ahead(int64_t records);
+  void note_repeated_names();
   void note_unfound();
 
   const EntityTask task_;
@@ -62,6 +63,7 @@ class Transfer {
   // Of the read thread while it runs.
   std::unique_ptr<extract::StoredRecords> page_payloads_;
   std::vector<size_t> unfound_;  ///< sources of the mapping that no record of this run has had
+  extract::RepeatedNames repeated_;
 };
 
 }  // namespace syncline::sync
