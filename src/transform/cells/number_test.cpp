@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <gtest/gtest.h>
 
+#include <locale>
+
 #include "transform/fixtures/sample.hpp"
 
 namespace syncline::transform {
@@ -114,6 +116,37 @@ TEST(DecimalCell, AnIntegerDeclaredForADecimalColumnMustBeOne) {
 
 TEST(RealCell, TakesNumbersThatClaimNoExactness) {
   EXPECT_EQ(made(Plain, sample::column("x", ColumnType::Real), Value::number("0.1")), "decimal 0.1");
+}
+
+/// A locale whose numbers are 1.234,5.
+class DecimalComma : public std::numpunct<char> {
+  [[nodiscard]] char do_decimal_point() const override { return ','; }
+  [[nodiscard]] char do_thousands_sep() const override { return '.'; }
+  [[nodiscard]] std::string do_grouping() const override { return "\3"; }
+};
+
+// rule 20: numbers do not depend on the locale
+TEST(NumberCell, ADecimalCommaInTheLocaleChangesNothing) {
+  config::FieldMapping money = Plain;
+  money.type = FieldType::Money;
+  config::FieldMapping pence = money;
+  pence.unit = config::MoneyUnit::Minor;
+  Column real = sample::column("x", ColumnType::Real);
+  const auto all = [&] {
+    return std::vector<std::string>{
+        made(Plain, integer(8), Value::number("1234567")),      made(Plain, integer(8), Value::number("1.5e1")),
+        made(Plain, numeric(12, 2), Value::number("1234.50")),  made(Plain, numeric(12, 2), Value::text("1234,50")),
+        made(money, numeric(12, 2), Value::text("1234.50")),    made(pence, numeric(12, 2), Value::number("123450")),
+        made(Plain, integer(2), Value::number("1234567")),      made(Plain, real, Value::number("1234.5")),
+        made(Plain, numeric(4, 2), Value::number("1234567.5")),
+    };
+  };
+  const std::vector<std::string> before = all();
+  EXPECT_EQ(before[2], "decimal 1234.50");
+  const std::locale classic = std::locale::global(std::locale(std::locale::classic(), new DecimalComma));
+  const std::vector<std::string> after = all();
+  std::locale::global(classic);
+  EXPECT_EQ(after, before);
 }
 
 }  // namespace

@@ -37,8 +37,10 @@ TEST(TextCell, NulIsRefusedWhereverItStands) {
 
 // D4: invalid UTF-8, with its place
 TEST(TextCell, InvalidUtf8IsRefusedWithItsPlace) {
-  for (std::string_view text : {"abcdefgh\xFF", "\xC0\x80", "\xF4\x90\x80\x80", "\xED\xA0\x80", "caf\xE9"})
-    EXPECT_EQ(code(Plain, Text, Value::text(text)), "invalid_utf8") << text;
+  const std::pair<std::string_view, int> places[] = {
+      {"abcdefgh\xFF", 8}, {"\xC0\x80", 0}, {"é\xF4\x90\x80\x80", 2}, {"a\xED\xA0\x80", 1}, {"caf\xE9", 3}};
+  for (const auto& [text, place] : places)
+    EXPECT_EQ(made(Plain, Text, Value::text(text)), "invalid_utf8: `x` is not valid UTF-8 at byte " + std::to_string(place)) << text;
 }
 
 TEST(TextCell, TooLongIsCountedInCharacters) {
