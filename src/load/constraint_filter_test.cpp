@@ -38,7 +38,7 @@ INSTANTIATE_TEST_SUITE_P(Databases, Filtering, test::both_databases(), test::dat
 class FilteringOnPostgres : public Filtering {};
 INSTANTIATE_TEST_SUITE_P(Databases, FilteringOnPostgres, testing::Values(sql::Dialect::Postgres), test::database_name);
 
-// Correctness rule 12: other unique constraints name themselves and the other row.
+// rule 12: other unique constraints name themselves and the other row.
 TEST_P(Filtering, ATakenValueNamesTheRowThatHasIt) {
   run("INSERT INTO people (id, external_id, name, email) VALUES (4711, 'u-3', 'Ann', 'x@y'), (4712, NULL, 'Ben', 'z@y')");
   Loader to = loader("people");
@@ -110,7 +110,7 @@ TEST_P(Filtering, ACheckSeesTheRowAsItWouldStand) {
       << reasons();
 }
 
-// Correctness rule 11: bad rows do not take the marks of the good ones.
+// rule 11: bad rows do not take the marks of the good ones.
 TEST_P(FilteringOnPostgres, BadRowsOfEveryKindLeaveTheOthersStamped) {
   run("CREATE UNIQUE INDEX by_name ON people (lower(name)) WHERE floor > 5");
   Loader to = loader("people");

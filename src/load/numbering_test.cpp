@@ -43,7 +43,7 @@ class Numbers : public LoadTest {
 
 INSTANTIATE_TEST_SUITE_P(Databases, Numbers, test::both_databases(), test::database_name);
 
-// Correctness rule 10, pitfall 8: never the highest of another column, and never twice.
+// rule 10: never the highest of another column, and never twice.
 TEST_P(Numbers, ANewRowGetsTheNextNumberAndAnUpdateTakesNone) {
   Loader to = loader("members");
   EXPECT_EQ(to.write({member("a", Cell::of("A")), member("b", Cell::of("B"))}), "2 inserted") << to.message;

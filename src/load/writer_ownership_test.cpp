@@ -162,7 +162,7 @@ TEST_P(Owning, ADryRunCountsThemToo) {
 
 // --- on_missing: keep ---
 
-// Correctness rule 19: absent is not null
+// rule 19: absent is not null
 TEST_P(Owning, ANewRowLeavesWhatTheRecordDoesNotSpeakOfToTheDatabase) {
   field("score");
   field("kind");

@@ -590,7 +590,7 @@ TEST_P(PlanningForPostgres, TheGrantsThatAreNamedAreEnoughToSyncAndNoMore) {
 
 // --- numbers ---
 
-// Correctness rule 10, pitfall 8: a number that is counted by hand continues after the highest there is, not after the key's.
+// rule 10: a number that is counted by hand continues after the highest there is, not after the key's.
 TEST_P(Planning, ASequenceIsMadeBehindTheHighestNumberThereIs) {
   run("CREATE TABLE memberships (id " + counted() + ", external_id text UNIQUE, instance_id integer NOT NULL UNIQUE, synced_at " +
       (postgres() ? "timestamptz" : "DATETIME") + "); INSERT INTO memberships (id, instance_id) VALUES (2644, 9652)");
