@@ -32,7 +32,7 @@ std::string soft_objection(const std::string& name, const record::Table& table) 
 
 }  // namespace
 
-std::string delete_objection(const Entity& entity, const record::Table& table) {
+std::string delete_objection(const Entity& entity, const record::Table& table, std::string_view key_collation) {
   if (entity.deletes.kind == Deletes::Kind::Ignore) return "";
   if (const Column* key = table.column(entity.key.column)) {
     const bool exact = key->type == ColumnType::Text || key->type == ColumnType::Integer || key->type == ColumnType::Uuid;
@@ -42,6 +42,12 @@ std::string delete_objection(const Entity& entity, const record::Table& table) {
           "tell; make it text, or write `deletes: ignore`",
           to_string(table.name), key->name, key->declared.empty() ? "of another type" : key->declared);
     }
+  }
+  if (!key_collation.empty()) {
+    return fmt::format(
+        "rows of {} cannot be deleted by their key `{}`: its collation calls different texts equal, and whether two are one key only the "
+        "database can tell; write `deletes: ignore`",
+        to_string(table.name), entity.key.column);
   }
   return entity.deletes.kind == Deletes::Kind::Soft ? soft_objection(entity.deletes.column, table) : "";
 }

@@ -114,15 +114,8 @@ Deletes::Deletes(state::Store& store, const config::Entity& entity, const Target
       key_("t." + sql::quoted(target.columns[0].column.name)) {}
 
 base::Result<void> Deletes::check() {
-  if (std::string objection = config::delete_objection(entity_, target_.table); !objection.empty())
+  if (std::string objection = config::delete_objection(entity_, target_.table, target_.key_collation); !objection.empty())
     return base::fail(drift(entity_.deletes.place, std::move(objection)));
-  if (!target_.key_collation.empty()) {
-    return base::fail(
-        drift(entity_.deletes.place,
-              fmt::format("rows of {} cannot be deleted by their key `{}`: its collation calls different texts equal, and whether "
-                          "two are one key only the database can tell; write `deletes: ignore`",
-                          to_string(target_.table.name), target_.columns[0].column.name)));
-  }
   if (!soft() || TRY(connection_.describe(store_.names().in_catalog("sync_seen")))) return {};
   return base::fail(drift(
       entity_.deletes.place,

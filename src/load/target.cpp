@@ -11,6 +11,7 @@
 #include "config/dialing.hpp"
 #include "load/accounts.hpp"
 #include "load/ownership.hpp"
+#include "sql/collation.hpp"
 
 namespace syncline::load {
 namespace {
@@ -110,21 +111,6 @@ base::Result<NaturalKey> bind_natural_key(const config::Entity& entity, const co
   return out;
 }
 
-/// SQLite: the collation of the key's UNIQUE index, which is what tells rows apart. PostgreSQL: a collation that calls different texts
-/// equal.
-base::Result<std::string> key_collation(sql::Connection& connection, const record::Table& table, const std::string& key) {
-  const bool postgres = connection.dialect() == sql::Dialect::Postgres;
-  const std::string name = postgres ? sql::quoted(table.name) : table.name.name;
-  const auto rows = TRY(connection.query(
-      postgres ? "SELECT pg_catalog.quote_ident(n.nspname) || '.' || pg_catalog.quote_ident(c.collname) FROM pg_catalog.pg_attribute a "
-                 "JOIN pg_catalog.pg_collation c ON c.oid = a.attcollation JOIN pg_catalog.pg_namespace n ON n.oid = c.collnamespace "
-                 "WHERE a.attrelid = pg_catalog.to_regclass($1::text) AND a.attname = $2::text AND NOT c.collisdeterministic"
-               : "SELECT '\"' || replace(x.coll, '\"', '\"\"') || '\"' FROM pragma_index_list($1) AS l, pragma_index_xinfo(l.name) AS x "
-                 "WHERE l.\"unique\" AND NOT l.partial AND x.key AND x.name = $2 AND x.coll <> 'BINARY' LIMIT 1",
-      std::array{record::Cell::of(name), record::Cell::of(key)}));
-  return rows.empty() ? std::string() : std::string(rows.text(0, 0));
-}
-
 /// A stamp speaks of this table in this cluster, of these columns with these types, and of this mapping: another of any of them and the
 /// hash is another. Empty where rows cannot be stamped: no such columns, or no table whose rows show the transaction that wrote them.
 base::Result<std::optional<uint64_t>> stamp_seed(sql::Connection& connection, const config::Entity& entity, const record::Table& table,
@@ -198,7 +184,8 @@ base::Result<Target> bind_target(sql::Connection& connection, const config::Proj
   if (!table.column("synced_at"))
     return base::fail(
         drift(entity.place, fmt::format("`{}` has no column `synced_at`; `syncline migrate` adds it", to_string(table.name))));
-  Target out{table, std::move(columns), {}, {}, {}, {}, TRY(key_collation(connection, table, entity.key.column)), {}, {}, {}, {}};
+  Target out{table, std::move(columns), {}, {}, {}, {}, TRY(sql::equating_collation(connection, table.name, entity.key.column)), {}, {}, {},
+             {}};
   out.account_column = entity.key.account_column;
   out.account = entity.account;
   out.defaults = TRY(column_defaults(connection, table));

@@ -8,7 +8,6 @@
 
 #include "base/text.hpp"
 #include "config/column_fit.hpp"
-#include "config/deletes_fit.hpp"
 #include "schema/accounts.hpp"
 #include "schema/plan.hpp"
 
@@ -206,8 +205,6 @@ std::vector<Problem> misfits(const Entity& entity, const Table& table) {
   for (const config::FieldMapping& field : entity.fields) judge_field(entity, table, field, problems);
   for (const config::Relation& relation : entity.relations) judge_relation(entity, table, relation, problems);
   if (entity.insert) judge_rest(entity, table, problems);
-  if (std::string objection = config::delete_objection(entity, table); !objection.empty())
-    problems.push_back({entity.deletes.place, std::move(objection)});
   return problems;
 }
 

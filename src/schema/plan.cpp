@@ -7,10 +7,12 @@
 #include <set>
 
 #include "base/text.hpp"
+#include "config/deletes_fit.hpp"
 #include "schema/accounts.hpp"
 #include "schema/fit.hpp"
 #include "schema/numbers.hpp"
 #include "schema/warnings.hpp"
+#include "sql/collation.hpp"
 #include "state/tables.hpp"
 
 namespace syncline::schema {
@@ -132,6 +134,14 @@ void refuse_decimal_key(Planner& planner, const config::Entity& entity, const Ta
                                                 key->name, key->declared));
 }
 
+base::Result<void> judge_deletes(Planner& planner, const config::Entity& entity, const Table& table) {
+  if (entity.deletes.kind == config::Deletes::Kind::Ignore) return {};
+  const std::string collation = TRY(sql::equating_collation(planner.connection, table.name, entity.key.column));
+  if (std::string objection = config::delete_objection(entity, table, collation); !objection.empty())
+    planner.problem(entity.deletes.place, std::move(objection));
+  return {};
+}
+
 base::Result<void> plan_entity(Planner& planner, const config::Entity& entity) {
   const auto table = TRY(planner.connection.describe(entity.table));
   if (!table) {
@@ -143,6 +153,7 @@ base::Result<void> plan_entity(Planner& planner, const config::Entity& entity) {
   }
   for (const config::Problem& misfit : misfits(entity, *table)) planner.problem(misfit.place, misfit.message);
   refuse_decimal_key(planner, entity, *table);
+  TRY(judge_deletes(planner, entity, *table));
   add_column(planner, *table, named(entity.key.column, ColumnType::Text), "for the source's id; your primary key stays yours");
   if (!entity.key.account_column.empty())
     add_column(planner, *table, named(entity.key.account_column, ColumnType::Text), "for the account whose id it is");

@@ -102,6 +102,18 @@ TEST_P(Planning, EverythingInTheWayIsToldAtOnce) {
   EXPECT_NE(said.find("there is no table `plans`"), std::string::npos) << said;
 }
 
+TEST_P(Planning, DeletesByAKeyWhoseDifferentTextsAreEqualAreInTheWay) {
+  if (postgres()) run("CREATE COLLATION no_case (provider = icu, locale = 'und-u-ks-level2', deterministic = false)");
+  run("CREATE TABLE orders (id " + counted() + ", external_id text COLLATE " + (postgres() ? "no_case" : "NOCASE") + " UNIQUE)");
+  config::Entity& orders = entity("orders", "orders");
+  EXPECT_EQ(problem(), "") << "rows are found by it all the same";
+  orders.deletes.kind = config::Deletes::Kind::Hard;
+  orders.deletes.place = {"entities/orders.yaml", 7, 10};
+  EXPECT_EQ(problem(),
+            "entities/orders.yaml:7:10: rows of orders cannot be deleted by their key `external_id`: its collation calls different texts "
+            "equal, and whether two are one key only the database can tell; write `deletes: ignore`");
+}
+
 TEST_P(Planning, StampColumnsArePlannedWhereTheDatabaseCanUseThem) {
   run("CREATE TABLE customers (id " + counted() + ", external_id text UNIQUE, synced_at text)");
   entity("customers", "customers").stamp = true;
