@@ -24,6 +24,9 @@ class Without(unittest.TestCase):
     def test_loading_without_row_versions_copy_and_advisory_locks(self):
         self.passes("load_test", f"*PostgreSQL*-{OF_STAMPS}", "row_versions copy advisory_locks")
 
+    def test_loading_without_session_tables(self):
+        self.passes("load_test", "*PostgreSQL*", "session_tables")
+
     def test_every_value_arrives_exactly_without_copy(self):
         self.passes("sql_test", "*Door*PostgreSQL*", "copy")
 
