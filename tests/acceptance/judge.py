@@ -17,7 +17,11 @@ KEEP = object()  # the source does not speak of it: whatever is there stays
 
 
 class Unlandable(Exception):
-    """This record cannot become a row: there must be a reject."""
+    """This record cannot become a row: there must be a reject with this code."""
+
+    def __init__(self, code, why):
+        super().__init__(why)
+        self.code = code
 
 
 # --- how values are read
@@ -49,12 +53,12 @@ def phone(value):
         return None
     digits = re.sub(r"[ \-./()]", "", value.strip().removeprefix("+"))
     if not digits.isdecimal():
-        raise Unlandable(f"{value!r} is no telephone number")
+        raise Unlandable("not_a_phone", f"{value!r} is no telephone number")
     if not value.strip().startswith("+"):
         exit = next((code for code in ("00", "011") if digits.startswith(code)), None)
         digits = digits.removeprefix(exit) if exit else "1" + digits[-10:] if len(digits) == 10 or len(digits) == 11 and digits[0] == "1" else ""
     if not 7 <= len(digits) <= 15 or digits[0] == "1" and len(digits) != 11:
-        raise Unlandable(f"{value!r} is no telephone number")
+        raise Unlandable("not_a_phone", f"{value!r} is no telephone number")
     return "+" + digits
 
 
@@ -62,19 +66,21 @@ def whole(value):
     if value is None:
         return None
     if Decimal(value) != int(Decimal(value)):
-        raise Unlandable(f"{value} is no integer")
+        raise Unlandable("too_precise", f"{value} is no integer")
     return int(Decimal(value))
 
 
 def cents(value, currency):
     if value is None:
         return None
+    if not filled(currency):
+        raise Unlandable("missing_currency", f"{value!r} has no currency")
     try:
         amount = Decimal(str(value)).scaleb(PLACES[currency])
-    except (InvalidOperation, KeyError):
-        raise Unlandable(f"{value!r} {currency!r} is no amount") from None
+    except InvalidOperation:
+        raise Unlandable("not_an_amount", f"{value!r} {currency!r} is no amount") from None
     if amount != amount.to_integral_value():
-        raise Unlandable(f"{value!r} {currency} has a fraction of a cent")
+        raise Unlandable("too_precise", f"{value!r} {currency} has a fraction of a cent")
     return int(amount)
 
 
@@ -104,7 +110,7 @@ HOMES = {"48717": "CHE", "48718": "BIS", "48720": "SHO"}
 
 def among(words, value):
     if (value or "").strip().lower() not in words:
-        raise Unlandable(f"{value!r} is not known")
+        raise Unlandable("unknown_value", f"{value!r} is not known")
     return words[value.strip().lower()]
 
 
@@ -198,14 +204,14 @@ def start_of(world, session):
     return instant(session["start_datetime"]).astimezone(ZoneInfo(world.location(session)["timezone"]))
 
 
-def must(found, what):
+def must(found, code, what):
     if found is None:
-        raise Unlandable(what)
+        raise Unlandable(code, what)
     return found
 
 
 def booker(world, reservation):
-    return must(world.parent("people", reservation["user"]) or world.person_with(reservation["guest_email"]), "nobody booked it")
+    return must(world.parent("people", reservation["user"]) or world.person_with(reservation["guest_email"]), "waiting", "nobody booked it")
 
 
 def coach_person(world, profile):
@@ -219,7 +225,7 @@ def coach_active(world, profile):
 
 
 def begins(world, membership):
-    return must(day(membership["start_date"] or membership["purchase_date"]), "it begins never")
+    return must(day(membership["start_date"] or membership["purchase_date"]), "23502", "it begins never")
 
 
 TABLES = {
@@ -239,7 +245,7 @@ TABLES = {
         "person_id": ("id", coach_person),
     }, adopt=[("short_name",)], unique=[("short_name",)]),
     "classes": Table("classes", "mt_class_id", each_of("class_sessions"), {
-        "site_code": ("text", lambda world, session: must(world.site(session["location_display"]), "no such site")),
+        "site_code": ("text", lambda world, session: must(world.site(session["location_display"]), "relation_missing", "no such site")),
         "kind": ("text", lambda world, session: class_kind(session)),
         "label": ("text", lambda world, session: text_or_null(session["class_type_display"]) or "Class"),
         "local_day": ("date", lambda world, session: start_of(world, session).date()),
@@ -250,7 +256,7 @@ TABLES = {
         "called_off": ("boolean", lambda world, session: filled(session["cancellation_datetime"]) or filled(session["archived_at"])),
     }, adopt=[("site_code", "local_day", "local_start", "label")], unique=[("site_code", "local_day", "local_start", "label")]),
     "bookings": Table("bookings", "mt_reservation_id", each_of("reservations"), {
-        "class_id": ("id", lambda world, reservation: must(world.parent("classes", reservation["class_session"]), "its class is not there")),
+        "class_id": ("id", lambda world, reservation: must(world.parent("classes", reservation["class_session"]), "waiting", "its class is not there")),
         "person_id": ("id", booker),
         "state": ("text", lambda world, reservation: among(STATES, reservation["status"])),
         "source": ("text", lambda world, reservation: booking_source(reservation)),
@@ -260,8 +266,8 @@ TABLES = {
         "changed_at": ("instant", plain("updated_datetime", instant)),
     }, relations=("class_id", "person_id"), adopt=[("class_id", "person_id", "booked_at")], unique=[("class_id", "person_id", "booked_at")], deletes="hard"),
     "memberships": Table("memberships", "mt_membership_id", each_of("membership_instances"), {
-        "person_id": ("id", lambda world, membership: must(world.parent("people", membership["user"]), "nobody has it")),
-        "plan_id": ("id", lambda world, membership: must(world.plan(membership["membership_name"]), "no such plan")),
+        "person_id": ("id", lambda world, membership: must(world.parent("people", membership["user"]), "waiting", "nobody has it")),
+        "plan_id": ("id", lambda world, membership: must(world.plan(membership["membership_name"]), "relation_missing", "no such plan")),
         "status": ("text", lambda world, membership: among(MEMBERSHIP, membership["status"])),
         "begins": ("date", begins),
         "ends": ("date", plain("end_date", day)),
@@ -279,20 +285,20 @@ TABLES = {
         "currency": ("text", plain("currency")),
     }, relations=("person_id", "site_code"), adopt=[("receipt",)], unique=[("receipt",)]),
     "sale_items": Table("sale_items", "mt_line_id", each_of("order_lines"), {
-        "sale_id": ("id", lambda world, line: must(world.parent("sales", line["order"]), "its sale is not there")),
+        "sale_id": ("id", lambda world, line: must(world.parent("sales", line["order"]), "waiting", "its sale is not there")),
         "what": ("text", plain("title")),
         "category": ("text", lambda world, line: category(line)),
         "qty": ("integer", lambda world, line: 1),
-        "amount_cents": ("integer", lambda world, line: cents(line["line_total"], must(world.order(line["order"]), "its order is gone")["currency"])),
+        "amount_cents": ("integer", lambda world, line: cents(line["line_total"], must(world.order(line["order"]), "missing_currency", "its order is gone")["currency"])),
     }, numbered=["line_no"], relations=("sale_id",), pk=("sale_id", "line_no"), deletes="hard"),
     "tenders": Table("tenders", "mt_key", payments, {
-        "sale_id": ("id", lambda world, payment: must(world.parent("sales", payment["order"]), "its sale is not there")),
+        "sale_id": ("id", lambda world, payment: must(world.parent("sales", payment["order"]), "waiting", "its sale is not there")),
         "method": ("text", plain("label")),
         "amount_cents": ("integer", amount("amount_allocated")),
         "at": ("instant", plain("date_created", instant)),
     }, relations=("sale_id",), deletes="hard"),
     "class_packs": Table("class_packs", "mt_grant_id", each_of("credit_transactions", is_grant), {
-        "person_id": ("id", lambda world, grant: must(world.parent("people", grant["user"]), "nobody has it")),
+        "person_id": ("id", lambda world, grant: must(world.parent("people", grant["user"]), "relation_missing", "nobody has it")),
         "size": ("integer", plain("transaction_amount", whole)),
         "left_over": ("integer", plain("remaining_credits_cache", whole)),
         "expires_on": ("date", plain("expiration_datetime", day)),
@@ -353,7 +359,7 @@ class World:
     def person_with(self, email):
         found = self._addresses[fold(email)] if filled(email) else []
         if len(found) > 1:
-            raise Unlandable(f"several people have {email}")
+            raise Unlandable("relation_ambiguous", f"several people have {email}")
         return found[0] if found else None
 
 
@@ -425,7 +431,7 @@ class Judge:
         self.identity = {key: row for key, row in self.identity.items() if (key[0], row) != (table, pk)}
 
     def check(self, now, truth, rejects, strict=True):
-        """now: a Snapshot; rejects: (entity, external id) → set of codes, those that count.
+        """now: a Snapshot; rejects: (entity, external id) → set of (code, field), those that count.
 
         strict: everything has been read again. Otherwise a record that has not changed was not, so what it points at may have come, gone or been
         renamed since, and its reject need not be true any more.
@@ -460,6 +466,8 @@ class OneTable:
                 wrong = []
             if not wrong:
                 self.verdict.rows += 1
+                if self.strict and self.rejects_of(key):
+                    self.differs(key, "(reject)", "none: it is as it must be", sorted(self.rejects_of(key)))
             elif self.reject_is_true(key, record):
                 self.verdict.explained[self.name] += 1
             else:
@@ -499,7 +507,18 @@ class OneTable:
         return result
 
     def expected(self, record):
+        """What each column must be; Unlandable if one cannot be."""
         return {column: make(self.world, record) for column, (_, make) in self.table.columns.items()}
+
+    def faults(self, record):
+        """(code, column) of each column that cannot be."""
+        found = set()
+        for column, (_, make) in self.table.columns.items():
+            try:
+                make(self.world, record)
+            except Unlandable as why:
+                found.add((why.code, column))
+        return found
 
     def wrong_cells(self, key, record, found):
         """(column, expected, actual) of what is not as it must be."""
@@ -650,25 +669,33 @@ class OneTable:
 
     # --- whether a reject is right
 
+    def rejects_of(self, key):
+        return self.rejects.get((self.table.entity, "" if key.startswith("?") else key), set())
+
     def reject_is_true(self, key, record):
-        codes = self.rejects.get((self.table.entity, key), set())
+        """Whether all that was said of the record is what is found to be wrong with it here, too."""
+        said = self.rejects_of(key)
+        return bool(said) and (not self.strict or said <= self.reasons(key, record))
+
+    def reasons(self, key, record):
+        """(code, field) of all that keeps the record from becoming a row."""
         if key.startswith("?"):
-            codes = self.rejects.get((self.table.entity, ""), set())
-        if not codes or not self.strict:
-            return bool(codes)
-        try:
-            expected = self.expected(record)
-        except (Unlandable, KeyError):
-            return True
-        if key.startswith("?"):
-            return "missing_key" in codes
-        if "adopt_ambiguous" in codes:
-            candidates, claims = self.candidates(record)
-            if len(candidates) > 1 or claims > 1:
-                return True
-        if "23505" in codes or "unique" in codes:
-            return any(self.is_taken(key, expected, parts) for parts in self.table.unique)
-        return False
+            return {("missing_key", self.table.key)}
+        if found := self.faults(record):
+            return found
+        cells = self.expected(record)
+        found |= {("23505", field) for parts in self.table.unique if self.is_taken(key, cells, parts) for field in self.names_of_unique(parts)}
+        for parts in self.table.adopt:
+            values = self.natural(cells, parts)
+            if values and self.owners.get((parts, values)):
+                if len(self.owners[parts, values]) > 1 or len(self.claims[parts, values]) > 1:
+                    found.add(("adopt_ambiguous", ", ".join(parts)))
+                break
+        return found
+
+    def names_of_unique(self, parts):
+        """As PostgreSQL names a UNIQUE constraint, and as SQLite names its columns."""
+        return f"{self.name}_{'_'.join(parts)}_key", ", ".join(parts)
 
     def is_taken(self, key, expected, parts):
         """Whether another row has these values, so that this one cannot."""

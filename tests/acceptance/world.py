@@ -5,7 +5,7 @@ from collections import defaultdict
 from pathlib import Path
 
 from acceptance.judge import TABLES
-from acceptance.studio import Studio
+from acceptance.studio import Sizes, Studio
 from support import syncline
 from support.database import Database
 from support.ledger import own
@@ -17,6 +17,10 @@ RESOURCES = ("locations", "users", "employees", "employee_public_profiles", "cla
              "credit_transactions")
 ROWS = {"users": 1200, "employees": 12, "employee_public_profiles": 12, "class_sessions": 500, "reservations": 3000, "membership_instances": 300, "membership_transactions": 600,
         "orders": 600, "order_lines": 1000, "credit_transactions": 1000}
+# Of a world that many tests make anew.
+FEW_ROWS = {"users": 150, "employees": 8, "employee_public_profiles": 8, "class_sessions": 90, "reservations": 400, "membership_instances": 60, "membership_transactions": 120, "orders": 120,
+            "order_lines": 200, "credit_transactions": 200}
+FEW_OWN = Sizes(people=300, memberships=120, bookings=600, classes=120, sales=100)
 CLOCK = "2026-03-02T12:00:00Z"
 ENDINGS = (0, 10, 11)  # all is right; some rows were rejected; some wait for their parents
 SYNCED = tuple(name for name in TABLES if (PROJECT / "entities" / f"{name}.yaml").exists())
@@ -67,11 +71,11 @@ def studio_file(folder, documents, seed=1, sizes=None):
     return database
 
 
-def rejects(database, run=None):
-    """(entity, external id) → codes; of one run, or of all. A row that waits for its parent has the code "waiting"."""
+def rejects(database, run=None, account="studio"):
+    """(entity, external id) → set of (code, field); of one run, or of all. A row that waits for its parent has the code "waiting"."""
     result = defaultdict(set)
-    for entity, key in database.rows(f"select entity, key from {own(database, 'sync_waiting')}"):
-        result[entity, key].add("waiting")
-    for entity, key, code in database.rows(f"select entity, key, code from {own(database, 'sync_reject')}{f' where run = {run}' if run else ''}"):
-        result[entity, key].add(code)
+    for entity, key, field in database.rows(f"select entity, key, field from {own(database, 'sync_waiting')} where kind = 'row' and account = '{account}'"):
+        result[entity, key].add(("waiting", field))
+    for entity, key, code, field in database.rows(f"select entity, key, code, field from {own(database, 'sync_reject')} where account = '{account}'{f' and run = {run}' if run else ''}"):
+        result[entity, key].add((code, field))
     return result

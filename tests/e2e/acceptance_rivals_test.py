@@ -150,7 +150,7 @@ class Rivals(unittest.TestCase):
             documents[tenant] = ended.document
         for tenant, judge in self.judges.items():
             now = Snapshot(self.database, SYNCED)
-            verdict = judge.check(seen_by(now, tenant), self.truth(tenant), rejects(self.database, documents[tenant]["run"]))
+            verdict = judge.check(seen_by(now, tenant), self.truth(tenant), rejects(self.database, documents[tenant]["run"], tenant))
             print(f"{tenant}: {verdict}", flush=True)
             self.assertEqual(verdict.differences, [], tenant)
 

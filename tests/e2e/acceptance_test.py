@@ -86,13 +86,15 @@ class Acceptance(unittest.TestCase):
     # --- a judge that finds nothing must have been seen to find something
 
     def assert_judge_finds_planted_faults(self, document):
-        known, codes = truth(self.vendor), rejects(self.database, document["run"])
+        known, said = truth(self.vendor), rejects(self.database, document["run"])
         for what, plant in (("a wrong cell", self.wrong_cell), ("a missing row", self.missing_row), ("a twin", self.twin), ("a row of the studio's own that was touched", self.touched_row),
                             ("a key that went to another row", self.swapped_keys), ("an hour of daylight saving too much", self.wrong_hour), ("a number that somebody had given already", self.wrong_number),
-                            ("a row marked as deleted that is not", self.wrong_mark)):
-            now = Snapshot(self.database, SYNCED)
-            expected = plant(now)
-            found = copy.deepcopy(self.judge).check(now, known, codes).differences
+                            ("a row marked as deleted that is not", self.wrong_mark), ("a reject with another reason than the true one", self.wrong_code),
+                            ("a reject of another field than the true one", self.wrong_field), ("a reject of a record that could land", self.reject_without_reason),
+                            ("a reject of a record that has landed", self.reject_of_what_landed)):
+            now, planted = Snapshot(self.database, SYNCED), copy.deepcopy(said)
+            expected = plant(now, planted)
+            found = copy.deepcopy(self.judge).check(now, known, planted).differences
             self.assertTrue(any(expected(difference) for difference in found), f"{what}: not found among {len(found)} differences")
             print(f"planted: {what}: found", flush=True)
 
@@ -101,48 +103,74 @@ class Acceptance(unittest.TestCase):
         key = TABLES[table].key
         return next((pk, row) for pk, row in now.rows[table].items() if row[key] is not None and wanted(row))
 
-    def wrong_cell(self, now):
+    def wrong_cell(self, now, _):
         _, row = self.some(now, "sales")
         row["gross_cents"] = str(int(row["gross_cents"]) + 1)
         return lambda difference: (difference.table, difference.key, difference.column) == ("sales", row["mt_order_id"], "gross_cents")
 
-    def missing_row(self, now):
+    def missing_row(self, now, _):
         pk, row = self.some(now, "tenders")
         del now.rows["tenders"][pk]
         return lambda difference: (difference.table, difference.key, difference.actual) == ("tenders", row["mt_key"], "missing")
 
-    def twin(self, now):
+    def twin(self, now, _):
         """What a sync that does not adopt would leave: the studio's own row, and a second one with the external id."""
         pk, row = self.some(now, "people", lambda row: (row["id"],) in self.judge.before.rows["people"])
         now.rows["people"]["999999",] = {**row, "id": "999999"}
         now.rows["people"][pk] = {**self.judge.before.rows["people"][pk], "mt_user_id": None}
         return lambda difference: difference.table == "people" and difference.key == row["mt_user_id"]
 
-    def touched_row(self, now):
+    def touched_row(self, now, _):
         pk, row = next((pk, row) for pk, row in now.rows["bookings"].items() if row["mt_reservation_id"] is None)
         row["seat"] = "12"
         return lambda difference: (difference.table, difference.key, difference.column) == ("bookings", str(pk), "seat")
 
-    def swapped_keys(self, now):
+    def swapped_keys(self, now, _):
         _, one = self.some(now, "bookings")
         _, other = self.some(now, "bookings", lambda row: row["person_id"] != one["person_id"])
         one["mt_reservation_id"], other["mt_reservation_id"] = other["mt_reservation_id"], one["mt_reservation_id"]
         return lambda difference: (difference.table, difference.key, difference.column) == ("bookings", one["mt_reservation_id"], "person_id")
 
-    def wrong_hour(self, now):
+    def wrong_hour(self, now, _):
         _, row = self.some(now, "classes", lambda row: row["local_start"] < "23:00:00")
         row["local_start"] = f"{int(row['local_start'][:2]) + 1:02d}{row['local_start'][2:]}"
         return lambda difference: (difference.table, difference.key, difference.column) == ("classes", row["mt_class_id"], "local_start")
 
-    def wrong_number(self, now):
+    def wrong_number(self, now, _):
         pk, row = self.some(now, "memberships", lambda row: (row["id"],) not in self.judge.before.rows["memberships"])
         row["instance_id"] = "9652"
         return lambda difference: (difference.table, difference.key, difference.column) == ("memberships", row["mt_membership_id"], "instance_id")
 
-    def wrong_mark(self, now):
+    def wrong_mark(self, now, _):
         _, row = self.some(now, "people", lambda row: (row["id"],) not in self.judge.before.rows["people"])
         row["deleted_at"] = "2026-03-02 12:00:00+00"
         return lambda difference: (difference.table, difference.key, difference.column) == ("people", row["mt_user_id"], "deleted_at")
+
+    @staticmethod
+    def one_with(said, code):
+        """The entity and key of a record that was rejected for that and nothing else."""
+        return next(who for who, reasons in said.items() if {found for found, _ in reasons} == {code} and who[1])
+
+    def wrong_code(self, _, said):
+        entity, key = self.one_with(said, "not_a_phone")
+        said[entity, key] = {("too_long", field) for _, field in said[entity, key]}
+        return lambda difference: (difference.table, difference.key) == (entity, key)
+
+    def wrong_field(self, _, said):
+        entity, key = self.one_with(said, "waiting")
+        said[entity, key] = {("waiting", "coach_id")}
+        return lambda difference: (difference.table, difference.key) == (entity, key)
+
+    def reject_without_reason(self, now, said):
+        pk, row = self.some(now, "sales")
+        del now.rows["sales"][pk]
+        said["sales", row["mt_order_id"]] = {("23505", "sales_receipt_key")}
+        return lambda difference: (difference.table, difference.key, difference.actual) == ("sales", row["mt_order_id"], "missing")
+
+    def reject_of_what_landed(self, now, said):
+        _, row = self.some(now, "sales")
+        said["sales", row["mt_order_id"]] = {("not_an_amount", "gross_cents")}
+        return lambda difference: (difference.table, difference.key, difference.column) == ("sales", row["mt_order_id"], "(reject)")
 
     # --- changes at the vendor's
 
@@ -174,7 +202,7 @@ class Acceptance(unittest.TestCase):
         """Two rows have one address, so nobody knew whose they are: once somebody has put the ids into the right ones, what waited for them lands unread."""
         users = {user["id"]: fold(user["email"]) for user in self.vendor.truth("users", "north")}
         rows = [row for row in Snapshot(self.database, ("people",)).rows["people"].values() if row["mt_user_id"] is None]
-        ambiguous = {key for (entity, key), codes in rejects(self.database).items() if entity == "people" and "adopt_ambiguous" in codes and users.get(key)}
+        ambiguous = {key for (entity, key), codes in rejects(self.database).items() if entity == "people" and any(code == "adopt_ambiguous" for code, _ in codes) and users.get(key)}
         decided = {}
         for user in ambiguous:
             candidates = [row["id"] for row in rows if fold(row["email"]) == users[user]]
