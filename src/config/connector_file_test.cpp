@@ -83,13 +83,13 @@ TEST(ConnectorFile, AFormatOfBoundsNamesOneTimeWithEachText) {
   };
   EXPECT_EQ(format("%Y-%m-%d %H:%M:%S"), "");
   EXPECT_EQ(format("%Y-%m-%dT%H:%M:%SZ"), "") << "the zone is UTC";
-  EXPECT_EQ(format("%Y-%m-%d %Q"), at("3:104", "the time format \"%Y-%m-%d %Q\" may hold %Y %m %d %H %M %S %y %b %p %I and %% only"));
-  EXPECT_EQ(format("%H:%M"), at("3:104", "the time format \"%H:%M\" must name year, month and day"));
-  EXPECT_EQ(format("%d.%m.%y"), at("3:104", "the time format \"%d.%m.%y\" must name the year with four digits, %Y"));
-  EXPECT_EQ(format("%Y-%m-%d %I:%M"), at("3:104", "the time format \"%Y-%m-%d %I:%M\" must have %I and %p together"));
+  EXPECT_EQ(format("%Y-%m-%d %Q"), at("3:102", "the time format \"%Y-%m-%d %Q\" may hold %Y %m %d %H %M %S %y %b %p %I and %% only"));
+  EXPECT_EQ(format("%H:%M"), at("3:102", "the time format \"%H:%M\" must name year, month and day"));
+  EXPECT_EQ(format("%d.%m.%y"), at("3:102", "the time format \"%d.%m.%y\" must name the year with four digits, %Y"));
+  EXPECT_EQ(format("%Y-%m-%d %I:%M"), at("3:102", "the time format \"%Y-%m-%d %I:%M\" must have %I and %p together"));
   EXPECT_EQ(format("%Y-%m-%d %M"),
-            at("3:104", "the time format \"%Y-%m-%d %M\" must name hours before minutes, and minutes before seconds"));
-  EXPECT_EQ(format("iso"), at("3:104", "the time format \"iso\" must name year, month and day"));
+            at("3:102", "the time format \"%Y-%m-%d %M\" must name hours before minutes, and minutes before seconds"));
+  EXPECT_EQ(format("iso"), at("3:102", "the time format \"iso\" must name year, month and day"));
 }
 
 // E6: a local time is not one of UTC
@@ -98,7 +98,7 @@ TEST(ConnectorFile, AFormatOfLocalTimesDoesNotCallThemUtc) {
   files.write("connectors/crm/connector.yaml",
               "settings: {host: {}}\nbase_url: https://x\nstreams: {contacts: {get: /c, records: json, key: id, incremental: "
               "{field: t, to_param: t, format: '%Y-%m-%dT%H:%M:%SZ'}}}\nauth: {api_key: }\nzone: America/Chicago\n");
-  EXPECT_EQ(files.problems(), at("3:102",
+  EXPECT_EQ(files.problems(), at("3:100",
                                  "`format` ends with the Z of UTC, but its times are local ones of the connector's zone, "
                                  "America/Chicago; remove `format` if the source takes UTC, or the Z"));
 }
