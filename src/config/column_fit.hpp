@@ -26,7 +26,7 @@ struct Conversion {
 /// The same of an entity's key; the column's name is in the error.
 [[nodiscard]] tl::expected<Conversion, std::string> key_conversion(const Entity::Key& key, const record::Column& column);
 
-/// Why a sync must not write a column that is mapped, and what to do; "" if it may.
-[[nodiscard]] std::string write_objection(const Entity& entity, const record::TableName& table, const record::Column& column);
+/// Why a sync must not write a column of the table that is mapped (as its primary key), and what to do; "" if it may.
+[[nodiscard]] std::string write_objection(const Entity& entity, const record::Table& table, const record::Column& column);
 
 }  // namespace syncline::config

@@ -69,7 +69,7 @@ void judge_other_indexes(const Entity& entity, const Table& table, std::vector<P
 void judge_account(const Entity& entity, const Table& table, std::vector<Problem>& problems) {
   const Column* column = table.column(entity.key.account_column);
   if (!column) return;
-  if (std::string objection = config::write_objection(entity, table.name, *column); !objection.empty()) {
+  if (std::string objection = config::write_objection(entity, table, *column); !objection.empty()) {
     problems.push_back({entity.key.place, std::move(objection)});
   } else if (column->type != record::ColumnType::Text && column->type != record::ColumnType::Other) {
     problems.push_back(
@@ -80,23 +80,11 @@ void judge_account(const Entity& entity, const Table& table, std::vector<Problem
 void judge_key(const Entity& entity, const Table& table, std::vector<Problem>& problems) {
   const Column* column = table.column(entity.key.column);
   if (!column) return;
-  std::string objection = config::write_objection(entity, table.name, *column);
+  std::string objection = config::write_objection(entity, table, *column);
   if (!objection.empty()) {
     problems.push_back({entity.key.place, std::move(objection)});
   } else if (const auto fits = config::key_conversion(entity.key, *column); !fits) {
     problems.push_back({entity.key.place, fits.error()});
-  }
-}
-
-/// The team's own numbers are what other rows refer to; a vendor's id among them would take a row for another.
-void judge_primary_key(const Entity& entity, const Table& table, std::vector<Problem>& problems) {
-  for (const record::UniqueIndex& index : table.unique_indexes) {
-    if (!index.primary || index.columns != std::vector<std::string>{entity.key.column}) continue;
-    problems.push_back(
-        {entity.key.place, fmt::format("`{}` is the primary key of {}: a vendor's ids do not belong there, where a row of yours "
-                                       "with the same number would be taken for theirs; name a column of its own, which "
-                                       "`syncline migrate` adds",
-                                       entity.key.column, to_string(table.name))});
   }
 }
 
@@ -114,7 +102,7 @@ void judge_local(const Entity& entity, const Table& table, std::vector<Problem>&
 void judge_field(const Entity& entity, const Table& table, const config::FieldMapping& field, std::vector<Problem>& problems) {
   const Column* there = table.column(field.column);
   const Column column = there ? *there : planned_column(field);
-  if (std::string objection = config::write_objection(entity, table.name, column); !objection.empty()) {
+  if (std::string objection = config::write_objection(entity, table, column); !objection.empty()) {
     problems.push_back({field.place, std::move(objection)});
   } else if (const auto fits = config::conversion(field, column); !fits) {
     problems.push_back({field.place, fmt::format("`{}`: {}", field.column, fits.error())});
@@ -155,7 +143,7 @@ void judge_version(const Entity& entity, const Table& table, std::vector<Problem
 void judge_relation(const Entity& entity, const Table& table, const config::Relation& relation, std::vector<Problem>& problems) {
   const Column* column = table.column(relation.column);
   if (!column) return;
-  if (std::string objection = config::write_objection(entity, table.name, *column); !objection.empty())
+  if (std::string objection = config::write_objection(entity, table, *column); !objection.empty())
     problems.push_back({relation.place, std::move(objection)});
 }
 
@@ -196,7 +184,6 @@ std::vector<Problem> misfits(const Entity& entity, const Table& table) {
   }
   judge_partitions(entity, table, problems);
   judge_key(entity, table, problems);
-  judge_primary_key(entity, table, problems);
   judge_local(entity, table, problems);
   judge_account(entity, table, problems);
   judge_other_indexes(entity, table, problems);

@@ -310,6 +310,46 @@ TEST_P(Planning, WhatIsMissingIsPlannedAndOnlyThat) {
                               "customers: column born", "customers: column synced_at"}));
   run("ALTER TABLE customers ADD COLUMN external_id text; ALTER TABLE customers ADD COLUMN synced_at text");
   EXPECT_EQ(planned(), (Words{"customers: UNIQUE index on external_id", "customers: column changed_at", "customers: column born"}));
+// rule 10: our primary key is never given other values
+TEST_P(Planning, WhatIsMappedOntoThePrimaryKeyIsRefused) {
+  run("CREATE TABLE people (id " + counted() + "); CREATE TABLE cards (id " + counted() + ")");
+  entity("people", "people");
+  config::Entity& cards = entity("cards", "cards");
+  const std::string objection = "`id` is the primary key of cards, by which the rest of your data knows its rows";
+  field(cards, "id").place = {"entities/cards.yaml", 12, 5};
+  EXPECT_TRUE(problem().starts_with("entities/cards.yaml:12:5: " + objection)) << problem();
+  EXPECT_NE(problem().find("take it out of the mapping, or name a column of its own"), std::string::npos) << problem();
+  cards.fields.clear();
+  relation(cards, "id", "people");
+  EXPECT_TRUE(problem().starts_with("entities/cards.yaml:9:3: " + objection)) << problem();
+  cards.relations.clear();
+  cards.version = config::Entity::Version{"id", {}, {"entities/cards.yaml", 5, 1}};
+  EXPECT_TRUE(problem().starts_with("entities/cards.yaml:5:1: " + objection)) << problem();
+  cards.version.reset();
+  EXPECT_EQ(problem(), "");
+}
+
+TEST_P(Planning, AColumnThatIsOnlyPartOfThePrimaryKeyMayBeMapped) {
+  run("CREATE TABLE people (id " + counted() + "); CREATE TABLE groups (id " + counted() +
+      "); CREATE TABLE members (person_id integer, group_id integer, PRIMARY KEY (person_id, group_id))");
+  entity("people", "people");
+  entity("groups", "groups");
+  config::Entity& members = entity("members", "members");
+  relation(members, "person_id", "people");
+  relation(members, "group_id", "groups");
+  EXPECT_EQ(problem(), "");
+}
+
+// rule 10: a number is given once, when the row is inserted
+TEST_P(Planning, APrimaryKeyWithoutADefaultMayBeNumbered) {
+  run("CREATE TABLE cards (id integer PRIMARY KEY)");
+  config::Numbering& number = entity("cards", "cards").numbers.emplace_back();
+  number.column = "id";
+  number.sequence = record::TableName{"", "card_seq"};
+  number.create_after_max = true;
+  EXPECT_EQ(problem(), "");
+}
+
   run("CREATE UNIQUE INDEX partly ON customers (external_id) WHERE name IS NOT NULL");
   EXPECT_EQ(planned().front(), "customers: UNIQUE index on external_id");
   run("CREATE UNIQUE INDEX wholly ON customers (external_id)");

@@ -147,10 +147,9 @@ class Binder {
     const std::string table = record::to_string(table_.name);
     if (!column) {
       const std::string near = base::nearest(name, column_names());
-      problems_.push_back(
-          {place, fmt::format("{} has no column `{}`{}", table, name,
-                              near.empty() ? "; `syncline plan` shows what would add it" : fmt::format("; did you mean `{}`?", near))});
-    } else if (std::string objection = config::write_objection(entity_, table_.name, *column); !objection.empty()) {
+      problems_.push_back({place, fmt::format("{} has no column `{}` yet; `syncline migrate` adds it{}", table, name,
+                                              near.empty() ? "" : fmt::format(", unless you mean `{}`", near))});
+    } else if (std::string objection = config::write_objection(entity_, table_, *column); !objection.empty()) {
       problems_.push_back({place, std::move(objection)});
     } else if (!written_.insert(name).second) {
       problems_.push_back({place, fmt::format("`{}` is mapped twice", name)});
@@ -160,10 +159,12 @@ class Binder {
     return nullptr;
   }
 
+  /// Those that could be meant.
   [[nodiscard]] std::vector<std::string> column_names() const {
     std::vector<std::string> names;
-    names.reserve(table_.columns.size());
-    for (const Column& column : table_.columns) names.push_back(column.name);
+    for (const Column& column : table_.columns) {
+      if (config::write_objection(entity_, table_, column).empty()) names.push_back(column.name);
+    }
     return names;
   }
 
