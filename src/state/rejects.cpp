@@ -88,6 +88,12 @@ base::Result<std::vector<std::string>> Store::entities_with_rejects(int64_t run)
   return out;
 }
 
+base::Result<int64_t> Store::count_delete_rejects(int64_t run) {
+  const auto rows = TRY(connection_.query(fmt::format("SELECT count(*) FROM {} WHERE run = $1 AND stage = 'delete'", names_("sync_reject")),
+                                          std::array{Cell::of(run)}));
+  return rows.integer(0, 0);
+}
+
 base::Result<std::string> Store::set_aside_after(const StoredReject& reject) {
   if (reject.reject.key.empty()) return std::string();
   const auto rejects = TRY(connection_.query(

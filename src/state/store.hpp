@@ -134,6 +134,8 @@ class Store {
                                                           int64_t entries_max);
   /// The entities that have rejects in a run.
   base::Result<std::vector<std::string>> entities_with_rejects(int64_t run);
+  /// How many rejects of a run are of deletes: rows whose record is gone, so that there is none to try again.
+  base::Result<int64_t> count_delete_rejects(int64_t run);
   /// What has been set aside after that reject, of the same key, and so is newer: "a reject of run 38", "a row that waits"; "" if nothing
   /// is.
   base::Result<std::string> set_aside_after(const StoredReject& reject);

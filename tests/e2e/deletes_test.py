@@ -112,6 +112,7 @@ class Deletes(OnBothDatabases):
                 self.assertIn("2 rows rejected: they could not be deleted; `syncline rejects 2` shows them; `syncline sync --full` tries to delete again.   run 2, exit 10", ended.stdout)
                 self.assertIn("2 not deleted", project.run("log", "2").stdout)
                 self.assertEqual(len(project.run("rejects", "2", "--json").document["rejects"]), 2)
+                self.assertEqual(project.run("retry", "2").stdout, "2 rejects of run 2 are deletes, of which there is no record to try; `syncline sync --full` tries them again\n")
                 database.execute("delete from complaints")
                 report = self.sync(project, "--full")
                 self.assertEqual((report["deleted"], report["not_deleted"], report["errors_count"]), (2, 0, 0), report)
