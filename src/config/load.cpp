@@ -108,6 +108,14 @@ ProjectFile read_everything(const LoadOptions& options, std::vector<Problem>& pr
   return result;
 }
 
+/// Said only where nothing else is wrong: a folder that is misnamed or in another place must not look like a sync that succeeds.
+Problem no_entities(const std::filesystem::path& folder) {
+  return {{"entities", 1, 1},
+          fmt::format("there are no entities/*.yaml in {}, so there is nothing to sync: write one for each of your tables, with the stream "
+                      "that goes into it",
+                      folder.string())};
+}
+
 void lint_connector(const LoadOptions& options, const Surroundings& surroundings, const FileTree& file, const std::string& name,
                     std::vector<Problem>& problems) {
   const Variables without_settings(surroundings, nullptr);
@@ -149,6 +157,7 @@ void lint_file(const LoadOptions& options, const Surroundings& surroundings, con
 tl::expected<Project, std::vector<Problem>> load_project(const LoadOptions& options) {
   std::vector<Problem> problems;
   ProjectFile read = read_everything(options, problems);
+  if (problems.empty() && read.project.entities.empty()) problems.push_back(no_entities(options.folder));
   if (problems.empty()) return std::move(read.project);
   put_in_order(problems);
   return tl::unexpected(std::move(problems));

@@ -50,6 +50,15 @@ TEST(Load, NoFolderIsNoProject) {
   EXPECT_EQ(test::all_messages(project.error()), "syncline.yaml:1:1: this file is not there\n");
 }
 
+TEST(Load, AProjectWithoutEntitiesHasNothingToSync) {
+  const test::ProjectFiles files;
+  std::filesystem::remove(files.path() / "entities/customers.yaml");
+  EXPECT_EQ(files.problems(), "entities:1:1: there are no entities/*.yaml in " + files.path().string() +
+                                  ", so there is nothing to sync: write one for each of your tables, with the stream that goes into it\n");
+  files.write("entities/customers.yml", entity("customers", "crm_id"));
+  EXPECT_EQ(files.problems(), "entities/customers.yml:1:1: only *.yaml is read; rename the file\n");
+}
+
 TEST(Load, NamesOfOtherFilesMustExist) {
   const test::ProjectFiles files;
   files.write("entities/customers.yaml",
@@ -299,9 +308,8 @@ TEST(Load, EntitiesComeInFileNameOrderWithTheirNames) {
   EXPECT_EQ(project->rule_set("nothing"), nullptr);
 }
 
-TEST(Load, AProjectWithoutEntitiesLoads) {
+TEST(Load, AProjectWithoutRulesLoads) {
   const test::ProjectFiles files;
-  std::filesystem::remove_all(files.path() / "entities");
   std::filesystem::remove_all(files.path() / "rules");
   EXPECT_EQ(files.problems(), "");
 }
