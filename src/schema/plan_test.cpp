@@ -283,6 +283,25 @@ TEST_P(Planning, ALocalColumnThatTheTableLacksIsRefused) {
 }
 
 TEST_P(Planning, AParentOfNoEntityThatMayBeFoundTwiceIsWarnedOf) {
+TEST_P(Planning, AKeyColumnThatAnotherEntityOfTheProjectHasFilledIsNotWarnedOf) {
+  run("CREATE TABLE customers (id " + counted() + ", external_id text UNIQUE, other_id text UNIQUE)");
+  entity("customers", "customers");
+  migrate();
+  run("INSERT INTO customers (external_id, other_id) VALUES ('A-1', 'B-1')");
+  state::Store store(db(), project_.tables_prefix);
+  record::EntityReport report;
+  report.entity = "customers";
+  report.counters.inserted = 1;
+  ASSERT_TRUE(store.log_unbegun(1, report, "ok"));
+  EXPECT_EQ(warned(), Words());
+  entity("profiles", "customers").insert = false;
+  EXPECT_EQ(warned(), Words());
+  project_.entities.back().key.column = "other_id";
+  const Words said = warned();
+  ASSERT_EQ(said.size(), 1u);
+  EXPECT_TRUE(said[0].starts_with("`other_id` of customers has a value in 1 rows already")) << said[0];
+}
+
   run("CREATE TABLE plans (id " + counted() + ", code text, name text UNIQUE); CREATE TABLE members (id " + counted() + ")");
   config::Relation& plan = relation(entity("members", "members"), "plan_id", "");
   plan.table = record::TableName{"", "plans"};

@@ -101,9 +101,13 @@ base::Result<void> warn_of_filled_key(sql::Connection& connection, const config:
   if (!table.column(entity.key.column)) return {};
   const state::TableNames names(connection.dialect(), project.tables_prefix);
   if (TRY(connection.describe(names.in_catalog("sync_log")))) {
-    const std::array written{record::Cell::of(std::string_view(entity.name))};
-    const std::string ever = fmt::format("SELECT 1 FROM {} WHERE entity = $1 AND rows_synced > 0 LIMIT 1", names("sync_log"));
-    if (!TRY(connection.query(ever, written)).empty()) return {};
+    // Another entity may have filled the same column, where this one only adds to its rows.
+    for (const config::Entity& one : project.entities) {
+      if (one.table != entity.table || one.key.column != entity.key.column) continue;
+      const std::array written{record::Cell::of(std::string_view(one.name))};
+      const std::string ever = fmt::format("SELECT 1 FROM {} WHERE entity = $1 AND rows_synced > 0 LIMIT 1", names("sync_log"));
+      if (!TRY(connection.query(ever, written)).empty()) return {};
+    }
   }
   const std::string key = sql::quoted(entity.key.column);
   const int64_t filled =
