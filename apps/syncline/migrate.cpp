@@ -86,8 +86,8 @@ void print(const CommonOptions& common, const Outcome& outcome) {
   fmt::print("{}\n", outcome.applied.empty() ? "nothing to do: your tables and ours are as planned"
                                              : "proven     every planned column, table and index is there");
   for (const std::string& warning : outcome.warnings) fmt::print("warning    {}\n", warning);
-  if (!outcome.applied.empty() && !outcome.grants.empty())
-    fmt::print("\na role that only syncs needs:\n  {}\n", base::joined(outcome.grants, "\n  "));
+  // Also where nothing was left to do: a mapping may need another right without needing another column.
+  if (!outcome.grants.empty()) fmt::print("\na role that only syncs needs:\n  {}\n", base::joined(outcome.grants, "\n  "));
 }
 
 }  // namespace

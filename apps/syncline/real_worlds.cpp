@@ -6,6 +6,17 @@
 #include "stop_signal.hpp"
 
 namespace syncline::apps {
+namespace {
+
+/// A role that only syncs cannot give itself a right, but it can learn which one it lacks. Row-level security is no matter of GRANTs.
+std::string sync_advice(const record::ErrorSummary& error, const config::Project& project) {
+  constexpr std::string_view NoRight = "42501";
+  if (error.code == NoRight && error.message.find("row-level security") == std::string::npos)
+    return "; `syncline plan`, run as the role that syncs, names the GRANTs that it lacks";
+  return database_advice(error.code, project);
+}
+
+}  // namespace
 
 base::Result<record::RunReport> in_real_worlds(const config::Project& project, sql::Connection& connection,
                                                const std::function<base::Result<record::RunReport>(const sync::Worlds&)>& work) {
@@ -17,7 +28,7 @@ base::Result<record::RunReport> in_real_worlds(const config::Project& project, s
   auto report = work({clock, random, [&] { return http::curl_transport(network, {}, {}); }, connection, progress, stop.token()});
   if (!report) return base::fail(with_database_advice(std::move(report).error(), project));
   for (record::EntityReport& entity : report->entities) {
-    for (record::ErrorSummary& error : entity.errors) error.message += database_advice(error.code, project);
+    for (record::ErrorSummary& error : entity.errors) error.message += sync_advice(error, project);
   }
   return report;
 }

@@ -10,6 +10,7 @@
 
 #include "base/text.hpp"
 #include "schema/sequences.hpp"
+#include "state/tables.hpp"
 
 namespace syncline::schema {
 namespace {
@@ -75,14 +76,59 @@ std::string listed(const Rights& rights) {
   return base::joined(out, ", ");
 }
 
+constexpr std::string_view OwnTables = "GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA syncline";
+
+base::Result<Grants> needed(sql::Connection& connection, const config::Project& project) {
+  Grants out;
+  for (const config::Entity& entity : project.entities) TRY(add_entity(connection, entity, out));
+  return out;
+}
+
+/// Whether the role has a right; of single columns any will do, since only one is asked for.
+std::string has(std::string_view table, std::string_view right) {
+  const size_t column = right.find(" (");
+  return fmt::format("pg_catalog.{}({}, {})", column == right.npos ? "has_table_privilege" : "has_any_column_privilege", table,
+                     sql::literal(right.substr(0, column)));
+}
+
+/// Conditions that hold where nothing is lacking, by the GRANT that gives what they ask for.
+base::Result<std::map<std::string, std::string>> conditions(sql::Connection& connection, const config::Project& project) {
+  const state::TableNames names(connection.dialect(), project.tables_prefix);
+  const Grants own = TRY(needed(connection, project));
+  std::map<std::string, std::string> out;
+  for (const auto& [table, rights] : own.tables) {
+    std::vector<std::string> all;
+    for (const std::string& right : rights) all.push_back(has(sql::literal(table), right));
+    out[fmt::format("GRANT {} ON {}", listed(rights), table)] = base::joined(all, " AND ");
+  }
+  for (const std::string& sequence : own.sequences)
+    out["GRANT USAGE ON SEQUENCE " + sequence] = fmt::format("pg_catalog.has_sequence_privilege({}, 'USAGE')", sql::literal(sequence));
+  std::vector<std::string> ours, rights{"pg_catalog.has_schema_privilege(n.oid, 'USAGE')"};
+  for (const state::OwnTable& table : state::own_tables()) ours.push_back(sql::literal(names.in_catalog(table.name).name));
+  for (const char* right : {"SELECT", "INSERT", "UPDATE", "DELETE"}) rights.push_back(has("c.oid", right));
+  out[std::string(OwnTables)] = fmt::format(
+      "(SELECT bool_and({}) FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = "
+      "c.relnamespace WHERE n.nspname = 'syncline' AND c.relkind IN ('r', 'p') AND c.relname IN ({}))",
+      base::joined(rights, " AND "), base::joined(ours, ", "));
+  return out;
+}
+
 }  // namespace
+
+base::Result<std::vector<std::string>> missing_grants(sql::Connection& connection, const config::Project& project) {
+  std::vector<std::string> out;
+  if (connection.dialect() != sql::Dialect::Postgres) return out;
+  for (const auto& [grant, condition] : TRY(conditions(connection, project))) {
+    const sql::Rows rows = TRY(connection.query(fmt::format("SELECT pg_catalog.quote_ident(current_user) WHERE ({}) IS FALSE", condition)));
+    if (!rows.empty()) out.push_back(fmt::format("{} TO {};", grant, rows.text(0, 0)));
+  }
+  return out;
+}
 
 base::Result<std::vector<std::string>> grants(sql::Connection& connection, const config::Project& project) {
   if (connection.dialect() != sql::Dialect::Postgres) return std::vector<std::string>();
-  Grants own;
-  for (const config::Entity& entity : project.entities) TRY(add_entity(connection, entity, own));
-  std::vector<std::string> out{"GRANT USAGE ON SCHEMA syncline TO …;",
-                               "GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA syncline TO …;",
+  const Grants own = TRY(needed(connection, project));
+  std::vector<std::string> out{"GRANT USAGE ON SCHEMA syncline TO …;", fmt::format("{} TO …;", OwnTables),
                                "GRANT USAGE ON ALL SEQUENCES IN SCHEMA syncline TO …;"};
   for (const std::string& schema : own.schemas) out.push_back(fmt::format("GRANT USAGE ON SCHEMA {} TO …;", schema));
   for (const auto& [table, rights] : own.tables) out.push_back(fmt::format("GRANT {} ON {} TO …;", listed(rights), table));

@@ -674,6 +674,32 @@ TEST_P(Planning, ASequenceIsMadeBehindTheHighestNumberThereIs) {
   EXPECT_EQ(problem(), !postgres() ? ""
                                    : "entities/memberships.yaml:7:3: there is no sequence \"instance_seq\"; name one there is, or write "
                                      "`create: after_max` and `syncline migrate` makes it");
+TEST_P(PlanningForPostgres, ARoleThatLacksARightIsToldWhatToHaveGranted) {
+  run("CREATE TABLE plans (id serial PRIMARY KEY); CREATE TABLE customers (id serial PRIMARY KEY)");
+  config::Entity& customers = entity("customers", "customers");
+  relation(customers, "plan_id", "").table = record::TableName{"", "plans"};
+  migrate();
+  EXPECT_EQ(warned(), Words());
+  const std::string database = all("SELECT current_database()"), role = "syncs_" + database;
+  run("CREATE ROLE " + role + " LOGIN PASSWORD 'test-only-password'; GRANT USAGE ON SCHEMA syncline TO " + role);
+  const auto restricted = open(test::PostgresCluster::shared().url(database, role, "test-only-password"), std::chrono::seconds(5));
+  const auto said = [&] {
+    const auto plan = make_plan(*restricted, project_);
+    EXPECT_TRUE(plan) << plan.error().message;
+    return plan && !plan->warnings.empty() ? plan->warnings.back() : std::string();
+  };
+  run("GRANT SELECT ON syncline.sync_log, customers TO " + role);
+  const std::string begin = "this role lacks rights that a sync needs; have the owner run ";
+  EXPECT_EQ(said(), begin + "GRANT SELECT ON \"public\".\"plans\" TO " + role +
+                        "; GRANT SELECT, INSERT, UPDATE ON \"public\".\"customers\" TO " + role +
+                        "; GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA syncline TO " + role +
+                        "; GRANT USAGE ON SEQUENCE public.customers_id_seq TO " + role + ";");
+  run(said().substr(begin.size()));
+  EXPECT_EQ(said(), "");
+  customers.deletes.kind = config::Deletes::Kind::Hard;
+  EXPECT_EQ(said(), begin + "GRANT SELECT, INSERT, UPDATE, DELETE ON \"public\".\"customers\" TO " + role + ";");
+}
+
   number.create_after_max = true;
   migrate();
   EXPECT_EQ(planned(), Words{});

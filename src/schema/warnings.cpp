@@ -9,6 +9,7 @@
 
 #include "base/text.hpp"
 #include "schema/fit.hpp"
+#include "schema/grants.hpp"
 #include "schema/sequences.hpp"
 #include "state/tables.hpp"
 
@@ -154,6 +155,18 @@ void warn_of_moving_lists(const config::Project& project, Warnings& out) {
                   base::joined(names, ", "), names.size() == 1 ? "is" : "are"));
 }
 
+/// A right that a changed mapping needs is missed by the sync only when it comes to it.
+base::Result<void> warn_of_rights(sql::Connection& connection, const config::Project& project, Warnings& out) {
+  const auto missing = missing_grants(connection, project);
+  if (!missing) {
+    // A server that does not tell rights, or a role that may not ask: the sync will say it.
+    return sql::is_connection_lost(missing.error()) ? base::Result<void>(base::fail(missing.error())) : base::Result<void>();
+  }
+  if (missing->empty()) return {};
+  out.add(fmt::format("this role lacks rights that a sync needs; have the owner run {}", base::joined(*missing, " ")));
+  return {};
+}
+
 }  // namespace
 
 base::Result<std::vector<std::string>> warnings(sql::Connection& connection, const config::Project& project) {
@@ -161,6 +174,7 @@ base::Result<std::vector<std::string>> warnings(sql::Connection& connection, con
   for (const config::Entity& entity : project.entities)
     TRY_WITHIN(fmt::format("looking at {}", entity.name), warn_of_entity(connection, project, entity, out));
   warn_of_moving_lists(project, out);
+  TRY(warn_of_rights(connection, project, out));
   return std::move(out.all);
 }
 
