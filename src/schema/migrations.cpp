@@ -107,6 +107,27 @@ base::Error with_advice(base::Error error) {
   return error;
 }
 
+/// Whether an SQLSTATE speaks of the statement and what it does, not of the database's state, of rights, or of who else is at work.
+bool is_of_statement(std::string_view code) {
+  constexpr std::array<std::string_view, 12> Groups{"0A", "21", "22", "23", "2B", "2F", "34", "39", "3B", "3F", "42", "P0"};
+  return code != "42501" && std::find(Groups.begin(), Groups.end(), code.substr(0, 2)) != Groups.end();
+}
+
+/// A file that the user wrote can be mended; ours is right, and what is in its way is in the tables.
+base::Error of_file(base::Error error, const Migration& migration) {
+  if (!is_of_statement(error.code) || !declared_dialect(migration.text).empty()) return error;
+  error.kind = base::ErrorKind::BadConfig;
+  error.side = base::Side::Files;
+  error.message += "; nothing of the file was applied: mend it, and run `syncline migrate` again";
+  return error;
+}
+
+base::Result<void> execute(state::Store& store, const Migration& migration) {
+  auto done = store.connection().execute(migration.text);
+  if (done) return done;
+  return base::fail(of_file(std::move(done).error(), migration).within("migrations/" + migration.name));
+}
+
 /// Where no lock keeps migrators apart, what fails may have failed because another one has just done it.
 base::Result<bool> another_applied(state::Store& store, const Migration& migration) {
   sql::Connection& connection = store.connection();
@@ -137,7 +158,7 @@ base::Result<bool> apply_in_transaction(state::Store& store, const Migration& mi
   } else {
     TRY_WITHIN("migrations/" + migration.name, create_record(store));
   }
-  TRY_WITHIN("migrations/" + migration.name, connection.execute(migration.text));
+  TRY(execute(store, migration));
   TRY(connection.change(fmt::format("INSERT INTO {} (number, name, checksum, applied_at) VALUES ($1, $2, $3, {})",
                                     store.names()("sync_migration"), sql::current_timestamp(connection.dialect())),
                         std::array{Cell::of(migration.number), Cell::of(migration.name), Cell::of(migration.checksum)}));

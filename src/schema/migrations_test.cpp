@@ -156,6 +156,23 @@ TEST_P(Migrating, AFailingFileLeavesNothingBehindAndIsTriedAgain) {
   EXPECT_EQ(tables(), "first second third ");
 }
 
+TEST_P(Migrating, AStatementOfTheUsersThatIsWrongIsAFileToMend) {
+  const std::pair<std::string, std::string> files[] = {
+      {"CREATE TABLE first (a integer);\nINSERT INTO absent VALUES (1);\n", "42P01"},
+      {"CREATE TABLE first (a integer);\nCREATE TABLO second (a integer);\n", "42601"},
+      {"CREATE TABLE first (a integer NOT NULL);\nINSERT INTO first VALUES (NULL);\n", "23502"}};
+  for (const auto& [text, code] : files) {
+    file("001_first.sql", text);
+    const std::string said = apply_all();
+    EXPECT_TRUE(said.starts_with("migrations/001_first.sql: ") && says(said, "; nothing of the file was applied: mend it")) << said;
+    // PostgreSQL does not say where a value is that a column does not take.
+    EXPECT_EQ(says(said, "(line 2)"), !postgres() || code != "23502") << said;
+    EXPECT_EQ(error_.code, code);
+    EXPECT_EQ(base::exit_code_of(error_), base::exit_code::Usage);
+    EXPECT_EQ(tables(), "");
+  }
+}
+
 TEST_P(Migrating, ExternalIdsThatAreNotUniqueStopTheIndexAndEverythingWithIt) {
   run("CREATE TABLE customers (id " + counted() + ", external_id text); INSERT INTO customers VALUES (1, 'a'), (2, 'a')");
   config::Entity& customers = project_.entities.emplace_back();
@@ -164,6 +181,7 @@ TEST_P(Migrating, ExternalIdsThatAreNotUniqueStopTheIndexAndEverythingWithIt) {
   ASSERT_EQ(save(), "001_sync_schema.sql");
   EXPECT_TRUE(says(apply_all(), "001_sync_schema.sql: ")) << error_.message;
   EXPECT_EQ(error_.code, "23505");
+  EXPECT_EQ(error_.side, base::Side::Database);
   EXPECT_FALSE((*db().describe({"", "customers"}))->column("synced_at"));
   run("DELETE FROM customers WHERE id = 2");
   EXPECT_EQ(apply_all(), "001_sync_schema.sql");

@@ -197,7 +197,7 @@ base::Result<void> PostgresConnection::run_script(const std::string& sql) {
     end_copy(answer.get(), "COPY from or to a client cannot be used here");
     return base::fail(misuse(sqlstate::NotSupported, "COPY FROM STDIN and COPY TO STDOUT cannot be used here"));
   }
-  if (!succeeded(answer.get())) return base::fail(error_of(connection_.get(), answer.get()));
+  if (!succeeded(answer.get())) return base::fail(error_of_script(connection_.get(), answer.get(), sql));
   return {};
 }
 

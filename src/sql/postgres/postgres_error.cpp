@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <charconv>
 
 #include "base/text.hpp"
 #include "sql/shared/error.hpp"
@@ -85,6 +86,19 @@ base::Error error_of(PGconn* connection, const PGresult* answer) {
   if (PQstatus(connection) == CONNECTION_BAD)
     return database_error(sqlstate::ConnectionLost, "the connection to the database broke: " + said);
   return database_error("XX000", said.empty() ? "the database gave no answer that can be understood" : said);
+}
+
+base::Error error_of_script(PGconn* connection, const PGresult* answer, std::string_view script) {
+  base::Error error = error_of(connection, answer);
+  const std::string_view position = field(answer, PG_DIAG_STATEMENT_POSITION);
+  size_t letters = 0;
+  if (std::from_chars(position.data(), position.data() + position.size(), letters).ec != std::errc() || letters == 0) return error;
+  size_t at = 0;
+  for (; at < script.size(); ++at) {
+    const bool begins_letter = (script[at] & 0xC0) != 0x80;
+    if (begins_letter && --letters == 0) break;
+  }
+  return at_line(std::move(error), script, at);
 }
 
 base::Error connect_error(PGconn* connection) {

@@ -135,6 +135,15 @@ TEST_F(Postgres, OfSeveralHostsTheOneThatAnswersIsTaken) {
   EXPECT_TRUE(open(url));
 }
 
+TEST_F(Postgres, AFailingScriptNamesTheLineWhereTheServerSaysIt) {
+  const auto said = [&](std::string_view script) { return db().execute(script).error().message; };
+  EXPECT_EQ(said("CREATE TABLE a (b integer);\n-- üüüüüüüüüüüüüüüü\n\nINSERT INTO absent VALUES (1);\n"),
+            "relation \"absent\" does not exist (line 4)");
+  EXPECT_EQ(said("SELECT 1;\nSELECT 2\nFORM a;"), "syntax error at or near \"a\" (line 3)");
+  EXPECT_EQ(said("SELECT 1;\nSELECT 1 / 0;"), "division by zero");
+  EXPECT_EQ(said("INSERT INTO absent VALUES (1)"), "relation \"absent\" does not exist");
+}
+
 // F17: a standby, or default_transaction_read_only
 TEST_F(Postgres, ADatabaseThatTakesNoWritesIsRefusedAtOnce) {
   OK(db().execute("ALTER DATABASE \"" + database() + "\" SET default_transaction_read_only = on"));

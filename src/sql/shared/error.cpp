@@ -1,6 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "sql/shared/error.hpp"
 
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "base/text.hpp"
+
 namespace syncline::sql {
 
 base::ErrorKind kind_of_sqlstate(std::string_view code) {
@@ -22,6 +28,13 @@ base::Error database_error(std::string_view code, std::string message, std::stri
           .code = std::string(code),
           .subject = std::move(subject),
           .retry_after = {}};
+}
+
+base::Error at_line(base::Error error, std::string_view script, size_t offset_bytes) {
+  const std::string_view before = script.substr(0, offset_bytes);
+  if (base::trim(script).find('\n') != script.npos)
+    error.message += fmt::format(" (line {})", std::count(before.begin(), before.end(), '\n') + 1);
+  return error;
 }
 
 base::Error misuse(std::string_view code, std::string message) {

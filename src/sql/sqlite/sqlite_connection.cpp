@@ -25,7 +25,7 @@ using std::chrono::steady_clock;
 
 constexpr size_t StatementsMax = 200;
 constexpr int StepsBetweenDeadlineChecks = 20'000;
-constexpr int WalRetryMilliseconds = 10;
+constexpr int LookRetryMilliseconds = 10;
 
 class SqliteConnection final : public Connection {
  public:
@@ -62,7 +62,8 @@ class SqliteConnection final : public Connection {
   [[nodiscard]] bool in_transaction() const { return sqlite3_get_autocommit(database_.get()) == 0; }
   base::Result<void> usable() const;
   base::Result<void> run(const std::string& sql);
-  base::Result<void> use_write_ahead_log();
+  base::Result<void> run_script(const std::string& script);
+  base::Result<void> look(std::string_view pragma);
   base::Result<sqlite3_stmt*> prepared(std::string_view sql);
   base::Result<bool> step(sqlite3_stmt* statement);
   void start_deadline() { deadline_ = steady_clock::now() + options_.statement; }
@@ -114,6 +115,18 @@ base::Error wrong_url(std::string message) {
   return error;
 }
 
+/// What the user has to mend, since no time will do it.
+base::Error advised(base::Error error) {
+  if (error.code == sqlstate::ReadOnly) {
+    error.kind = base::ErrorKind::BadConfig;
+    error.message += ": whoever runs syncline must be allowed to write the file and its folder";
+  } else if (error.code == sqlstate::NoDatabase) {
+    error.kind = base::ErrorKind::BadConfig;
+    error.message += "; `database:` must name a file that SQLite has made, or one that is empty";
+  }
+  return error;
+}
+
 base::Result<void> check_file(std::string_view file, const ConnectOptions& options) {
   if (file.empty() || file.find('\0') != file.npos || (file.starts_with("//") && !file.starts_with("///"))) {
     return base::fail(wrong_url("the database URL is not of the form sqlite:FILE"));
@@ -146,7 +159,8 @@ base::Result<std::unique_ptr<Connection>> open(std::string_view file, const Conn
   if (result != SQLITE_OK)
     return base::fail(wrong_url(fmt::format("cannot open {}: {}", base::shown(name), sqlite3_errmsg(database.get()))));
   auto connection = std::make_unique<SqliteConnection>(std::move(database), name, options);
-  TRY_WITHIN("opening " + base::shown(name), connection->prepare_session());
+  if (auto ready = connection->prepare_session(); !ready)
+    return base::fail(advised(std::move(ready).error()).within("opening " + base::shown(name)));
   return connection;
 }
 
@@ -159,7 +173,11 @@ base::Result<void> SqliteConnection::prepare_session() {
   sqlite3_db_config(database_.get(), SQLITE_DBCONFIG_DQS_DDL, 0, nullptr);
   if (add_phone_function(database_.get()) != SQLITE_OK) return base::fail(error_of(database_.get()));
   sqlite3_progress_handler(database_.get(), StepsBetweenDeadlineChecks, past_deadline, this);
-  if (options_.access == ConnectOptions::Access::Write) TRY(use_write_ahead_log());
+  const bool writes = options_.access == ConnectOptions::Access::Write;
+  if (writes && sqlite3_db_readonly(database_.get(), "main") == 1)
+    return base::fail(database_error(sqlstate::ReadOnly, "the file can only be read"));
+  // Both look at the file, which until now could have been any.
+  TRY(look(writes ? "PRAGMA journal_mode = WAL" : "PRAGMA schema_version"));
   // NORMAL may lose the last transactions when the power fails, but only whole ones, rows and checkpoint together: they are read again.
   return run(
       "PRAGMA synchronous = NORMAL; PRAGMA foreign_keys = ON; PRAGMA secure_delete = OFF; PRAGMA temp_store = MEMORY; PRAGMA cache_size = "
@@ -167,13 +185,13 @@ base::Result<void> SqliteConnection::prepare_session() {
 }
 
 /// While another connection changes the journal, SQLite does not wait but says busy at once: so we wait here.
-base::Result<void> SqliteConnection::use_write_ahead_log() {
+base::Result<void> SqliteConnection::look(std::string_view pragma) {
   const auto deadline = steady_clock::now() + options_.lock;
   while (true) {
-    base::Result<Rows> mode = query("PRAGMA journal_mode = WAL", {});
-    if (mode) return {};
-    if (mode.error().kind != base::ErrorKind::Transient || steady_clock::now() >= deadline) return base::fail(std::move(mode).error());
-    sqlite3_sleep(WalRetryMilliseconds);
+    base::Result<Rows> answer = query(pragma, {});
+    if (answer) return {};
+    if (answer.error().kind != base::ErrorKind::Transient || steady_clock::now() >= deadline) return base::fail(std::move(answer).error());
+    sqlite3_sleep(LookRetryMilliseconds);
   }
 }
 
@@ -228,7 +246,47 @@ base::Result<void> SqliteConnection::check_deferred() {
 base::Result<void> SqliteConnection::execute(std::string_view sql) {
   TRY(usable());
   if (sql.find('\0') != sql.npos) return base::fail(misuse(sqlstate::SyntaxError, "a statement holds a NUL character"));
-  return run(std::string(sql));
+  return run_script(std::string(sql));
+}
+
+/// Where a statement begins behind what stands before it: an error that has no place of its own is the statement's.
+size_t first_word(std::string_view script) {
+  size_t at = 0;
+  while (at < script.size()) {
+    const std::string_view rest = script.substr(at);
+    if (rest.starts_with("--")) {
+      at += std::min(rest.find('\n'), rest.size());
+    } else if (rest.starts_with("/*")) {
+      at += std::min(rest.find("*/"), rest.size() - 2) + 2;
+    } else if (rest[0] == ';' || base::trim(rest.substr(0, 1)).empty()) {
+      ++at;
+    } else {
+      break;
+    }
+  }
+  return at;
+}
+
+/// One statement after the other, as sqlite3_exec() does, which does not tell where it has failed.
+base::Result<void> SqliteConnection::run_script(const std::string& script) {
+  start_deadline();
+  const char* next = script.c_str();
+  while (*next != '\0') {
+    const char* const begun = next;
+    sqlite3_stmt* made = nullptr;
+    int result = sqlite3_prepare_v2(database_.get(), begun, -1, &made, &next);
+    const Statement statement(made);
+    const int failed_at = sqlite3_error_offset(database_.get());
+    if (result == SQLITE_OK && !made) continue;  // a comment, or nothing
+    if (result == SQLITE_OK) {
+      do result = sqlite3_step(made);
+      while (result == SQLITE_ROW);
+    }
+    if (result == SQLITE_OK || result == SQLITE_DONE) continue;
+    const size_t within = failed_at >= 0 ? size_t(failed_at) : first_word(begun);
+    return base::fail(at_line(error_of(database_.get()), script, size_t(begun - script.c_str()) + within));
+  }
+  return {};
 }
 
 base::Result<sqlite3_stmt*> SqliteConnection::prepared(std::string_view sql) {

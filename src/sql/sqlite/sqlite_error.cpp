@@ -85,14 +85,15 @@ std::string_view code_of(int extended, std::string_view message) {
     case SQLITE_INTERRUPT:
       return "57014";
     case SQLITE_READONLY:
-      return "25006";
+      return sqlstate::ReadOnly;
     case SQLITE_IOERR:
       return "58030";
     case SQLITE_CANTOPEN:
       return "58P01";
     case SQLITE_CORRUPT:
-    case SQLITE_NOTADB:
       return "XX001";
+    case SQLITE_NOTADB:
+      return sqlstate::NoDatabase;
     case SQLITE_AUTH:
     case SQLITE_PERM:
       return "42501";

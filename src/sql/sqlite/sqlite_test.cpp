@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <gtest/gtest.h>
+#include <sys/fsuid.h>
+#include <unistd.h>
 
 #include <array>
 #include <filesystem>
@@ -74,8 +76,47 @@ TEST_F(Sqlite, AFileThatIsNoDatabaseIsSaidToBeOne) {
       "Dear reader, this is not a database at all, though it is long enough to be looked at closely by whoever opens it as one.");
   const auto connection = connect(base::Secret("sqlite:" + file.string()), {});
   ASSERT_FALSE(connection);
-  EXPECT_EQ(connection.error().code, "XX001");
-  EXPECT_EQ(base::exit_code_of(connection.error()), base::exit_code::Database);
+  EXPECT_NE(connection.error().message.find("letter.txt: file is not a database; `database:` must name a file that SQLite has made"),
+            std::string::npos)
+      << connection.error().message;
+  EXPECT_EQ(base::exit_code_of(connection.error()), base::exit_code::Usage);
+  ConnectOptions looks;
+  looks.access = ConnectOptions::Access::Read;
+  const auto looked = connect(base::Secret("sqlite:" + file.string()), looks);
+  ASSERT_FALSE(looked);
+  EXPECT_EQ(base::exit_code_of(looked.error()), base::exit_code::Usage);
+}
+
+TEST_F(Sqlite, AFileThatCanOnlyBeReadIsRefusedToWhoeverWrites) {
+  const std::filesystem::path file = folder_.path() / "theirs.db";
+  ConnectOptions options;
+  options.create = true;
+  ASSERT_TRUE(connect(base::Secret("sqlite:" + file.string()), options));
+  std::filesystem::permissions(folder_.path(), std::filesystem::perms(0755));
+  std::filesystem::permissions(file, std::filesystem::perms(0444));
+  // Root may write any file; somebody else, as far as files go, may not.
+  constexpr uid_t Somebody = 65534;
+  if (geteuid() == 0) setfsuid(Somebody);
+  const auto connection = connect(base::Secret("sqlite:" + file.string()), {});
+  if (geteuid() == 0) setfsuid(0);
+  ASSERT_FALSE(connection);
+  EXPECT_NE(connection.error().message.find("theirs.db: the file can only be read: whoever runs syncline must be allowed to write"),
+            std::string::npos)
+      << connection.error().message;
+  EXPECT_EQ(base::exit_code_of(connection.error()), base::exit_code::Usage);
+}
+
+TEST_F(Sqlite, AFailingScriptNamesTheLine) {
+  const std::string url = "sqlite:" + (folder_.path() / "script.db").string();
+  ConnectOptions options;
+  options.create = true;
+  const auto connection = connect(base::Secret(url), options);
+  ASSERT_TRUE(connection) << connection.error().message;
+  const auto said = [&](std::string_view script) { return (*connection)->execute(script).error().message; };
+  EXPECT_EQ(said("CREATE TABLE a (b integer NOT NULL);\n-- c\n\nINSERT INTO absent VALUES (1);\n"), "no such table: absent (line 4)");
+  EXPECT_EQ(said("-- ü\nSELECT 1;\n\nINSERT INTO a\n  VALUES (NULL);\nSELECT 2;"), "NOT NULL constraint failed: a.b (line 4)");
+  EXPECT_EQ(said("SELECT 1;\nSELECT 2\nFORM a;"), "near \"a\": syntax error (line 3)");
+  EXPECT_EQ(said("INSERT INTO absent VALUES (1)"), "no such table: absent");
 }
 
 TEST_F(Sqlite, ManyCanOpenANewFileAtOnce) {
