@@ -5,6 +5,7 @@
 
 #include "context.hpp"
 #include "output.hpp"
+#include "state/complete.hpp"
 
 namespace syncline::apps {
 
@@ -13,7 +14,10 @@ base::Result<History> open_history(const CommonOptions& common) {
   History out;
   out.connection = TRY(open_database(project, sql::ConnectOptions::Access::Read));
   out.store = std::make_unique<state::Store>(*out.connection, project.tables_prefix);
-  if (TRY(out.connection->describe(out.store->names().in_catalog("sync_log")))) return out;
+  if (TRY(out.connection->describe(out.store->names().in_catalog("sync_log")))) {
+    TRY(state::check_complete(*out.connection, out.store->names()));
+    return out;
+  }
   return base::fail({base::ErrorKind::ContractDrift,
                      base::Side::Database,
                      "the database has no table of ours yet, so there is no history: `syncline migrate` makes them",

@@ -184,10 +184,8 @@ void complete_own_table(Planner& planner, const state::OwnTable& own, const Tabl
   std::vector<Column> missing;
   std::copy_if(own.columns.begin(), own.columns.end(), std::back_inserter(missing),
                [&](const Column& column) { return !there.column(column.name); });
-  if (missing.size() * 2 > own.columns.size()) {
-    planner.problems.push_back(
-        fmt::format("{} is there, but it is not ours (it has no column `{}`): write `tables_prefix: syncline_` in syncline.yaml",
-                    names(own.name), missing[0].name));
+  if (state::is_not_ours(own, missing.size())) {
+    planner.problems.push_back(state::not_ours(names(own.name), missing[0].name));
     return;
   }
   for (const Column& column : missing) {

@@ -117,6 +117,13 @@ record::TableName TableNames::in_catalog(std::string_view table) const {
   return {dialect_ == sql::Dialect::Postgres ? "syncline" : "", prefix_ + std::string(table)};
 }
 
+bool is_not_ours(const OwnTable& table, size_t columns_missing) { return columns_missing * 2 > table.columns.size(); }
+
+std::string not_ours(std::string_view name, std::string_view column_missing) {
+  return fmt::format("{} is there, but it is not ours (it has no column `{}`): write `tables_prefix: syncline_` in syncline.yaml", name,
+                     column_missing);
+}
+
 std::string add_column_statement(const OwnTable& table, const Column& column, const TableNames& names) {
   const bool postgres = names.dialect() == sql::Dialect::Postgres;
   const std::string_view none = column.type == ColumnType::Integer               ? "0"

@@ -35,6 +35,11 @@ class TableNames {
   std::string prefix_;
 };
 
+/// Whether a table of that name is somebody else's: an earlier version of ours had fewer columns, but not so few.
+[[nodiscard]] bool is_not_ours(const OwnTable& table, size_t columns_missing);
+/// Says so, and what to write; `name` is quoted as in a statement.
+[[nodiscard]] std::string not_ours(std::string_view name, std::string_view column_missing);
+
 /// CREATE TABLE of one of ours; STRICT on SQLite.
 [[nodiscard]] std::string create_statement(const OwnTable& table, const TableNames& names);
 /// ALTER TABLE … ADD COLUMN …; for a column that an earlier version of ours did not have: zero, '' or false in the rows there are.

@@ -13,9 +13,6 @@ namespace syncline::sync {
 record::EntityReport run_entity(const config::Project& project, const config::Entity& entity, Source& source, state::Store& store,
                                 const Worlds& worlds, const RunOptions& options, int64_t run);
 
-/// ContractDrift where our own tables are not there, or not all of them.
-base::Result<void> check_migrated(state::Store& store);
-
 /// Whether the table lets a relation's column be null.
 base::Result<bool> may_be_null(sql::Connection& connection, const config::Entity& entity, const config::Relation& relation);
 

@@ -6,6 +6,7 @@
 #include "base/secret.hpp"
 #include "base/text.hpp"
 #include "load/cell_text.hpp"
+#include "state/complete.hpp"
 #include "sync/entity_run.hpp"
 #include "sync/order.hpp"
 #include "sync/replay.hpp"
@@ -195,7 +196,7 @@ base::Result<record::RunReport> retry(const config::Project& project, const Worl
     return may_be_null(worlds.connection, entity, relation);
   }));
   state::Store store(worlds.connection, project.tables_prefix);
-  TRY(check_migrated(store));
+  TRY(state::check_complete(worlds.connection, store.names()));
   const std::vector<std::string> names = TRY(store.entities_with_rejects(retried));
   record::RunReport report;
   report.retried = retried;

@@ -9,6 +9,7 @@
 #include <mutex>
 #include <set>
 
+#include "state/complete.hpp"
 #include "state/store.hpp"
 #include "sync/entity_run.hpp"
 #include "sync/fetch.hpp"
@@ -88,24 +89,6 @@ base::Result<bool> may_be_null(sql::Connection& connection, const config::Entity
   return !column || column->nullable;  // what is not there is told of when the entity is bound to its table
 }
 
-base::Result<void> check_migrated(state::Store& store) {
-  if (!TRY(store.connection().describe(store.names().in_catalog("sync_log")))) {
-    return base::fail({base::ErrorKind::ContractDrift,
-                       base::Side::Database,
-                       "the database has no table of ours yet: run `syncline plan` to see what is missing, then `syncline migrate`",
-                       "not_migrated",
-                       "",
-                       {}});
-  }
-  if (TRY(store.connection().describe(store.names().in_catalog("sync_waiting")))) return {};
-  return base::fail({base::ErrorKind::ContractDrift,
-                     base::Side::Database,
-                     "the database lacks our table `sync_waiting`, which this version needs: run `syncline migrate`",
-                     "not_migrated",
-                     "",
-                     {}});
-}
-
 base::Result<record::RunReport> run(const config::Project& project, const Worlds& worlds, const RunOptions& options) {
   const std::vector<Step> steps =
       TRY(ordered_entities(project, options.entities, [&](const config::Entity& entity, const config::Relation& relation) {
@@ -119,7 +102,7 @@ base::Result<record::RunReport> run(const config::Project& project, const Worlds
   record::RunReport report;
   report.started_at = worlds.clock.now();
   if (options.ending == RunOptions::Ending::Commit) {
-    TRY(check_migrated(store));
+    TRY(state::check_complete(worlds.connection, store.names()));
     TRY(check_log_key(store, project));
     report.run = TRY(store.next_run());
   }

@@ -116,6 +116,72 @@ class Migrations(OnBothDatabases):
         self.assertEqual(file.read_text(), saved)
         self.assertEqual([entry.name for entry in file.parent.iterdir()], [file.name])
 
+    def test_a_plan_tells_of_a_file_that_is_not_applied_yet(self):
+        for kind in self.KINDS:
+            with self.subTest(kind):
+                project, _ = self.shop(kind)
+                self.migrate(project)
+                project.write("migrations/010_mine.sql", "create table mine (a integer);\n")
+                told = "migrations/010_mine.sql is not applied yet; `syncline migrate` applies it\n"
+                self.assertEqual(project.run("plan").stdout, told)
+                self.assertEqual((project.run("plan", "--check").code, project.run("plan", "--check").stdout), (24, told))
+                document = project.run("plan", "--json").document
+                self.assertEqual((document["changes"], document["pending"], document["saved"]), ([], ["010_mine.sql"], ""))
+                document = project.run("plan", "--write", "--json").document
+                self.assertEqual((document["changes"], document["pending"], document["saved"]), ([], ["010_mine.sql"], ""))
+                self.assertEqual(self.migrate(project), ["010_mine.sql"])
+                self.assertEqual((project.run("plan", "--check").code, project.run("plan", "--json").document["pending"]), (0, []))
+
+    def test_what_a_plan_lacks_may_be_in_a_file_that_is_not_applied_yet(self):
+        for kind in self.KINDS:
+            with self.subTest(kind):
+                project, _ = self.shop(kind)
+                self.migrate(project)
+                project.write("entities/halls.yaml", ENTITY.format(name="halls"))
+                project.write("migrations/010_mine.sql", "create table halls (id integer primary key, name text);\n")
+                refused = project.run("plan")
+                self.assertEqual(refused.code, 24, str(refused))
+                self.assertIn("there is no table `halls`", refused.stderr)
+                self.assertIn("migrations/010_mine.sql is not applied yet; `syncline migrate` applies it", refused.stderr)
+
+    def test_a_plan_refuses_an_applied_file_that_was_edited_as_a_migration_does(self):
+        for kind in self.KINDS:
+            with self.subTest(kind):
+                project, _ = self.shop(kind)
+                project.write("migrations/001_mine.sql", "create table mine (a integer);\n")
+                self.migrate(project)
+                project.write("migrations/001_mine.sql", "create table mine (a integer, b integer);\n")
+                for command in (["plan"], ["plan", "--check"], ["plan", "--write"], ["migrate"]):
+                    refused = project.run(*command)
+                    self.assertEqual(refused.code, 24, str(refused))
+                    self.assertIn("migrations/001_mine.sql has changed since it was applied", refused.stderr)
+
+    def test_what_an_earlier_version_did_not_have_in_our_tables_is_told_with_the_command_that_makes_it(self):
+        for kind in self.KINDS:
+            with self.subTest(kind):
+                project, database = self.shop(kind)
+                for command in (["sync"], ["retry", "1"]):
+                    self.assertIn("the database has no table of ours yet: run `syncline plan`", self.refused(project, *command))
+                self.migrate(project)
+                database.execute(f"alter table {own(database, 'sync_log')} drop column unlinked")
+                for command in (["sync"], ["retry", "1"], ["log"], ["rejects"]):
+                    self.assertIn("our table `sync_log` lacks its column `unlinked`, which is new in this version: run `syncline migrate`", self.refused(project, *command))
+                self.migrate(project)
+                self.assertEqual(project.run("log").code, 0)
+
+    def test_a_table_of_another_program_under_the_name_of_ours_is_told_with_what_to_write(self):
+        for kind in self.KINDS:
+            with self.subTest(kind):
+                project, database = self.shop(kind)
+                database.execute("create schema syncline; create table syncline.sync_log (mine text)" if kind == "postgresql" else "create table sync_log (mine text)")
+                for command in (["plan"], ["sync"], ["log"]):
+                    self.assertRegex(self.refused(project, *command), "sync_log.* is there, but it is not ours .*: write `tables_prefix: syncline_` in syncline.yaml")
+
+    def refused(self, project, *command):
+        ended = project.run(*command)
+        self.assertEqual(ended.code, 24, str(ended))
+        return ended.stderr
+
     # F13: two migrators at once
     def test_of_several_migrators_at_once_one_applies_and_all_end_well(self):
         for kind in self.KINDS:
