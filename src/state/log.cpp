@@ -6,6 +6,7 @@
 #include <array>
 #include <nlohmann/json.hpp>
 
+#include "base/time.hpp"
 #include "state/store.hpp"
 
 namespace syncline::state {
@@ -91,6 +92,13 @@ std::vector<record::ErrorSummary> errors_of_json(std::string_view text) {
 }
 
 std::string now_of(sql::Dialect dialect) { return std::string(sql::current_timestamp(dialect)); }
+
+/// Kept nowhere: a run of which nothing is known but its beginning has taken no time yet.
+std::chrono::milliseconds time_between(std::string_view started_at, std::string_view completed_at) {
+  const auto started = base::parse_timestamp(started_at), completed = base::parse_timestamp(completed_at);
+  if (!started || !completed) return std::chrono::milliseconds(0);
+  return std::chrono::duration_cast<std::chrono::milliseconds>(*completed - *started);
+}
 
 }  // namespace
 
@@ -189,6 +197,7 @@ base::Result<std::vector<LogEntry>> Store::read_log(std::optional<int64_t> run, 
   for (size_t i = 0; i < rows.size(); ++i) {
     LogEntry entry{rows.integer(i, 0), std::string(rows.text(i, 4)), std::string(rows.text(i, 5)), std::string(rows.text(i, 6)), {}};
     record::EntityReport& report = entry.report;
+    report.took = time_between(entry.started_at, entry.completed_at);
     report.entity = rows.text(i, 1);
     report.account = rows.text(i, 2);
     report.stream = rows.text(i, 3);

@@ -402,6 +402,14 @@ TEST_P(OwnTables, ALogRowReadsBackAsItWasReported) {
             R"(10|3|[{"code":"23514","message":"a \"bad\" price","count":2,"example":"k1"}])");
 }
 
+TEST_P(OwnTables, TheLogTellsHowLongAnEntityTook) {
+  OK(store().begin_log(1, report("customers")));
+  run("UPDATE " + own("sync_log") + " SET started_at = '2026-03-02T23:59:59.500000Z'");
+  EXPECT_EQ((*store().read_log(1, 1))[0].report.took.count(), 0) << "it is still at work";
+  run("UPDATE " + own("sync_log") + " SET completed_at = '2026-03-03T00:01:00.750000Z'");
+  EXPECT_EQ((*store().read_log(1, 1))[0].report.took.count(), 61'250);
+}
+
 TEST_P(OwnTables, TheLogShowsTheNewestRunsFirstAndNoMoreThanAsked) {
   for (int64_t run = 1; run <= 3; ++run) {
     OK(store().begin_log(run, report("customers")));
