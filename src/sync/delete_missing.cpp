@@ -18,19 +18,17 @@ constexpr int64_t GuardRows = 3, GuardPercent = 20;
 
 }  // namespace
 
-std::string mass_delete_objection(int64_t missing, int64_t there, std::optional<int64_t> allowed) {
+std::string mass_delete_objection(const config::Entity& entity, int64_t missing, int64_t there, std::optional<int64_t> allowed) {
   if (missing == 0 || (allowed && missing <= *allowed)) return "";
-  const std::string of = fmt::format("{} of {} {} {} no record at the source any more", base::with_thousands(missing),
-                                     base::with_thousands(there), there == 1 ? "row" : "rows", missing == 1 ? "has" : "have");
-  if (allowed) {
-    return fmt::format("{}, which is more than `--allow-mass-delete {}` allows: nothing was deleted", of, *allowed);
-  }
   const bool is_mass = missing == there || (missing >= GuardRows && missing * 100 > there * GuardPercent);
-  if (!is_mass) return "";
+  if (!allowed && !is_mass) return "";
+  const bool soft = entity.deletes.kind == config::Deletes::Kind::Soft;
+  const std::string why = allowed ? fmt::format("which is more than `--allow-mass-delete {}` allows", *allowed) : "too many to be believed";
   return fmt::format(
-      "{}, too many to be believed: nothing was deleted. Look at the source; if it is true, `syncline sync --full "
-      "--allow-mass-delete {}` deletes them",
-      of, missing);
+      "{} of {} {} {} no record at the source any more, {}: nothing was {}. Look at the source; if it is true, `syncline sync {} --full "
+      "--allow-mass-delete {}` {} {}",
+      base::with_thousands(missing), base::with_thousands(there), there == 1 ? "row" : "rows", missing == 1 ? "has" : "have", why,
+      soft ? "marked" : "deleted", entity.name, missing, soft ? "marks" : "deletes", missing == 1 ? "it" : "them");
 }
 
 base::Result<void> DeleteMissing::look() {

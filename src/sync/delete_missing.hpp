@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "base/result.hpp"
+#include "config/entity.hpp"
 #include "load/deletes.hpp"
 #include "record/report.hpp"
 #include "state/store.hpp"
@@ -17,8 +18,9 @@
 namespace syncline::sync {
 
 /// Why so many rows must not be deleted at once: all of `there`, or more than a fifth and at least three; with `allowed`, more than that.
-/// "" if they may.
-[[nodiscard]] std::string mass_delete_objection(int64_t missing, int64_t there, std::optional<int64_t> allowed);
+/// "" if they may. It names the entity's own command.
+[[nodiscard]] std::string mass_delete_objection(const config::Entity& entity, int64_t missing, int64_t there,
+                                                std::optional<int64_t> allowed);
 
 /// Finds the rows of a table whose record did not come in a whole sweep, and has them deleted. Flat memory: keys are kept in temporary
 /// files.

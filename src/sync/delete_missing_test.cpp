@@ -8,7 +8,15 @@
 namespace syncline::sync {
 namespace {
 
-bool is_mass(int64_t missing, int64_t there) { return !mass_delete_objection(missing, there, {}).empty(); }
+std::string objection(int64_t missing, int64_t there, std::optional<int64_t> allowed = {},
+                      config::Deletes::Kind kind = config::Deletes::Kind::Hard) {
+  config::Entity entity;
+  entity.name = "customers";
+  entity.deletes.kind = kind;
+  return mass_delete_objection(entity, missing, there, allowed);
+}
+
+bool is_mass(int64_t missing, int64_t there) { return !objection(missing, there).empty(); }
 
 // E7: a full snapshot returns 0 or 40 % of rows
 TEST(MassDelete, AllRowsOrMoreThanAFifthAndAtLeastThreeAreTooMany) {
@@ -25,18 +33,22 @@ TEST(MassDelete, AllRowsOrMoreThanAFifthAndAtLeastThreeAreTooMany) {
 }
 
 TEST(MassDelete, WhatIsAllowedByNumberIsALimit) {
-  EXPECT_EQ(mass_delete_objection(6'000, 10'000, 6'000), "");
-  EXPECT_EQ(mass_delete_objection(6'001, 10'000, 6'000),
+  EXPECT_EQ(objection(6'000, 10'000, 6'000), "");
+  EXPECT_EQ(objection(6'001, 10'000, 6'000),
             "6,001 of 10,000 rows have no record at the source any more, which is more than `--allow-mass-delete 6000` allows: nothing was "
-            "deleted");
-  EXPECT_TRUE(mass_delete_objection(1, 10'000, 0).starts_with("1 of 10,000 rows has no record"));
+            "deleted. Look at the source; if it is true, `syncline sync customers --full --allow-mass-delete 6001` deletes them");
+  EXPECT_EQ(objection(1, 10'000, 0),
+            "1 of 10,000 rows has no record at the source any more, which is more than `--allow-mass-delete 0` allows: nothing was "
+            "deleted. Look at the source; if it is true, `syncline sync customers --full --allow-mass-delete 1` deletes it");
 }
 
 TEST(MassDelete, TheRefusalSaysWhatToDo) {
-  EXPECT_EQ(
-      mass_delete_objection(1'200, 1'200, {}),
-      "1,200 of 1,200 rows have no record at the source any more, too many to be believed: nothing was deleted. Look at the source; if "
-      "it is true, `syncline sync --full --allow-mass-delete 1200` deletes them");
+  EXPECT_EQ(objection(1'200, 1'200),
+            "1,200 of 1,200 rows have no record at the source any more, too many to be believed: nothing was deleted. Look at the source; "
+            "if it is true, `syncline sync customers --full --allow-mass-delete 1200` deletes them");
+  EXPECT_EQ(objection(1'200, 1'200, {}, config::Deletes::Kind::Soft),
+            "1,200 of 1,200 rows have no record at the source any more, too many to be believed: nothing was marked. Look at the source; "
+            "if it is true, `syncline sync customers --full --allow-mass-delete 1200` marks them");
 }
 
 TEST(KeySpool, GivesBackWhatItWasGivenInOrderAndAgain) {

@@ -73,11 +73,12 @@ class ElementDeletes(OnBothDatabases):
                     self.assertEqual((refused["deleted"], self.rows(database)), (0, 750), refused)
                     self.assertEqual(refused["errors"][0]["message"],
                                      "750 of 750 rows are no element of their record any more (250 of 250 records have none left), too many to be believed: 750 stay. "
-                                     "Look at the source; if it is true, `syncline sync --allow-mass-delete 750` deletes them")
+                                     "Look at the source; if it is true, `syncline sync tenders --allow-mass-delete 750` deletes them")
                 self.sync(project, "--dry-run", code=25)
                 dry = self.sync(project, "--dry-run", "--allow-mass-delete", "750")
                 self.assertEqual((dry["deleted"], self.rows(database)), (750, 750))
-                self.assertIn("more than `--allow-mass-delete 749` allows", self.sync(project, "--allow-mass-delete", "749", code=25)["errors"][0]["message"])
+                self.assertIn("more than `--allow-mass-delete 749` allows: 750 stay. Look at the source; if it is true, `syncline sync tenders --allow-mass-delete 750` deletes them",
+                              self.sync(project, "--allow-mass-delete", "749", code=25)["errors"][0]["message"])
                 self.assertEqual(self.rows(database), 750)
                 self.assertEqual(self.sync(project, "--allow-mass-delete", "750")["deleted"], 750)
                 self.assertEqual(self.rows(database), 0)

@@ -71,19 +71,22 @@ base::Result<void> ElementDeletes::end() {
 }
 
 std::string ElementDeletes::objection() const {
-  const std::string kept = base::with_thousands(put_off_.size());
   const auto allowed = task_.options.mass_delete_max;
-  if (allowed) {
-    return fmt::format(
-        "{} of {} rows are no element of their record any more, which is more than `--allow-mass-delete {}` allows: {} of them stay",
-        base::with_thousands(run_.gone), base::with_thousands(run_.rows), *allowed, kept);
-  }
-  std::string why = mass_loss_objection(run_, reading_);
-  if (why.empty()) why = mass_loss_objection(at_once_, reading_);
+  const std::string why = allowed ? beyond(*allowed) : unbelievable();
   if (why.empty()) return "";
-  const bool full = task_.options.reach == RunOptions::Reach::Full;
-  return fmt::format("{}: {} stay. Look at the source; if it is true, `syncline sync {}--allow-mass-delete {}` deletes them", why, kept,
-                     full ? "--full " : "", put_off_.size());
+  return fmt::format("{}: {} stay. Look at the source; if it is true, `syncline sync {} {}--allow-mass-delete {}` deletes them", why,
+                     base::with_thousands(put_off_.size()), task_.entity.name,
+                     task_.options.reach == RunOptions::Reach::Full ? "--full " : "", put_off_.size());
+}
+
+std::string ElementDeletes::beyond(int64_t allowed) const {
+  return fmt::format("{} of {} rows are no element of their record any more, which is more than `--allow-mass-delete {}` allows",
+                     base::with_thousands(run_.gone), base::with_thousands(run_.rows), allowed);
+}
+
+std::string ElementDeletes::unbelievable() const {
+  std::string why = mass_loss_objection(run_, reading_);
+  return why.empty() ? mass_loss_objection(at_once_, reading_) : why;
 }
 
 base::Result<void> ElementDeletes::remove(std::span<const std::string> keys) {

@@ -33,7 +33,10 @@ class ElementDeletes {
 
  private:
   [[nodiscard]] bool is_suspect(const ElementLosses& group);
+  /// Why what was put off must stay, and what to do; "" if it need not.
   [[nodiscard]] std::string objection() const;
+  [[nodiscard]] std::string beyond(int64_t allowed) const;
+  [[nodiscard]] std::string unbelievable() const;
   base::Result<void> remove(std::span<const std::string> keys);
 
   const EntityTask task_;

@@ -53,7 +53,8 @@ base::Result<void> RunDeletes::delete_missing() {
                              base::with_thousands(missing_->untold()), base::with_thousands(gone)));
     return {};
   }
-  if (std::string objection = mass_delete_objection(gone, missing_->there(), task_.options.mass_delete_max); !objection.empty())
+  if (std::string objection = mass_delete_objection(task_.entity, gone, missing_->there(), task_.options.mass_delete_max);
+      !objection.empty())
     return base::fail({base::ErrorKind::Guard, base::Side::Source, std::move(objection), "mass_delete", "", {}});
   if (!task_.commits()) {
     report.counters.deleted += gone;
