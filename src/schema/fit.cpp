@@ -158,15 +158,43 @@ void judge_rest(const Entity& entity, const Table& table, std::vector<Problem>& 
   }
 }
 
-}  // namespace
-
-std::vector<std::string> columns_without_value(const Entity& entity, const Table& table) {
-  std::set<std::string_view> written{entity.key.column, "synced_at"};
-  written.insert(entity.key.account_column);
+std::set<std::string_view> written_columns(const Entity& entity) {
+  std::set<std::string_view> written{entity.key.column, entity.key.account_column, "synced_at"};
   if (entity.version) written.insert(entity.version->column);
   for (const config::FieldMapping& field : entity.fields) written.insert(field.column);
   for (const config::Relation& relation : entity.relations) written.insert(relation.column);
   for (const config::Numbering& number : entity.numbers) written.insert(number.column);
+  return written;
+}
+
+}  // namespace
+
+base::Result<config::Problem> no_table(sql::Connection& connection, const Entity& entity) {
+  const std::string near = base::nearest(entity.table.name, TRY(connection.table_names()));
+  return Problem{entity.place,
+                 fmt::format("there is no table `{}` in the database{}", to_string(entity.table),
+                             near.empty() ? "; `table:` names one you already have" : fmt::format("; did you mean `{}`?", near))};
+}
+
+std::vector<Problem> misspelt_columns(const Entity& entity, const Table& table) {
+  std::set<std::string_view> taken = written_columns(entity);
+  taken.insert({config::stamp::Hash, config::stamp::Transaction, entity.deletes.column});
+  std::vector<std::string> free;
+  for (const Column& column : table.columns) {
+    if (!taken.contains(column.name) && config::write_objection(entity, table, column).empty()) free.push_back(column.name);
+  }
+  std::vector<Problem> out;
+  for (const config::FieldMapping& field : entity.fields) {
+    const std::string near = table.column(field.column) ? "" : base::nearest(field.column, free);
+    if (near.empty()) continue;
+    out.push_back({field.place, fmt::format("{} has no column `{}`, so it will be added; did you mean `{}`?", to_string(table.name),
+                                            field.column, near)});
+  }
+  return out;
+}
+
+std::vector<std::string> columns_without_value(const Entity& entity, const Table& table) {
+  const std::set<std::string_view> written = written_columns(entity);
   std::vector<std::string> out;
   for (const Column& column : table.columns) {
     if (!column.nullable && !column.has_default && !column.generated && !written.contains(column.name)) out.push_back(column.name);

@@ -145,10 +145,8 @@ base::Result<void> judge_deletes(Planner& planner, const config::Entity& entity,
 base::Result<void> plan_entity(Planner& planner, const config::Entity& entity) {
   const auto table = TRY(planner.connection.describe(entity.table));
   if (!table) {
-    const std::string near = base::nearest(entity.table.name, TRY(planner.connection.table_names()));
-    planner.problem(entity.place,
-                    fmt::format("there is no table `{}` in the database{}", to_string(entity.table),
-                                near.empty() ? "; `table:` names one you already have" : fmt::format("; did you mean `{}`?", near)));
+    const config::Problem missing = TRY(no_table(planner.connection, entity));
+    planner.problem(missing.place, missing.message);
     return {};
   }
   for (const config::Problem& misfit : misfits(entity, *table)) planner.problem(misfit.place, misfit.message);

@@ -241,6 +241,21 @@ TEST_P(Planning, AViewIsNoTarget) {
 
 // --- what is warned of ---
 
+TEST_P(Planning, AMappedColumnThatWouldBeAddedBesideOneThatMayBeMeantIsAskedAbout) {
+  run("CREATE TABLE customers (id " + counted() + ", first_name text, email text, city text, notes text)");
+  config::Entity& customers = entity("customers", "customers");
+  field(customers, "firstname").place = {"entities/customers.yaml", 6, 3};
+  field(customers, "email");
+  field(customers, "emails").place = {"entities/customers.yaml", 7, 3};  // the other one is mapped, too
+  field(customers, "ids");                                               // the primary key cannot be meant
+  customers.local = {"notes"};
+  field(customers, "note");  // nor what is never written
+  EXPECT_EQ(warned(), Words{"entities/customers.yaml:6:3: customers has no column `firstname`, so it will be added; did you mean "
+                            "`first_name`?"});
+  migrate();
+  EXPECT_EQ(warned(), Words());
+}
+
 // rule 14: triggers are listed by plan
 TEST_P(Planning, TriggersOfATargetAreNamed) {
   run("CREATE TABLE sales (id " + counted() + ", a integer)");
@@ -268,21 +283,6 @@ TEST_P(Planning, AKeyColumnWithNumbersOfYourOwnIsWarnedOfUntilASyncHasWritten) {
   EXPECT_TRUE(said[0].starts_with("`external_id` of customers has a value in 1 rows already, though no sync has written")) << said[0];
 }
 
-// rule 10: source ids are never our primary key
-TEST_P(Planning, AKeyThatIsThePrimaryKeyIsRefused) {
-  run("CREATE TABLE customers (external_id text PRIMARY KEY, name text)");
-  entity("customers", "customers");
-  EXPECT_NE(problem().find("`external_id` is the primary key of customers: a vendor's ids do not belong there"), std::string::npos)
-      << problem();
-}
-
-TEST_P(Planning, ALocalColumnThatTheTableLacksIsRefused) {
-  run("CREATE TABLE customers (id integer PRIMARY KEY, notes text)");
-  entity("customers", "customers").local = {"nots"};
-  EXPECT_NE(problem().find("`local` names `nots`, which customers does not have; did you mean `notes`?"), std::string::npos) << problem();
-}
-
-TEST_P(Planning, AParentOfNoEntityThatMayBeFoundTwiceIsWarnedOf) {
 TEST_P(Planning, AKeyColumnThatAnotherEntityOfTheProjectHasFilledIsNotWarnedOf) {
   run("CREATE TABLE customers (id " + counted() + ", external_id text UNIQUE, other_id text UNIQUE)");
   entity("customers", "customers");
@@ -302,33 +302,14 @@ TEST_P(Planning, AKeyColumnThatAnotherEntityOfTheProjectHasFilledIsNotWarnedOf) 
   EXPECT_TRUE(said[0].starts_with("`other_id` of customers has a value in 1 rows already")) << said[0];
 }
 
-  run("CREATE TABLE plans (id " + counted() + ", code text, name text UNIQUE); CREATE TABLE members (id " + counted() + ")");
-  config::Relation& plan = relation(entity("members", "members"), "plan_id", "");
-  plan.table = record::TableName{"", "plans"};
-  plan.by.emplace_back().kind = config::RelationWay::Kind::Column;
-  plan.by[0].column = "name";
-  EXPECT_EQ(warned(), Words());
-  plan.by[0].column = "code";
-  const Words said = warned();
-  ASSERT_EQ(said.size(), 1u);
-  EXPECT_TRUE(said[0].starts_with("entities/members.yaml:9:3: `code` of plans is not unique, so that `plan_id` may find two rows"))
-      << said[0];
-  run(said[0].substr(said[0].find("CREATE")));
-  EXPECT_EQ(warned(), Words());
+// rule 10: source ids are never our primary key
+TEST_P(Planning, AKeyThatIsThePrimaryKeyIsRefused) {
+  run("CREATE TABLE customers (external_id text PRIMARY KEY, name text)");
+  entity("customers", "customers");
+  EXPECT_NE(problem().find("`external_id` is the primary key of customers: a vendor's ids do not belong there"), std::string::npos)
+      << problem();
 }
 
-// --- what is planned ---
-
-TEST_P(Planning, WhatIsMissingIsPlannedAndOnlyThat) {
-  run("CREATE TABLE customers (id " + counted() + ", name text)");
-  config::Entity& customers = entity("customers", "customers");
-  field(customers, "name");
-  field(customers, "born", config::FieldType::Date);
-  customers.version = config::Entity::Version{"changed_at", {}, {}};
-  EXPECT_EQ(planned(), (Words{"customers: column external_id", "customers: UNIQUE index on external_id", "customers: column changed_at",
-                              "customers: column born", "customers: column synced_at"}));
-  run("ALTER TABLE customers ADD COLUMN external_id text; ALTER TABLE customers ADD COLUMN synced_at text");
-  EXPECT_EQ(planned(), (Words{"customers: UNIQUE index on external_id", "customers: column changed_at", "customers: column born"}));
 // rule 10: our primary key is never given other values
 TEST_P(Planning, WhatIsMappedOntoThePrimaryKeyIsRefused) {
   run("CREATE TABLE people (id " + counted() + "); CREATE TABLE cards (id " + counted() + ")");
@@ -369,6 +350,40 @@ TEST_P(Planning, APrimaryKeyWithoutADefaultMayBeNumbered) {
   EXPECT_EQ(problem(), "");
 }
 
+TEST_P(Planning, ALocalColumnThatTheTableLacksIsRefused) {
+  run("CREATE TABLE customers (id integer PRIMARY KEY, notes text)");
+  entity("customers", "customers").local = {"nots"};
+  EXPECT_NE(problem().find("`local` names `nots`, which customers does not have; did you mean `notes`?"), std::string::npos) << problem();
+}
+
+TEST_P(Planning, AParentOfNoEntityThatMayBeFoundTwiceIsWarnedOf) {
+  run("CREATE TABLE plans (id " + counted() + ", code text, name text UNIQUE); CREATE TABLE members (id " + counted() + ")");
+  config::Relation& plan = relation(entity("members", "members"), "plan_id", "");
+  plan.table = record::TableName{"", "plans"};
+  plan.by.emplace_back().kind = config::RelationWay::Kind::Column;
+  plan.by[0].column = "name";
+  EXPECT_EQ(warned(), Words());
+  plan.by[0].column = "code";
+  const Words said = warned();
+  ASSERT_EQ(said.size(), 1u);
+  EXPECT_TRUE(said[0].starts_with("entities/members.yaml:9:3: `code` of plans is not unique, so that `plan_id` may find two rows"))
+      << said[0];
+  run(said[0].substr(said[0].find("CREATE")));
+  EXPECT_EQ(warned(), Words());
+}
+
+// --- what is planned ---
+
+TEST_P(Planning, WhatIsMissingIsPlannedAndOnlyThat) {
+  run("CREATE TABLE customers (id " + counted() + ", name text)");
+  config::Entity& customers = entity("customers", "customers");
+  field(customers, "name");
+  field(customers, "born", config::FieldType::Date);
+  customers.version = config::Entity::Version{"changed_at", {}, {}};
+  EXPECT_EQ(planned(), (Words{"customers: column external_id", "customers: UNIQUE index on external_id", "customers: column changed_at",
+                              "customers: column born", "customers: column synced_at"}));
+  run("ALTER TABLE customers ADD COLUMN external_id text; ALTER TABLE customers ADD COLUMN synced_at text");
+  EXPECT_EQ(planned(), (Words{"customers: UNIQUE index on external_id", "customers: column changed_at", "customers: column born"}));
   run("CREATE UNIQUE INDEX partly ON customers (external_id) WHERE name IS NOT NULL");
   EXPECT_EQ(planned().front(), "customers: UNIQUE index on external_id");
   run("CREATE UNIQUE INDEX wholly ON customers (external_id)");
@@ -659,21 +674,6 @@ TEST_P(PlanningForPostgres, TheGrantsThatAreNamedAreEnoughToSyncAndNoMore) {
   EXPECT_FALSE(restricted->execute("DROP TABLE studio.customers"));
 }
 
-// --- numbers ---
-
-// rule 10: a number that is counted by hand continues after the highest there is, not after the key's.
-TEST_P(Planning, ASequenceIsMadeBehindTheHighestNumberThereIs) {
-  run("CREATE TABLE memberships (id " + counted() + ", external_id text UNIQUE, instance_id integer NOT NULL UNIQUE, synced_at " +
-      (postgres() ? "timestamptz" : "DATETIME") + "); INSERT INTO memberships (id, instance_id) VALUES (2644, 9652)");
-  config::Entity& memberships = entity("memberships", "memberships");
-  EXPECT_NE(problem().find("{sequence: NAME, create: after_max} a number"), std::string::npos) << problem();
-  config::Numbering& number = memberships.numbers.emplace_back();
-  number.column = "instance_id";
-  number.sequence = record::TableName{"", "instance_seq"};
-  number.place = {"entities/memberships.yaml", 7, 3};
-  EXPECT_EQ(problem(), !postgres() ? ""
-                                   : "entities/memberships.yaml:7:3: there is no sequence \"instance_seq\"; name one there is, or write "
-                                     "`create: after_max` and `syncline migrate` makes it");
 TEST_P(PlanningForPostgres, ARoleThatLacksARightIsToldWhatToHaveGranted) {
   run("CREATE TABLE plans (id serial PRIMARY KEY); CREATE TABLE customers (id serial PRIMARY KEY)");
   config::Entity& customers = entity("customers", "customers");
@@ -700,6 +700,21 @@ TEST_P(PlanningForPostgres, ARoleThatLacksARightIsToldWhatToHaveGranted) {
   EXPECT_EQ(said(), begin + "GRANT SELECT, INSERT, UPDATE, DELETE ON \"public\".\"customers\" TO " + role + ";");
 }
 
+// --- numbers ---
+
+// Correctness rule 10, pitfall 8: a number that is counted by hand continues after the highest there is, not after the key's.
+TEST_P(Planning, ASequenceIsMadeBehindTheHighestNumberThereIs) {
+  run("CREATE TABLE memberships (id " + counted() + ", external_id text UNIQUE, instance_id integer NOT NULL UNIQUE, synced_at " +
+      (postgres() ? "timestamptz" : "DATETIME") + "); INSERT INTO memberships (id, instance_id) VALUES (2644, 9652)");
+  config::Entity& memberships = entity("memberships", "memberships");
+  EXPECT_NE(problem().find("{sequence: NAME, create: after_max} a number"), std::string::npos) << problem();
+  config::Numbering& number = memberships.numbers.emplace_back();
+  number.column = "instance_id";
+  number.sequence = record::TableName{"", "instance_seq"};
+  number.place = {"entities/memberships.yaml", 7, 3};
+  EXPECT_EQ(problem(), !postgres() ? ""
+                                   : "entities/memberships.yaml:7:3: there is no sequence \"instance_seq\"; name one there is, or write "
+                                     "`create: after_max` and `syncline migrate` makes it");
   number.create_after_max = true;
   migrate();
   EXPECT_EQ(planned(), Words{});

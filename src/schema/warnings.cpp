@@ -126,6 +126,7 @@ base::Result<void> warn_of_entity(sql::Connection& connection, const config::Pro
   const auto table = TRY(connection.describe(entity.table));
   if (!table) return {};
   TRY(warn_of_filled_key(connection, project, entity, *table, out));
+  for (const config::Problem& question : misspelt_columns(entity, *table)) out.add(config::to_string(question));
   warn_of_triggers(entity, *table, out);
   for (const config::Relation& relation : entity.relations) {
     if (!relation.table) continue;

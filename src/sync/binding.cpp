@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "sync/binding.hpp"
 
-#include <fmt/format.h>
+#include "schema/fit.hpp"
 
 namespace syncline::sync {
 
@@ -10,7 +10,7 @@ base::Result<Binding> bind_to_table(sql::Connection& connection, const config::P
   if (!table) {
     return base::fail({base::ErrorKind::ContractDrift,
                        base::Side::Database,
-                       fmt::format("there is no table `{}` in the database", to_string(entity.table)),
+                       config::to_string(TRY(schema::no_table(connection, entity))),
                        "no_table",
                        "",
                        {}});
