@@ -25,6 +25,9 @@ std::filesystem::path program_folder() {
 /// SQLSTATEs that a person can do something about.
 constexpr std::string_view LockTimeout = "55P03", CannotConnect = "08001";
 
+/// Whether the server, the database or the role that the URL names is not to be had: also SQLSTATE classes 28 and 3D.
+bool is_unreachable(std::string_view code) { return code == CannotConnect || code.starts_with("28") || code.starts_with("3D"); }
+
 /// The file of an SQLite database; "" for any other.
 std::string sqlite_file(const config::Project& project) {
   constexpr std::string_view scheme = "sqlite:";
@@ -83,10 +86,10 @@ std::string database_advice(std::string_view code, const config::Project& projec
                ? "; another session holds a lock on the table: see pg_stat_activity, end it or let it finish, and try again"
                : fmt::format("; another program is writing to {}, or has left a transaction open: let it finish, and try again", file);
   }
-  if (code != CannotConnect || file.empty() || std::filesystem::exists(file, ignored)) return "";
-  return "; `database:` in syncline.yaml names it, or DATABASE_URL in the environment or .env. Mend the name, or make the file first, with "
-         "the "
-         "tables to sync into";
+  constexpr std::string_view named = "`database:` in syncline.yaml names it, or DATABASE_URL in the environment or .env";
+  if (file.empty()) return is_unreachable(code) ? fmt::format("; {}", named) : "";
+  if (code != CannotConnect || std::filesystem::exists(file, ignored)) return "";
+  return fmt::format("; {}. Mend the name, or make the file first, with the tables to sync into", named);
 }
 
 base::Error with_database_advice(base::Error error, const config::Project& project) {

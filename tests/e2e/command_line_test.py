@@ -152,6 +152,32 @@ class CommandLine(unittest.TestCase):
                     self.assertIn(part, ended.stderr)
         self.assertFalse((project / "studio.db").exists())
 
+    def test_a_server_that_does_not_answer_is_told_of_with_the_setting_that_names_it(self):
+        project = self.project("DATABASE_URL=postgresql://nobody@127.0.0.1:1/studio\nMT_HOST=127.0.0.1\n")
+        for command in ("plan", "migrate", "sync", "log"):
+            with self.subTest(command):
+                ended = syncline.run(command, project=project)
+                self.assertEqual(ended.code, 23, str(ended))
+                self.assertRegex(ended.stderr, r"cannot connect to the database: .*; `database:` in syncline\.yaml names it, or DATABASE_URL in the environment or \.env")
+
+    def test_a_file_that_is_no_database_is_a_setting_to_mend(self):
+        project = self.project("MT_HOST=127.0.0.1\n")
+        (project / "studio.db").write_text("a letter, and no database at all\n" * 100)
+        for command in ("plan", "migrate", "sync", "log"):
+            with self.subTest(command):
+                ended = syncline.run(command, project=project)
+                self.assertEqual(ended.code, 20, str(ended))
+                self.assertIn("studio.db: file is not a database; `database:` must name a file that SQLite has made", ended.stderr)
+
+    def test_a_project_without_entities_is_no_success(self):
+        project = self.project("MT_HOST=127.0.0.1\n")
+        shutil.rmtree(project / "entities")
+        for command in ("lint", "plan", "migrate", "sync"):
+            with self.subTest(command):
+                ended = syncline.run(command, project=project)
+                self.assertEqual(ended.code, 20, str(ended))
+                self.assertIn(f"there are no entities/*.yaml in {project}, so there is nothing to sync", ended.stdout + ended.stderr)
+
     def test_a_database_another_program_is_writing_to_is_named_with_what_to_do(self):
         project = self.project("MT_HOST=127.0.0.1\n")
         file = project / "studio.db"

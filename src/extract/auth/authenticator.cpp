@@ -111,7 +111,9 @@ base::Error MethodChain::nothing_left(Endpoint& endpoint) const {
   }
   return {.kind = ErrorKind::Unauthorized,
           .side = Side::Source,
-          .message = fmt::format("no credential of account `{}` works: {}", account_, all),
+          .message = fmt::format("no credential of account `{}` works: {}. Put one that does into .env, under the name that the account's "
+                                 "`auth:` in syncline.yaml has for it",
+                                 account_, all),
           .code = "no_credential",
           .subject = account_,
           .retry_after = std::nullopt};
