@@ -121,8 +121,11 @@ base::Result<std::optional<uint64_t>> stamp_seed(sql::Connection& connection, co
     return std::nullopt;
   const std::string name = sql::quoted(table.name);
   const auto rows = connection.query(
-      "SELECT a.attname, pg_catalog.concat_ws(' ', s.system_identifier, c.oid, a.attnum, a.atttypid, a.atttypmod, (SELECT "
-      "pg_catalog.string_agg(e.enumlabel, ' ' ORDER BY e.enumsortorder) FROM pg_catalog.pg_enum e WHERE e.enumtypid = a.atttypid)) "
+      // An enum may be behind a domain, or what an array is of.
+      "SELECT a.attname, pg_catalog.concat_ws(' ', s.system_identifier, c.oid, a.attnum, a.atttypid, a.atttypmod, (WITH RECURSIVE types "
+      "(id) AS (SELECT a.atttypid UNION SELECT u.id FROM types JOIN pg_catalog.pg_type t ON t.oid = types.id, LATERAL (VALUES "
+      "(t.typbasetype), (t.typelem)) AS u (id) WHERE u.id <> 0) SELECT pg_catalog.string_agg(e.enumlabel, ' ' ORDER BY e.enumsortorder) "
+      "FROM pg_catalog.pg_enum e WHERE e.enumtypid IN (SELECT types.id FROM types))) "
       "FROM pg_catalog.pg_class c JOIN pg_catalog.pg_attribute a ON a.attrelid = c.oid, pg_catalog.pg_control_system() s "
       "WHERE c.oid = pg_catalog.to_regclass($1::text) AND c.relkind IN ('r', 'p') AND a.attnum > 0 AND NOT a.attisdropped",
       std::array{record::Cell::of(name)});

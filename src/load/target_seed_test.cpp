@@ -71,6 +71,15 @@ TEST_P(StampingSeed, ALabelThatAnEnumGainsOrRenamesIsAnother) {
   expect_another_after("ALTER TYPE mood RENAME VALUE 'fair' TO 'fine'");
 }
 
+TEST_P(StampingSeed, ALabelOfAnEnumBehindADomainOrInAnArrayIsAnother) {
+  run("CREATE DOMAIN whim AS mood; CREATE DOMAIN notion AS whim");
+  for (const char* type : {"whim", "notion", "mood[]"}) {
+    run("ALTER TABLE customers DROP mood; ALTER TABLE customers ADD mood " + std::string(type));
+    expect_another_after("ALTER TYPE mood RENAME VALUE 'good' TO 'fine'");
+    run("ALTER TYPE mood RENAME VALUE 'fine' TO 'good'");
+  }
+}
+
 TEST_P(StampingSeed, AColumnInAnotherPlaceIsAnother) {
   expect_another_after("ALTER TABLE customers DROP name; ALTER TABLE customers ADD name varchar(10)");
   expect_another_after("ALTER TABLE customers DROP studio_id; ALTER TABLE customers ADD studio_id integer");
