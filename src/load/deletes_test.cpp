@@ -28,6 +28,9 @@ class DeletesTest : public LoadTest {
     orders_->deletes.kind = config::Deletes::Kind::Hard;
   }
 
+  /// A run has one mapping: its temporary tables are made once a connection.
+  void another_run() { connection_ = open(); }
+
   void softly(const std::string& column = "deleted_at") {
     orders_->deletes.kind = config::Deletes::Kind::Soft;
     orders_->deletes.column = column;
@@ -320,6 +323,22 @@ TEST_P(DeletesOnPostgres, AMarkThatTheUserReplacesWhileWeWaitIsTheUsers) {
   remove(to, {"a"});
   EXPECT_EQ(LoadTest::write_against("orders", "UPDATE orders SET deleted_at = '2026-01-01'", {order("a", 1)}), "1 unchanged");
   EXPECT_EQ(orders(), "a|deleted");
+}
+
+TEST_P(DeletesTest, ARecordThatCameBackWhileNothingWasDeletedIsStillUnmarked) {
+  softly();
+  Loader soft = loader("orders");
+  soft.write({order("a", 1), order("b", 2)});
+  remove(soft, {"a"});
+  orders_->deletes = {};
+  another_run();
+  Loader ignoring = loader("orders");
+  EXPECT_EQ(ignoring.write({order("a", 3), order("b", 2)}), "1 updated, 1 unchanged");
+  softly();
+  another_run();
+  Loader soft_again = loader("orders");
+  EXPECT_EQ(soft_again.write({order("a", 3), order("b", 2)}), "1 updated, 1 unchanged");
+  EXPECT_EQ(orders(), "a|, b|");
 }
 
 TEST_P(DeletesTest, AHolderWhoseLeaseIsLostDeletesNothing) {

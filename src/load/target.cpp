@@ -148,8 +148,12 @@ base::Result<std::optional<uint64_t>> stamp_seed(sql::Connection& connection, co
     seed.add(relation.column);
     add_column(relation.column);
   }
-  // Rows that somebody has marked as deleted must be looked at from now on.
-  if (entity.deletes.resurrect) seed.add("resurrect");
+  // Rows that are marked as deleted must be looked at from now on.
+  if (entity.deletes.kind == config::Deletes::Kind::Soft) {
+    seed.add("soft");
+    seed.add(entity.deletes.column);
+    if (entity.deletes.resurrect) seed.add("resurrect");
+  }
   return seed.value();
 }
 

@@ -23,7 +23,8 @@ class StampingSeed : public LoadTest {
   }
   void make_table() {
     run("CREATE TABLE customers (id serial PRIMARY KEY, external_id text UNIQUE, name varchar(10), nick varchar(10), mood mood, studio_id "
-        "integer, changed_at timestamptz, synced_at timestamptz, sync_hash bigint, sync_xid xid)");
+        "integer, changed_at timestamptz, gone_at timestamptz, left_at timestamptz, synced_at timestamptz, sync_hash bigint, sync_xid "
+        "xid)");
   }
   Seed seed() { return loader("customers").stamp_seed(); }
   /// A change of the table or of the mapping, of which each must show by itself.
@@ -123,9 +124,18 @@ TEST_P(StampingSeed, AnotherMappingIsAnother) {
   customers_->fields[0].fill = true;
   expect_another("a field that is only filled");
   customers_->fields[0].fill = false;
+  customers_->deletes.kind = config::Deletes::Kind::Soft;
+  customers_->deletes.column = "gone_at";
+  expect_another("rows that are marked");
+  const Seed marked = seed();
+  customers_->deletes.column = "left_at";
+  expect_another("rows that are marked elsewhere");
+  EXPECT_NE(seed(), marked);
+  customers_->deletes.column = "gone_at";
   customers_->deletes.resurrect = true;
   expect_another("rows that come back");
-  customers_->deletes.resurrect = false;
+  EXPECT_NE(seed(), marked);
+  customers_->deletes = {};
   std::swap(customers_->fields[0], customers_->fields[1]);
   expect_another("fields in another order");
   std::swap(customers_->fields[0], customers_->fields[1]);
