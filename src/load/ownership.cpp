@@ -12,6 +12,19 @@ namespace {
 
 using record::Cell;
 
+/// What a new row gets where it does not speak of a column: the column's default goes before its domain's, and the number of an identity
+/// column is a default in all but name. A domain has what the one it is made of had when it was made.
+constexpr std::string_view PostgresDefaults = R"(
+SELECT a.attname, CASE WHEN a.attidentity = 'd' THEN
+         pg_catalog.format('pg_catalog.nextval(%L::pg_catalog.regclass)',
+                           pg_catalog.pg_get_serial_sequence(a.attrelid::pg_catalog.regclass::text, a.attname))
+       ELSE COALESCE(pg_catalog.pg_get_expr(d.adbin, d.adrelid), pg_catalog.pg_get_expr(t.typdefaultbin, 0)) END
+  FROM pg_catalog.pg_attribute a
+  JOIN pg_catalog.pg_type t ON t.oid = a.atttypid
+  LEFT JOIN pg_catalog.pg_attrdef d ON d.adrelid = a.attrelid AND d.adnum = a.attnum
+ WHERE a.attrelid = pg_catalog.to_regclass($1::text) AND a.attnum > 0 AND NOT a.attisdropped AND a.attgenerated = ''
+   AND (d.oid IS NOT NULL OR t.typdefaultbin IS NOT NULL OR a.attidentity = 'd'))";
+
 /// SQLite keeps a default as it was written, and there a bare or double-quoted name is a text.
 std::string sqlite_default(std::string_view written) {
   const auto of_name = [](char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_'; };
@@ -38,12 +51,9 @@ bool is_filled(const config::Entity& entity, const record::RowColumn& column) {
 base::Result<std::map<std::string, std::string>> column_defaults(sql::Connection& connection, const record::Table& table) {
   const bool postgres = connection.dialect() == sql::Dialect::Postgres;
   const std::string name = postgres ? sql::quoted(table.name) : table.name.name;
-  const auto rows = TRY(connection.query(
-      postgres
-          ? "SELECT a.attname, pg_catalog.pg_get_expr(d.adbin, d.adrelid) FROM pg_catalog.pg_attrdef d JOIN pg_catalog.pg_attribute a "
-            "ON a.attrelid = d.adrelid AND a.attnum = d.adnum WHERE d.adrelid = pg_catalog.to_regclass($1::text) AND a.attgenerated = ''"
-          : "SELECT name, dflt_value FROM pragma_table_info($1) WHERE dflt_value IS NOT NULL",
-      std::array{Cell::of(name)}));
+  const auto rows =
+      TRY(connection.query(postgres ? PostgresDefaults : "SELECT name, dflt_value FROM pragma_table_info($1) WHERE dflt_value IS NOT NULL",
+                           std::array{Cell::of(name)}));
   std::map<std::string, std::string> out;
   for (size_t i = 0; i < rows.size(); ++i) {
     const std::string expression(rows.text(i, 1));
