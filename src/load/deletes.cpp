@@ -57,6 +57,26 @@ record::Reject refused_delete(std::string key, const base::Error& error) {
           ""};
 }
 
+/// Neither an error nor a change has come of it.
+record::Reject kept_row(std::string key, std::string field) {
+  return {
+      "delete",
+      std::move(key),
+      std::move(field),
+      "row_kept",
+      "its record is gone at the source, but the row stays as it was, and the database has not said why: a trigger, a rule or a policy of "
+      "row level security keeps it",
+      "",
+      ""};
+}
+
+std::vector<std::string> texts(const sql::Rows& rows) {
+  std::vector<std::string> out;
+  out.reserve(rows.size());
+  for (size_t i = 0; i < rows.size(); ++i) out.emplace_back(rows.text(i, 0));
+  return out;
+}
+
 /// `rows`: of each row that one of these records had its key, the record, and whether it is a stranger.
 Strangers counted(std::span<const Family> families, const sql::Rows& rows) {
   struct Had {
@@ -155,13 +175,9 @@ base::Result<std::vector<std::string>> Deletes::keys_after(const std::optional<s
   } else if (last) {
     parameters.push_back(Cell::of(std::string_view(*last)));
   }
-  const sql::Rows rows = TRY(connection_.query(fmt::format("SELECT {} FROM {} AS t WHERE {} IS NOT NULL AND {}{} ORDER BY {} LIMIT $1",
-                                                           as_text(key_), table_, key_, is_there(), behind, key_),
-                                               parameters));
-  std::vector<std::string> out;
-  out.reserve(rows.size());
-  for (size_t i = 0; i < rows.size(); ++i) out.emplace_back(rows.text(i, 0));
-  return out;
+  return texts(TRY(connection_.query(fmt::format("SELECT {} FROM {} AS t WHERE {} IS NOT NULL AND {}{} ORDER BY {} LIMIT $1", as_text(key_),
+                                                 table_, key_, is_there(), behind, key_),
+                                     parameters)));
 }
 
 base::Result<Strangers> Deletes::strangers(std::span<const Family> families) {
@@ -224,7 +240,7 @@ base::Result<void> Deletes::remove_once(std::span<const std::string> keys, int64
     TRY(connection_.check_deferred());
     TRY(halve(ours, run, out));
   } else {
-    out.deleted = TRY(delete_rows(ours, run));
+    TRY(delete_rows(ours, run, out));
   }
   report.counters.deleted += out.deleted;
   report.not_deleted += int64_t(out.refused.size());
@@ -238,13 +254,7 @@ base::Result<void> Deletes::remove_once(std::span<const std::string> keys, int64
 base::Result<std::vector<std::string>> Deletes::lock(std::span<const std::string> keys, Care care, Outcome& outcome) {
   const std::string all = array_of(keys);
   const std::array parameters{Cell::of(std::string_view(all))};
-  const std::string find =
-      fmt::format("SELECT {} FROM {} AS t WHERE {} AND {} ORDER BY {}", as_text(key_), table_, is_one_of("$1"), is_there(), key_);
-  const auto texts = [](const sql::Rows& rows) {
-    std::vector<std::string> out;
-    for (size_t i = 0; i < rows.size(); ++i) out.emplace_back(rows.text(i, 0));
-    return out;
-  };
+  const std::string find = find_there();
   if (!postgres()) return texts(TRY(connection_.query(find, parameters)));
   std::vector<std::string> locked =
       texts(TRY(connection_.query(find + (care == Care::None ? " FOR UPDATE OF t" : " FOR UPDATE OF t SKIP LOCKED"), parameters)));
@@ -260,39 +270,60 @@ base::Result<std::vector<std::string>> Deletes::lock(std::span<const std::string
   return locked;
 }
 
-base::Result<int64_t> Deletes::delete_rows(std::span<const std::string> keys, int64_t run) {
-  if (keys.empty()) return int64_t(0);
+/// Those of the keys whose rows are there.
+std::string Deletes::find_there() const {
+  return fmt::format("SELECT {} FROM {} AS t WHERE {} AND {} ORDER BY {}", as_text(key_), table_, is_one_of("$1"), is_there(), key_);
+}
+
+base::Result<void> Deletes::delete_rows(std::span<const std::string> keys, int64_t run, Outcome& outcome) {
+  if (keys.empty()) return {};
   const std::string all = array_of(keys);
-  const Cell array = Cell::of(std::string_view(all));
-  if (!soft())
-    return connection_.change(fmt::format("DELETE FROM {} AS t WHERE {} AND {}", table_, is_one_of("$1"), is_there()), std::array{array});
+  const auto count = int64_t(keys.size());
+  const int64_t done = TRY(soft() ? mark(all, run) : erase(all));
+  // Fewer than were locked: one has gone with another (ON DELETE CASCADE), or it is still there, and nobody says so.
+  std::vector<std::string> kept;
+  if (done < count) kept = texts(TRY(connection_.query(find_there(), std::array{Cell::of(std::string_view(all))})));
+  outcome.deleted += soft() ? count - int64_t(kept.size()) : done;
+  const std::string& field = soft() ? entity_.deletes.column : target_.columns[0].column.name;
+  for (std::string& key : kept) outcome.refused.push_back(kept_row(std::move(key), field));
+  return {};
+}
+
+base::Result<int64_t> Deletes::erase(const std::string& keys) {
+  return connection_.change(fmt::format("DELETE FROM {} AS t WHERE {} AND {}", table_, is_one_of("$1"), is_there()),
+                            std::array{Cell::of(std::string_view(keys))});
+}
+
+/// How many rows bear a mark afterwards: a trigger may have taken it away again.
+base::Result<int64_t> Deletes::mark(const std::string& keys, int64_t run) {
+  const Cell array = Cell::of(std::string_view(keys));
   const record::Column& column = *target_.table.column(entity_.deletes.column);
   const std::string name = sql::quoted(column.name);
   const std::string_view now = sql::current_timestamp(connection_.dialect());
-  const int64_t marked =
-      TRY(connection_.change(fmt::format("UPDATE {} AS t SET {} = {}, synced_at = {} WHERE {} AND {}", table_, name,
-                                         deletion_value(column, connection_.dialect()), now, is_one_of("$1"), is_there()),
-                             std::array{array}));
+  TRY(connection_.change(fmt::format("UPDATE {} AS t SET {} = {}, synced_at = {} WHERE {} AND {}", table_, name,
+                                     deletion_value(column, connection_.dialect()), now, is_one_of("$1"), is_there()),
+                         std::array{array}));
   // Read back: a column may hold less than was written.
-  TRY(connection_.change(
+  return connection_.change(
       fmt::format("INSERT INTO {} (entity, account, key, value, deleted_at, run) SELECT CAST($2 AS text), CAST($3 AS text), {}, {}, {}, "
                   "CAST($4 AS bigint) FROM {} AS t WHERE {} ON CONFLICT "
                   "(entity, account, key) DO UPDATE SET value = excluded.value, deleted_at = excluded.deleted_at, run = excluded.run",
                   store_.names()("sync_seen"), as_text(key_), as_text("t." + name), now, table_,
                   is_one_of("$1") + " AND NOT (" + is_not_deleted(column) + ")" + and_of_account(target_, "t")),
-      std::array{array, Cell::of(std::string_view(entity_.name)), Cell::of(std::string_view(entity_.account)), Cell::of(run)}));
-  return marked;
+      std::array{array, Cell::of(std::string_view(entity_.name)), Cell::of(std::string_view(entity_.account)), Cell::of(run)});
 }
 
 /// What is left in the end are single rows that the database keeps.
 base::Result<void> Deletes::halve(std::span<const std::string> keys, int64_t run, Outcome& outcome) {
   if (keys.empty()) return {};
   TRY(connection_.execute("SAVEPOINT syncline_rows"));
-  auto done = delete_rows(keys, run);
+  Outcome tried;
+  base::Result<void> done = delete_rows(keys, run, tried);
   // SQLite judges only when it is asked what else would wait for COMMIT.
-  if (auto judged = done ? connection_.check_deferred() : base::Result<void>(); !judged) done = base::fail(std::move(judged).error());
+  if (done) done = connection_.check_deferred();
   if (done) {
-    outcome.deleted += *done;
+    outcome.deleted += tried.deleted;
+    std::move(tried.refused.begin(), tried.refused.end(), std::back_inserter(outcome.refused));
     return connection_.execute("RELEASE SAVEPOINT syncline_rows");
   }
   if (!sql::is_row_fault(done.error())) return base::fail(done.error());

@@ -71,12 +71,16 @@ class Deletes {
   };
   base::Result<void> remove_once(std::span<const std::string> keys, int64_t run, record::EntityReport& report, Care care, Outcome& outcome);
   base::Result<std::vector<std::string>> lock(std::span<const std::string> keys, Care care, Outcome& outcome);
-  base::Result<int64_t> delete_rows(std::span<const std::string> keys, int64_t run);
+  base::Result<void> delete_rows(std::span<const std::string> keys, int64_t run, Outcome& outcome);
+  /// `keys`: as a parameter. How many rows that concerned.
+  base::Result<int64_t> erase(const std::string& keys);
+  base::Result<int64_t> mark(const std::string& keys, int64_t run);
   base::Result<void> halve(std::span<const std::string> keys, int64_t run, Outcome& outcome);
 
   [[nodiscard]] std::string array_of(std::span<const std::string> keys) const;
   [[nodiscard]] std::string is_one_of(std::string_view parameter) const;
   [[nodiscard]] std::string is_there() const;
+  [[nodiscard]] std::string find_there() const;
   [[nodiscard]] std::string as_text(const std::string& value) const;
   [[nodiscard]] bool postgres() const { return connection_.dialect() == sql::Dialect::Postgres; }
   [[nodiscard]] bool soft() const { return entity_.deletes.kind == config::Deletes::Kind::Soft; }

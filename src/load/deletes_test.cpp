@@ -341,6 +341,46 @@ TEST_P(DeletesTest, ARecordThatCameBackWhileNothingWasDeletedIsStillUnmarked) {
   EXPECT_EQ(orders(), "a|, b|");
 }
 
+// F9: a trigger that returns NULL
+TEST_P(DeletesTest, ARowThatATriggerKeepsWithoutAWordBecomesAReject) {
+  run(postgres() ? "CREATE FUNCTION keeps() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF OLD.total = 2 THEN RETURN NULL; END IF; RETURN "
+                   "OLD; END $$; CREATE TRIGGER keeps BEFORE DELETE ON orders FOR EACH ROW EXECUTE FUNCTION keeps()"
+                 : "CREATE TRIGGER keeps BEFORE DELETE ON orders WHEN OLD.total = 2 BEGIN SELECT RAISE(IGNORE); END");
+  Loader to = loader("orders");
+  to.write({order("a", 1), order("b", 2), order("c", 3)});
+  EXPECT_EQ(remove(to, {"a", "b", "c"}), "2 deleted, 1 refused");
+  EXPECT_EQ(orders(), "b|");
+  EXPECT_EQ(all("SELECT stage, key, field, code FROM " + own("sync_reject")), "delete|b|external_id|row_kept");
+}
+
+TEST_P(DeletesTest, AMarkThatATriggerTakesAwayIsNotCounted) {
+  run(postgres()
+          ? "CREATE FUNCTION clears() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF NEW.total = 2 THEN NEW.deleted_at := NULL; END "
+            "IF; RETURN NEW; END $$; CREATE TRIGGER clears BEFORE UPDATE ON orders FOR EACH ROW EXECUTE FUNCTION clears()"
+          : "CREATE TRIGGER clears AFTER UPDATE ON orders WHEN NEW.total = 2 BEGIN UPDATE orders SET deleted_at = NULL WHERE id = "
+            "NEW.id; END");
+  softly();
+  Loader to = loader("orders");
+  to.write({order("a", 1), order("b", 2)});
+  EXPECT_EQ(remove(to, {"a", "b"}), "1 deleted, 1 refused");
+  EXPECT_EQ(orders(), "a|deleted, b|");
+  EXPECT_EQ(all("SELECT key, field, code FROM " + own("sync_reject")), "b|deleted_at|row_kept");
+  EXPECT_EQ(all("SELECT key FROM " + own("sync_seen")), "a");
+}
+
+TEST_P(DeletesTest, ARowThatGoesWithAnotherIsNotToldOf) {
+  if (!postgres()) run("PRAGMA foreign_keys = ON");
+  run("ALTER TABLE orders ADD part_of " + std::string(postgres() ? "bigint" : "INTEGER") + " REFERENCES orders (id) ON DELETE CASCADE");
+  run("CREATE TABLE invoices (id " + counted() + ", order_id bigint REFERENCES orders (id))");
+  Loader to = loader("orders");
+  to.write({order("a", 1), order("b", 2), order("c", 3), order("d", 4)});
+  run("UPDATE orders SET part_of = (SELECT id FROM orders WHERE external_id = 'a') WHERE external_id = 'c'; INSERT INTO invoices "
+      "(order_id) "
+      "SELECT id FROM orders WHERE external_id = 'b'");
+  EXPECT_EQ(remove(to, {"a", "b", "c", "d"}), "2 deleted, 1 refused") << "c went when a did";
+  EXPECT_EQ(orders(), "b|");
+}
+
 TEST_P(DeletesTest, AHolderWhoseLeaseIsLostDeletesNothing) {
   Loader to = loader("orders");
   to.write({order("a", 1)});

@@ -51,7 +51,7 @@ std::string key_array(std::span<const std::string> keys, ColumnType type, sql::D
   return out + "]";
 }
 
-std::string is_in_key_array(const std::string& key, const record::Column& column, std::string_view parameter, sql::Dialect dialect) {
+std::string is_in_key_array(std::string_view key, const record::Column& column, std::string_view parameter, sql::Dialect dialect) {
   if (dialect == sql::Dialect::Postgres) return fmt::format("{} = ANY ({}::{}[])", key, parameter, key_array_type(column));
   return fmt::format("{} IN (SELECT value FROM json_each({}))", key, parameter);
 }

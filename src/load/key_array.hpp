@@ -16,7 +16,7 @@ namespace syncline::load {
 [[nodiscard]] std::string_view key_array_type(const record::Column& key);
 
 /// Whether `key` (an expression, of the type of `column`) is one of the elements of `parameter` ("$1").
-[[nodiscard]] std::string is_in_key_array(const std::string& key, const record::Column& column, std::string_view parameter,
+[[nodiscard]] std::string is_in_key_array(std::string_view key, const record::Column& column, std::string_view parameter,
                                           sql::Dialect dialect);
 
 }  // namespace syncline::load
