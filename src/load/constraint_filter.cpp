@@ -10,6 +10,7 @@
 #include "load/accounts.hpp"
 #include "load/expression.hpp"
 #include "load/statements.hpp"
+#include "load/undelete.hpp"
 #include "load/verdict.hpp"
 
 namespace syncline::load {
@@ -117,6 +118,10 @@ bool ConstraintFilter::is_written(const std::string& column) const {
          std::any_of(target_.parents.begin(), target_.parents.end(), linked);
 }
 
+bool ConstraintFilter::is_mark(const std::string& column) const {
+  return entity_.deletes.kind == config::Deletes::Kind::Soft && entity_.deletes.column == column;
+}
+
 /// nullopt where finding it out could leave a trace.
 std::optional<std::string> ConstraintFilter::default_of(const std::string& column) const {
   const auto found = target_.defaults.find(column);
@@ -159,7 +164,8 @@ std::optional<std::string> ConstraintFilter::value_of(const std::string& name) c
                             : dialect_ == Dialect::Postgres ? fmt::format("NULL::{}", declared(*column, dialect_))
                                                             : "NULL";
   const std::string adopted = adopts_ ? fmt::format("WHEN {} THEN a.{} ", verdict::Adopted, sql::quoted(name)) : "";
-  return fmt::format("CASE r.verdict WHEN {} THEN t.{} {}ELSE {} END", verdict::Changed, sql::quoted(name), adopted, fresh);
+  std::string value = fmt::format("CASE r.verdict WHEN {} THEN t.{} {}ELSE {} END", verdict::Changed, sql::quoted(name), adopted, fresh);
+  return is_mark(name) ? fmt::format("CASE WHEN r.returns = 1 THEN {} ELSE {} END", unmarked(*column, dialect_), value) : value;
 }
 
 bool ConstraintFilter::is_known(const std::vector<std::string>& columns) const {
@@ -174,7 +180,8 @@ void ConstraintFilter::add_value_rules() {
     value_columns_.insert(column.name);
   }
   for (const sql::CheckConstraint& check : constraints_.checks) {
-    const bool touched = std::any_of(check.columns.begin(), check.columns.end(), [&](const std::string& one) { return is_written(one); });
+    const bool touched =
+        std::any_of(check.columns.begin(), check.columns.end(), [&](const std::string& one) { return is_written(one) || is_mark(one); });
     if (!touched || !is_known(check.columns)) continue;
     value_rules_.push_back({fmt::format("NOT ({})", check.expression),
                             {0, check.name, "23514", check.columns,
@@ -215,7 +222,8 @@ void ConstraintFilter::add_uniques() {
     std::vector<std::string> columns = index.columns;
     std::erase(columns, target_.account_column);
     const bool own = index.plain && columns == std::vector<std::string>{key_};
-    const bool touched = std::any_of(index.columns.begin(), index.columns.end(), [&](const std::string& one) { return is_written(one); });
+    const bool touched =
+        std::any_of(index.columns.begin(), index.columns.end(), [&](const std::string& one) { return is_written(one) || is_mark(one); });
     if (own || !touched || !is_known(index.columns)) continue;
     Unique unique{index, index.name, "", {}};
     for (const config::FieldMapping& field : entity_.fields) {

@@ -381,6 +381,115 @@ TEST_P(DeletesTest, ARowThatGoesWithAnotherIsNotToldOf) {
   EXPECT_EQ(orders(), "b|");
 }
 
+/// Orders with an e-mail that only one of those that are not deleted may have.
+class DeletesWithEmails : public DeletesTest {
+ protected:
+  void SetUp() override {
+    DeletesTest::SetUp();
+    if (!connection_) return;
+    run("ALTER TABLE orders ADD email text; CREATE UNIQUE INDEX one_email ON orders (email) WHERE deleted_at IS NULL");
+    orders_->fields.emplace_back().column = "email";
+    softly();
+  }
+  static std::vector<Cell> order(const char* id, int64_t total, const char* email) {
+    return {Cell::of(id), Cell::of(total), email ? Cell::of(email) : Cell::null()};
+  }
+  std::string emails() {
+    return all("SELECT external_id, email, CASE WHEN deleted_at IS NULL THEN '' ELSE 'deleted' END FROM orders ORDER BY external_id");
+  }
+};
+INSTANTIATE_TEST_SUITE_P(, DeletesWithEmails, test::both_databases(), test::database_name);
+
+// E9: a deleted row comes back, and somebody else has by now what it had
+TEST_P(DeletesWithEmails, ARowThatComesBackGetsItsNewValuesAndLosesItsMarkAtOnce) {
+  Loader to = loader("orders");
+  EXPECT_EQ(to.write({order("a", 1, "x"), order("b", 1, "b")}), "2 inserted") << to.message;
+  remove(to, {"a"});
+  EXPECT_EQ(to.write({order("b", 1, "x")}), "1 updated") << to.message;
+  EXPECT_EQ(to.write({order("a", 1, "new"), order("b", 1, "x")}), "1 updated, 1 unchanged") << to.message;
+  EXPECT_EQ(emails(), "a|new|, b|x|");
+  EXPECT_EQ(rejects(), "");
+  EXPECT_EQ(to.write({order("a", 1, "new"), order("b", 1, "x")}), "2 unchanged");
+}
+
+TEST_P(DeletesWithEmails, WhatItHadComesBackToItIfAnotherOfTheBatchLetsItGo) {
+  if (!postgres()) return;  // SQLite does not tell what its partial indexes are about
+  for (const bool first : {true, false}) {
+    run("DELETE FROM orders");
+    Loader to = loader("orders");
+    EXPECT_EQ(to.write({order("a", 1, "x"), order("b", 1, "b")}), "2 inserted") << to.message;
+    remove(to, {"a"});
+    EXPECT_EQ(to.write({order("b", 1, "x")}), "1 updated") << to.message;
+    const std::vector<Cell> back = order("a", 1, "x"), lets_go = order("b", 1, "z");
+    EXPECT_EQ(to.write(first ? std::vector{back, lets_go} : std::vector{lets_go, back}), "2 updated") << to.message;
+    EXPECT_EQ(emails(), "a|x|, b|z|");
+  }
+}
+
+TEST_P(DeletesWithEmails, ARowThatComesBackToAValueThatIsTakenStaysMarked) {
+  Loader to = loader("orders");
+  EXPECT_EQ(to.write({order("a", 1, "x"), order("b", 1, "b")}), "2 inserted") << to.message;
+  remove(to, {"a"});
+  EXPECT_EQ(to.write({order("b", 1, "x")}), "1 updated") << to.message;
+  EXPECT_EQ(to.write({order("a", 2, "x"), order("b", 1, "x"), order("c", 1, "c")}), "1 inserted, 1 unchanged, 1 rejected") << to.message;
+  EXPECT_EQ(emails(), "a|x|deleted, b|x|, c|c|");
+  EXPECT_EQ(all("SELECT key FROM " + own("sync_seen")), "a") << "when it lands one day, it is still ours to unmark";
+  EXPECT_EQ(to.write({order("a", 2, "y")}), "1 updated") << to.message;
+  EXPECT_EQ(emails(), "a|y|, b|x|, c|c|");
+}
+
+TEST_P(DeletesWithEmails, ARowThatGoesWithoutATakenValueComesBackAllTheSame) {
+  run("DROP INDEX one_email; CREATE UNIQUE INDEX one_email ON orders (email)");
+  orders_->fields.back().taken_as_null = true;
+  Loader to = loader("orders");
+  EXPECT_EQ(to.write({order("a", 1, nullptr), order("b", 1, "x")}), "2 inserted") << to.message;
+  remove(to, {"a"});
+  EXPECT_EQ(to.write({order("a", 1, "x"), order("b", 1, "x")}), "1 updated, 1 unchanged") << to.message;
+  EXPECT_EQ(emails(), "a|NULL|, b|x|");
+}
+
+TEST_P(DeletesWithEmails, AnAdoptedRowGetsItsNewValuesAndLosesItsMarkAtOnceToo) {
+  orders_->deletes.resurrect = true;
+  adopt_by(*orders_, {"total"});
+  run("INSERT INTO orders (total, email, deleted_at) VALUES (7, 'x', '2026-01-01T00:00:00Z'); INSERT INTO orders (external_id, total, "
+      "email) VALUES ('b', 1, 'x')");
+  Loader to = loader("orders");
+  EXPECT_EQ(to.write({order("a", 7, "new"), order("b", 1, "x")}), "1 unchanged, 1 adopted") << to.message;
+  EXPECT_EQ(emails(), "a|new|, b|x|");
+}
+
+TEST_P(DeletesWithEmails, WhoIsInTheWayOfARowThatComesBackIsNamedAlsoWhereNoFieldIsConcerned) {
+  run("ALTER TABLE orders ADD slug text; CREATE UNIQUE INDEX one_slug ON orders (slug) WHERE deleted_at IS NULL");
+  Loader to = loader("orders");
+  EXPECT_EQ(to.write({order("a", 1, "a"), order("b", 1, "b")}), "2 inserted") << to.message;
+  remove(to, {"a"});
+  run("UPDATE orders SET slug = 's'");
+  EXPECT_EQ(to.write({order("a", 1, "a"), order("b", 1, "b")}), "1 unchanged, 1 rejected") << to.message;
+  EXPECT_EQ(emails(), "a|a|deleted, b|b|");
+  const std::string reason = all("SELECT reason FROM " + own("sync_reject"));
+  EXPECT_NE(reason.find(postgres() ? "is taken by row" : "UNIQUE"), std::string::npos) << reason;
+}
+
+TEST_P(DeletesTest, ARuleForRowsThatAreDeletedIsNoneForOneThatComesBack) {
+  run("ALTER TABLE orders ADD note text CHECK (deleted_at IS NULL OR total <> 7) CHECK (total < 100)");
+  softly();
+  Loader to = loader("orders");
+  to.write({order("a", 1), order("b", 2)});
+  remove(to, {"a"});
+  EXPECT_EQ(to.write({order("a", 7), order("b", 500)}), "1 updated, 1 rejected") << to.message;
+  EXPECT_EQ(orders(), "a|, b|");
+}
+
+TEST_P(DeletesOnPostgres, ARowThatComesBackIsStampedAndNobodysEdit) {
+  softly();
+  Loader to = loader("orders");
+  to.write({order("a", 1), order("b", 2)});
+  remove(to, {"a"});
+  EXPECT_EQ(to.write({order("a", 1), order("b", 2)}), "1 updated, 1 unchanged");
+  EXPECT_EQ(to.report.counters.local_edits, 0);
+  EXPECT_EQ(to.sent({order("a", 1), order("b", 2)}), "");
+}
+
 TEST_P(DeletesTest, AHolderWhoseLeaseIsLostDeletesNothing) {
   Loader to = loader("orders");
   to.write({order("a", 1)});

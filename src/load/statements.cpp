@@ -75,6 +75,7 @@ std::string Statements::create() const {
   if (!target_.key_collation.empty()) stage[stage.size() - target_.columns.size()] += " COLLATE " + target_.key_collation;
   for (size_t i = 0; i < kept_columns_; ++i) ready.push_back(fmt::format("kept{} bigint", i));
   if (links_later()) ready.emplace_back("link integer");
+  if (marks()) ready.emplace_back("returns integer");
   if (stamps()) ready.insert(ready.end(), {"hash bigint", "stampable boolean", "edited boolean", "restamp boolean"});
   for (size_t i : written_) ready.push_back(fmt::format("c{} {}", i, declared(target_.columns[i].column, dialect_)));
   for (size_t i = 0; i < target_.parents.size(); ++i)
@@ -354,6 +355,7 @@ std::string Statements::judge_again(const std::string& rows) const {
   }
   for (size_t i = 0; i < target_.parents.size(); ++i)
     differences.push_back(differs(target_.parents[i].column, fmt::format("r.m{}", i), dialect_));
+  if (marks()) differences.emplace_back("r.returns IS NOT NULL");
   const std::string key = sql::quoted(target_.columns[0].column.name);
   return fmt::format("UPDATE {} AS r SET verdict = {} FROM {} AS t WHERE t.{} = r.c0{} AND r.verdict = {} AND r.n IN ({}) AND NOT ({})",
                      ready_, verdict::Unchanged, sql::quoted(target_.table.name), key, and_of_account(target_, "t"), verdict::Changed, rows,

@@ -19,6 +19,8 @@ enum class Relations { Judge, TakeAsNull };
 enum class Tables { Keep, Drop };
 
 enum class Stamping { Stamp, Leave };
+/// Whether rows of the batch come back: their mark goes with the values that are written.
+enum class Unmarking { None, Some };
 
 /// The set-wise SQL that takes a batch into a table: stage → found (parents by other columns) → ready (matched, judged) → lock, update,
 /// insert. Pure text, made once per target.
@@ -26,7 +28,8 @@ enum class Stamping { Stamp, Leave };
 /// stage has the columns n, kept0…, hash, c0… in the order of Target::columns. ready has n, verdict, kept0…, c0… (without relation keys)
 /// unlinked (1 where a parent is named and not found) and m0…, one per relation, all typed as the target's; where rows are stamped also
 /// hash, stampable, edited (the table's stamp has our hash) and restamp (equal, but its stamp does not
-/// hold); where rows are adopted also way (which natural key found the row) and adopts (its primary key).
+/// hold); where rows are deleted softly also returns (1: the mark goes); where rows are adopted also way (which natural key found the row)
+/// and adopts (its primary key).
 class Statements {
  public:
   /// `tables`: whether the temporary tables outlive a transaction (PostgreSQL).
@@ -62,7 +65,7 @@ class Statements {
   /// Locks the rows that will change, in key order, so that two writers cannot deadlock. Empty where the dialect has no row locks.
   [[nodiscard]] std::string lock() const;
   /// `keeps` as above. In a savepoint rows carry another transaction's id than the one that can be asked for, so they are left unstamped.
-  [[nodiscard]] std::string update(bool keeps, Stamping stamping) const;
+  [[nodiscard]] std::string update(bool keeps, Stamping stamping, Unmarking unmarking) const;
   [[nodiscard]] std::string insert(bool keeps, Stamping stamping) const;
   /// Of the known rows in the ready table: locks those that differ, in key order, and writes what `update` does. How many those were, how
   /// many of them are local edits, and where they are fewer than $1 their numbers, as an array. PostgreSQL only, as the next two.
@@ -74,7 +77,7 @@ class Statements {
   /// Inserts every staged row, stamped, with its parents by their external ids. A row whose key is there by now is left out.
   [[nodiscard]] std::string insert_staged(bool keeps) const;
   /// Writes what `update` does, and the external id, into rows that were there before. Their version does not speak of the record.
-  [[nodiscard]] std::string adopt(bool keeps, Stamping stamping) const;
+  [[nodiscard]] std::string adopt(bool keeps, Stamping stamping, Unmarking unmarking) const;
   [[nodiscard]] const Adoption& adoption() const { return adoption_; }
   /// Of the rows of these numbers ("1, 2") a column's value becomes NULL, and they are not stamped: the value may be theirs one day.
   [[nodiscard]] std::string take_as_null(size_t column, const std::string& rows) const;
@@ -108,10 +111,11 @@ class Statements {
   /// INSERT … SELECT the written columns' values, the relations' ids, and ours.
   [[nodiscard]] std::string insert_into(std::vector<std::string> values, const std::vector<std::string>& ids, const std::string& hash,
                                         const std::string& transaction, const std::string& from) const;
-  [[nodiscard]] std::vector<std::string> assignments(bool keeps, Stamping stamping) const;
+  [[nodiscard]] std::vector<std::string> assignments(bool keeps, Stamping stamping, Unmarking unmarking = Unmarking::None) const;
   [[nodiscard]] std::string known_differs() const;
   [[nodiscard]] std::string version_guard(const std::string& newer) const;
   [[nodiscard]] bool stamps() const { return target_.stamp_seed.has_value(); }
+  [[nodiscard]] bool marks() const { return entity_.deletes.kind == config::Deletes::Kind::Soft; }
   /// Whether a relation's links are made at the end of the run where they cannot be made now.
   [[nodiscard]] bool links_later() const;
   [[nodiscard]] std::string stampable(const std::vector<std::vector<bool>>& ways_used) const;

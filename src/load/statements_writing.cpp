@@ -6,6 +6,7 @@
 #include "load/accounts.hpp"
 #include "load/expression.hpp"
 #include "load/statements.hpp"
+#include "load/undelete.hpp"
 
 namespace syncline::load {
 namespace {
@@ -33,7 +34,7 @@ std::string Statements::lock() const {
       sql::quoted(target_.table.name), ready_, key, and_of_account(target_, "t"), verdict::Changed, key);
 }
 
-std::vector<std::string> Statements::assignments(bool keeps, Stamping stamping) const {
+std::vector<std::string> Statements::assignments(bool keeps, Stamping stamping, Unmarking unmarking) const {
   std::vector<std::string> out;
   for (size_t i : written_) {
     if (target_.columns[i].role == RowColumn::Role::Key) continue;
@@ -42,6 +43,10 @@ std::vector<std::string> Statements::assignments(bool keeps, Stamping stamping) 
   }
   for (size_t i = 0; i < target_.parents.size(); ++i)
     out.push_back(fmt::format("{} = {}", sql::quoted(target_.parents[i].column.name), link(i, "r", keeps)));
+  if (unmarking == Unmarking::Some) {
+    const record::Column& mark = *target_.table.column(entity_.deletes.column);
+    out.push_back(fmt::format("{0} = CASE WHEN r.returns = 1 THEN {1} ELSE t.{0} END", sql::quoted(mark.name), unmarked(mark, dialect_)));
+  }
   out.push_back(fmt::format("synced_at = {}", sql::current_timestamp(dialect_)));
   if (stamps()) {
     const bool stamp = stamping == Stamping::Stamp;
@@ -51,19 +56,19 @@ std::vector<std::string> Statements::assignments(bool keeps, Stamping stamping) 
   return out;
 }
 
-std::string Statements::update(bool keeps, Stamping stamping) const {
+std::string Statements::update(bool keeps, Stamping stamping, Unmarking unmarking) const {
   const std::string guard =
       and_of_account(target_, "t") + (target_.version ? fmt::format(" AND ({}) IS NOT TRUE", version_guard("r")) : "");
   return fmt::format("UPDATE {} AS t SET {} FROM {} AS r WHERE t.{} = r.c0 AND r.verdict = {}{}", sql::quoted(target_.table.name),
-                     base::joined(assignments(keeps, stamping), ", "), ready_, sql::quoted(target_.columns[0].column.name),
+                     base::joined(assignments(keeps, stamping, unmarking), ", "), ready_, sql::quoted(target_.columns[0].column.name),
                      verdict::Changed, guard);
 }
 
-std::string Statements::adopt(bool keeps, Stamping stamping) const {
+std::string Statements::adopt(bool keeps, Stamping stamping, Unmarking unmarking) const {
   const std::string account =
       target_.account_column.empty() ? "" : fmt::format("{} = {}, ", sql::quoted(target_.account_column), sql::literal(target_.account));
   return fmt::format("UPDATE {} AS t SET {}{} = r.c0, {} FROM {} AS r WHERE {}", sql::quoted(target_.table.name), account,
-                     sql::quoted(target_.columns[0].column.name), base::joined(assignments(keeps, stamping), ", "), ready_,
+                     sql::quoted(target_.columns[0].column.name), base::joined(assignments(keeps, stamping, unmarking), ", "), ready_,
                      adoption_.still_free());
 }
 

@@ -5,6 +5,7 @@
 
 #include <vector>
 
+#include "base/text.hpp"
 #include "load/accounts.hpp"
 #include "load/deletes.hpp"
 #include "load/verdict.hpp"
@@ -13,78 +14,106 @@ namespace syncline::load {
 
 using record::ColumnType;
 
-namespace {
-
 std::string_view unmarked(const record::Column& column, sql::Dialect dialect) {
   if (column.type != ColumnType::Boolean) return "NULL";
   return dialect == sql::Dialect::Postgres ? "false" : "0";
 }
 
-}  // namespace
-
 Undelete::Undelete(const config::Entity& entity, const Target& target, state::Store& store, std::string ready)
-    : entity_(entity), target_(target), store_(store), ready_(std::move(ready)) {}
+    : entity_(entity),
+      target_(target),
+      store_(store),
+      ready_(std::move(ready)),
+      table_(sql::quoted(target.table.name)),
+      key_("t." + sql::quoted(target.columns[0].column.name)) {}
 
-base::Result<void> Undelete::bring_back(Mode mode, record::Counters& counters) const {
-  if (entity_.deletes.kind != config::Deletes::Kind::Soft) return {};
-  const record::Column* column = target_.table.column(entity_.deletes.column);
-  sql::Connection& connection = store_.connection();
-  const bool postgres = connection.dialect() == sql::Dialect::Postgres, resurrect = entity_.deletes.resurrect;
+std::string Undelete::as_text(const std::string& value) const {
+  return postgres() ? value + "::text" : fmt::format("CAST({} AS TEXT)", value);
+}
+
+/// What is remembered of this entity. Without parameters: a plan that is kept would be made for another batch's rows.
+std::string Undelete::ours() const {
+  return fmt::format("s.entity = {} AND s.account = {}", sql::literal(entity_.name), sql::literal(entity_.account));
+}
+
+/// One look, or a first load would look for each of its rows in what is empty.
+base::Result<bool> Undelete::remembers_any() const {
+  return !TRY(store_.connection().query(fmt::format("SELECT 1 FROM {} AS s WHERE {} LIMIT 1", store_.names()("sync_seen"), ours())))
+              .empty();
+}
+
+base::Result<Returning> Undelete::find(Mode mode) const {
+  Returning out;
+  if (!soft()) return out;
+  const bool resurrect = entity_.deletes.resurrect;
   // A dry run may come before `migrate`.
-  if (mode == Mode::OnlyCount && !resurrect && !TRY(connection.describe(store_.names().in_catalog("sync_seen")))) return {};
-
-  const std::string table = sql::quoted(target_.table.name), key = "t." + sql::quoted(target_.columns[0].column.name);
-  const std::string name = sql::quoted(column->name), seen = store_.names()("sync_seen");
-  const std::string key_text = postgres ? key + "::text" : fmt::format("CAST({} AS TEXT)", key);
-  const std::string landed = fmt::format("r.verdict IN ({}, {}, {})", verdict::Changed, verdict::Unchanged, verdict::Stale);
-  // Without parameters: a plan that is kept would be made for another batch's rows.
-  const std::string ours = fmt::format("s.entity = {} AND s.account = {}", sql::literal(entity_.name), sql::literal(entity_.account));
-  std::string from = fmt::format("{} AS r", ready_), which = fmt::format("{} = r.c0 AND {}", key, landed);
-  which += and_of_account(entity_, "t");
-  if (resurrect) {
-    which += fmt::format(" AND NOT ({})", is_not_deleted(*column));
-  } else {
-    from += fmt::format(", {} AS s", seen);
-    which += fmt::format(
-        " AND {} AND s.key = {} AND {}", ours, key_text,
-        postgres ? fmt::format("t.{} = s.value::{}", name, column->declared) : fmt::format("CAST(t.{} AS TEXT) = s.value", name));
+  if (mode == Mode::OnlyCount && !resurrect && !TRY(store_.connection().describe(store_.names().in_catalog("sync_seen")))) return out;
+  const std::string there = fmt::format("{} = r.c0 AND r.verdict IN ({}, {}, {}){}", key_, verdict::Changed, verdict::Unchanged,
+                                        verdict::Stale, and_of_account(entity_, "t"));
+  if (!resurrect) {
+    if (!TRY(remembers_any())) return out;
+    const std::string value = "t." + sql::quoted(mark().name);
+    const std::string as_we_wrote_it =
+        fmt::format("{} AND s.key = {} AND {}", ours(), as_text(key_),
+                    postgres() ? fmt::format("{} = s.value::{}", value, mark().declared) : as_text(value) + " = s.value");
+    TRY(find_in(fmt::format(", {} AS s", store_.names()("sync_seen")), there + " AND " + as_we_wrote_it, key_, mode, out));
+    return out;
   }
+  const std::string marked = fmt::format(" AND NOT ({})", is_not_deleted(mark()));
+  TRY(find_in("", there + marked, key_, mode, out));
+  if (target_.adopt.empty()) return out;
+  // These have not got their external id yet.
+  const std::string id = "t." + sql::quoted(target_.row_id.name);
+  TRY(find_in("", fmt::format("{} = r.adopts AND r.verdict = {}{}", id, verdict::Adopted, marked), id, mode, out));
+  return out;
+}
 
-  const std::string_view lock = postgres && mode == Mode::Write ? " FOR UPDATE OF t" : "";
-  const sql::Rows back = TRY(connection.query(
-      fmt::format("SELECT b.verdict, count(*) FROM (SELECT r.verdict FROM {} AS t, {} WHERE {} ORDER BY {}{}) AS b GROUP BY b.verdict",
-                  table, from, which, key, lock)));
+base::Result<void> Undelete::find_in(const std::string& from, const std::string& which, const std::string& order, Mode mode,
+                                     Returning& returning) const {
+  const std::string_view lock = postgres() && mode == Mode::Write ? " FOR UPDATE OF t" : "";
+  const sql::Rows back = TRY(store_.connection().query(
+      fmt::format("SELECT r.n, r.verdict FROM {} AS t, {} AS r{} WHERE {} ORDER BY {}{}", table_, ready_, from, which, order, lock)));
+  if (back.empty()) return {};
+  std::vector<std::string> numbers;
   for (size_t i = 0; i < back.size(); ++i) {
-    const int64_t count = back.integer(i, 1);
-    if (back.integer(i, 0) == verdict::Changed) continue;
-    (back.integer(i, 0) == verdict::Unchanged ? counters.unchanged : counters.stale) -= count;
-    counters.updated += count;
+    numbers.emplace_back(std::to_string(back.integer(i, 0)));
+    if (back.integer(i, 1) == verdict::Stale) ++returning.stale;
   }
-  if (mode == Mode::OnlyCount) return {};
-  if (!back.empty()) {
-    TRY(connection.change(fmt::format("UPDATE {} AS t SET {} = {}, synced_at = {} FROM {} WHERE {}", table, name,
-                                      unmarked(*column, connection.dialect()), sql::current_timestamp(connection.dialect()), from, which)));
-  }
-  if (resurrect) return unmark_adopted(*column);
-  // Whatever the column holds by now: the record is there, so we have deleted nothing.
-  TRY(connection.change(fmt::format("DELETE FROM {} AS s WHERE {} AND s.key IN (SELECT {} FROM {} AS r WHERE {})", seen, ours,
-                                    postgres ? "r.c0::text" : "CAST(r.c0 AS TEXT)", ready_, landed)));
+  returning.rows += int64_t(back.size());
+  // What differs is our own mark: nobody has edited the row.
+  const std::string no_edit = target_.stamp_seed ? fmt::format(", edited = edited AND verdict <> {}", verdict::Unchanged) : "";
+  return store_.connection().execute(
+      fmt::format("UPDATE {} SET returns = 1, verdict = CASE verdict WHEN {} THEN {} ELSE verdict END{} "
+                  "WHERE n IN ({})",
+                  ready_, verdict::Unchanged, verdict::Changed, no_edit, base::joined(numbers, ", ")));
+}
+
+base::Result<void> Undelete::unmark(const std::string& which) const {
+  const sql::Dialect dialect = store_.connection().dialect();
+  TRY(store_.connection().change(fmt::format(
+      "UPDATE {} AS t SET {} = {}, synced_at = {} FROM {} AS r WHERE {} = r.c0 AND r.returns = 1{}{}", table_, sql::quoted(mark().name),
+      unmarked(mark(), dialect), sql::current_timestamp(dialect), ready_, key_, which, and_of_account(entity_, "t"))));
   return {};
 }
 
-/// These rows have not got their external id yet. We have never deleted them, so nothing is remembered of them.
-base::Result<void> Undelete::unmark_adopted(const record::Column& column) const {
-  if (target_.adopt.empty()) return {};
-  sql::Connection& connection = store_.connection();
-  const std::string table = sql::quoted(target_.table.name), id = "t." + sql::quoted(target_.row_id.name);
-  const std::string which = fmt::format("{} = r.adopts AND r.verdict = {} AND NOT ({})", id, verdict::Adopted, is_not_deleted(column));
-  if (connection.dialect() == sql::Dialect::Postgres) {
-    TRY(connection.query(fmt::format("SELECT count(*) FROM (SELECT 1 FROM {} AS t, {} AS r WHERE {} ORDER BY {} FOR UPDATE OF t) AS locked",
-                                     table, ready_, which, id)));
-  }
-  TRY(connection.change(fmt::format("UPDATE {} AS t SET {} = {} FROM {} AS r WHERE {}", table, sql::quoted(column.name),
-                                    unmarked(column, connection.dialect()), ready_, which)));
+base::Result<void> Undelete::unmark_stale() const { return unmark(fmt::format(" AND r.verdict = {}", verdict::Stale)); }
+
+base::Result<void> Undelete::forget() const {
+  if (!soft() || !TRY(remembers_any())) return {};
+  TRY(store_.connection().change(fmt::format("DELETE FROM {} AS s WHERE {} AND s.key IN (SELECT {} FROM {} AS r WHERE r.verdict IN ({}, {}, {}))",
+                                             store_.names()("sync_seen"), ours(), as_text("r.c0"), ready_, verdict::Changed,
+                                             verdict::Unchanged, verdict::Stale)));
   return {};
+}
+
+base::Result<void> Undelete::bring_back(Mode mode, record::Counters& counters) const {
+  if (!soft()) return {};
+  const Returning back = TRY(find(mode));
+  counters.stale -= back.stale;
+  counters.updated += back.stale;
+  if (mode == Mode::OnlyCount) return {};
+  if (back.rows > 0) TRY(unmark(""));
+  return forget();
 }
 
 }  // namespace syncline::load

@@ -190,13 +190,16 @@ base::Result<void> Writer::write_rows(const record::RowBatch& rows, Range range,
   TRY(stage(rows, range));
   TRY(make_ready(rows, range));
   if (statements_.adoption().wanted()) TRY(judge_adoption());
+  const Returning back = TRY(undelete_.find(undelete_mode()));
+  const Unmarking unmarking = back.rows > 0 ? Unmarking::Some : Unmarking::None;
   if (yields_) TRY(go_without_taken());
   if (isolation_ == Isolation::Testing) TRY(refuse_faulty(rows));
   const record::Counters before = counters;
   TRY(count_verdicts(rows, counters, rejects));
   const int64_t changed = counters.updated - before.updated, added = counters.inserted - before.inserted;
   const int64_t adopted = counters.adopted - before.adopted;
-  TRY(undelete_.bring_back(ending_ == Ending::Commit ? Undelete::Mode::Write : Undelete::Mode::OnlyCount, counters));
+  counters.stale -= back.stale;
+  counters.updated += back.stale;
   if (ending_ == Ending::Rollback) return {};
   const bool restamps = stamping == Stamping::Stamp && is_worth_restamping(rows);
   if (changed > 0) {
@@ -205,21 +208,23 @@ base::Result<void> Writer::write_rows(const record::RowBatch& rows, Range range,
   for (const std::string& statement : let_go_) TRY(connection_.change(statement));
   let_go_.clear();
   if (changed > 0) {
-    const int64_t updated = TRY(connection_.change(statements_.update(keeps_, stamping)));
+    const int64_t updated = TRY(connection_.change(statements_.update(keeps_, stamping, unmarking)));
     if (updated != changed) return base::fail(raced("updating", changed, updated));
   }
   if (adopted > 0) {
     if (const std::string lock = statements_.adoption().lock(); !lock.empty()) TRY(connection_.query(lock));
-    const int64_t written = TRY(connection_.change(statements_.adopt(keeps_, stamping)));
+    const int64_t written = TRY(connection_.change(statements_.adopt(keeps_, stamping, unmarking)));
     if (written != adopted) return base::fail(raced("adopting", adopted, written));
     TRY(memory_.remember());
   }
+  if (back.stale > 0) TRY(undelete_.unmark_stale());
   if (restamps) counters.restamped += TRY(connection_.change(statements_.restamp()));
   if (added > 0) {
     for (const std::string& lock : parent_locks(target_, connection_.dialect(), statements_.ready_table())) TRY(connection_.query(lock));
     const int64_t inserted = TRY(connection_.change(statements_.insert(keeps_, stamping)));
     if (inserted != added) return base::fail(raced("inserting", added, inserted));
   }
+  TRY(undelete_.forget());
   if (const std::string usual = statements_.plan_as_usual(); !usual.empty()) TRY(connection_.execute(usual));
   return {};
 }

@@ -69,6 +69,9 @@ class Writer {
   base::Result<void> update_known(const record::RowBatch& rows, record::Counters& counters);
   base::Result<void> make_tables();
   void count_new(int64_t rows, record::Counters& counters) const;
+  [[nodiscard]] Undelete::Mode undelete_mode() const {
+    return ending_ == Ending::Commit ? Undelete::Mode::Write : Undelete::Mode::OnlyCount;
+  }
   /// Rows of a batch, by index.
   using Range = std::span<const uint32_t>;
   void judge_too(std::vector<uint32_t>& rows);

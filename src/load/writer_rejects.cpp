@@ -141,6 +141,7 @@ base::Result<std::vector<uint32_t>> Writer::take_out_faulty(const record::RowBat
     TRY(stage(rows, all));
     TRY(make_ready(rows, all));
     if (statements_.adoption().wanted()) TRY(judge_adoption());
+    TRY(undelete_.find(undelete_mode()));
     return refuse_faulty(rows);
   }();
   if (!tested && !sql::is_row_fault(tested.error())) return base::fail(tested.error());
