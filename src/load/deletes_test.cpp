@@ -490,6 +490,20 @@ TEST_P(DeletesOnPostgres, ARowThatComesBackIsStampedAndNobodysEdit) {
   EXPECT_EQ(to.sent({order("a", 1), order("b", 2)}), "");
 }
 
+TEST_P(DeletesTest, AColumnOfAnotherTypeMayMarkRowsFromNowOn) {
+  softly();
+  Loader before = loader("orders");
+  before.write({order("a", 1), order("b", 2)});
+  remove(before, {"a"});
+  run(postgres() ? "ALTER TABLE orders ADD gone boolean NOT NULL DEFAULT false" : "ALTER TABLE orders ADD gone BOOLEAN NOT NULL DEFAULT 0");
+  softly("gone");
+  another_run();
+  Loader after = loader("orders");
+  EXPECT_EQ(after.write({order("a", 1), order("b", 2)}), "2 unchanged") << after.message;
+  EXPECT_EQ(remove(after, {"b"}), "1 deleted, 0 refused");
+  EXPECT_EQ(after.write({order("b", 2)}), "1 updated");
+}
+
 TEST_P(DeletesTest, AHolderWhoseLeaseIsLostDeletesNothing) {
   Loader to = loader("orders");
   to.write({order("a", 1)});

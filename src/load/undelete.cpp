@@ -52,10 +52,9 @@ base::Result<Returning> Undelete::find(Mode mode) const {
                                         verdict::Stale, and_of_account(entity_, "t"));
   if (!resurrect) {
     if (!TRY(remembers_any())) return out;
-    const std::string value = "t." + sql::quoted(mark().name);
+    // As texts: the column may be another by now, of another type.
     const std::string as_we_wrote_it =
-        fmt::format("{} AND s.key = {} AND {}", ours(), as_text(key_),
-                    postgres() ? fmt::format("{} = s.value::{}", value, mark().declared) : as_text(value) + " = s.value");
+        fmt::format("{} AND s.key = {} AND {} = s.value", ours(), as_text(key_), as_text("t." + sql::quoted(mark().name)));
     TRY(find_in(fmt::format(", {} AS s", store_.names()("sync_seen")), there + " AND " + as_we_wrote_it, key_, mode, out));
     return out;
   }
