@@ -42,6 +42,7 @@ class DeletesTest : public LoadTest {
     const config::Entity& entity = *project_.entity(name);
     const auto table = db().describe(entity.table);
     std::vector<record::RowColumn> columns{{record::RowColumn::Role::Key, *(*table)->column(entity.key.column)}};
+    for (const auto& field : entity.fields) columns.push_back({record::RowColumn::Role::Field, *(*table)->column(field.column)});
     for (size_t relation = 0; relation < entity.relations.size(); ++relation)
       columns.push_back({record::RowColumn::Role::RelationKey, {}, relation, 0});
     const auto target = bind_target(db(), project_, entity, **table, std::move(columns));
@@ -325,62 +326,6 @@ TEST_P(DeletesOnPostgres, AMarkThatTheUserReplacesWhileWeWaitIsTheUsers) {
   EXPECT_EQ(orders(), "a|deleted");
 }
 
-TEST_P(DeletesTest, ARecordThatCameBackWhileNothingWasDeletedIsStillUnmarked) {
-  softly();
-  Loader soft = loader("orders");
-  soft.write({order("a", 1), order("b", 2)});
-  remove(soft, {"a"});
-  orders_->deletes = {};
-  another_run();
-  Loader ignoring = loader("orders");
-  EXPECT_EQ(ignoring.write({order("a", 3), order("b", 2)}), "1 updated, 1 unchanged");
-  softly();
-  another_run();
-  Loader soft_again = loader("orders");
-  EXPECT_EQ(soft_again.write({order("a", 3), order("b", 2)}), "1 updated, 1 unchanged");
-  EXPECT_EQ(orders(), "a|, b|");
-}
-
-// F9: a trigger that returns NULL
-TEST_P(DeletesTest, ARowThatATriggerKeepsWithoutAWordBecomesAReject) {
-  run(postgres() ? "CREATE FUNCTION keeps() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF OLD.total = 2 THEN RETURN NULL; END IF; RETURN "
-                   "OLD; END $$; CREATE TRIGGER keeps BEFORE DELETE ON orders FOR EACH ROW EXECUTE FUNCTION keeps()"
-                 : "CREATE TRIGGER keeps BEFORE DELETE ON orders WHEN OLD.total = 2 BEGIN SELECT RAISE(IGNORE); END");
-  Loader to = loader("orders");
-  to.write({order("a", 1), order("b", 2), order("c", 3)});
-  EXPECT_EQ(remove(to, {"a", "b", "c"}), "2 deleted, 1 refused");
-  EXPECT_EQ(orders(), "b|");
-  EXPECT_EQ(all("SELECT stage, key, field, code FROM " + own("sync_reject")), "delete|b|external_id|row_kept");
-}
-
-TEST_P(DeletesTest, AMarkThatATriggerTakesAwayIsNotCounted) {
-  run(postgres()
-          ? "CREATE FUNCTION clears() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF NEW.total = 2 THEN NEW.deleted_at := NULL; END "
-            "IF; RETURN NEW; END $$; CREATE TRIGGER clears BEFORE UPDATE ON orders FOR EACH ROW EXECUTE FUNCTION clears()"
-          : "CREATE TRIGGER clears AFTER UPDATE ON orders WHEN NEW.total = 2 BEGIN UPDATE orders SET deleted_at = NULL WHERE id = "
-            "NEW.id; END");
-  softly();
-  Loader to = loader("orders");
-  to.write({order("a", 1), order("b", 2)});
-  EXPECT_EQ(remove(to, {"a", "b"}), "1 deleted, 1 refused");
-  EXPECT_EQ(orders(), "a|deleted, b|");
-  EXPECT_EQ(all("SELECT key, field, code FROM " + own("sync_reject")), "b|deleted_at|row_kept");
-  EXPECT_EQ(all("SELECT key FROM " + own("sync_seen")), "a");
-}
-
-TEST_P(DeletesTest, ARowThatGoesWithAnotherIsNotToldOf) {
-  if (!postgres()) run("PRAGMA foreign_keys = ON");
-  run("ALTER TABLE orders ADD part_of " + std::string(postgres() ? "bigint" : "INTEGER") + " REFERENCES orders (id) ON DELETE CASCADE");
-  run("CREATE TABLE invoices (id " + counted() + ", order_id bigint REFERENCES orders (id))");
-  Loader to = loader("orders");
-  to.write({order("a", 1), order("b", 2), order("c", 3), order("d", 4)});
-  run("UPDATE orders SET part_of = (SELECT id FROM orders WHERE external_id = 'a') WHERE external_id = 'c'; INSERT INTO invoices "
-      "(order_id) "
-      "SELECT id FROM orders WHERE external_id = 'b'");
-  EXPECT_EQ(remove(to, {"a", "b", "c", "d"}), "2 deleted, 1 refused") << "c went when a did";
-  EXPECT_EQ(orders(), "b|");
-}
-
 /// Orders with an e-mail that only one of those that are not deleted may have.
 class DeletesWithEmails : public DeletesTest {
  protected:
@@ -490,6 +435,28 @@ TEST_P(DeletesOnPostgres, ARowThatComesBackIsStampedAndNobodysEdit) {
   EXPECT_EQ(to.sent({order("a", 1), order("b", 2)}), "");
 }
 
+TEST_P(DeletesTest, OfARowThatIsMadeAnewNothingIsRemembered) {
+  run(postgres() ? "ALTER TABLE orders ADD gone boolean NOT NULL DEFAULT false" : "ALTER TABLE orders ADD gone BOOLEAN NOT NULL DEFAULT 0");
+  softly("gone");
+  enum class Way { StraightIn, Judged, Adopted };
+  for (const Way way : {Way::StraightIn, Way::Judged, Way::Adopted}) {
+    if (way == Way::Judged) adopt_by(*orders_, {"total"});
+    another_run();
+    Loader to = loader("orders");
+    EXPECT_EQ(to.write({order("a", 1), order("b", 2)}), "2 inserted") << to.message;
+    EXPECT_EQ(remove(to, {"a", "b"}), "2 deleted, 0 refused");
+    run("DELETE FROM orders WHERE external_id = 'a'");
+    if (way == Way::Adopted) run("INSERT INTO orders (total) VALUES (1)");
+    EXPECT_EQ(to.write({order("a", 1)}), way == Way::Adopted ? "1 adopted" : "1 inserted") << to.message;
+    EXPECT_EQ(all("SELECT key FROM " + own("sync_seen")), "b") << int(way);
+    run(postgres() ? "UPDATE orders SET gone = true" : "UPDATE orders SET gone = 1");
+    EXPECT_EQ(to.write({order("a", 1)}), "1 unchanged") << "its user has deleted it, not we";
+    run("DELETE FROM orders");
+    run("DELETE FROM " + own("sync_seen"));
+    run("DELETE FROM " + own("sync_adopted"));
+  }
+}
+
 TEST_P(DeletesTest, AColumnOfAnotherTypeMayMarkRowsFromNowOn) {
   softly();
   Loader before = loader("orders");
@@ -502,6 +469,62 @@ TEST_P(DeletesTest, AColumnOfAnotherTypeMayMarkRowsFromNowOn) {
   EXPECT_EQ(after.write({order("a", 1), order("b", 2)}), "2 unchanged") << after.message;
   EXPECT_EQ(remove(after, {"b"}), "1 deleted, 0 refused");
   EXPECT_EQ(after.write({order("b", 2)}), "1 updated");
+}
+
+TEST_P(DeletesTest, ARecordThatCameBackWhileNothingWasDeletedIsStillUnmarked) {
+  softly();
+  Loader soft = loader("orders");
+  soft.write({order("a", 1), order("b", 2)});
+  remove(soft, {"a"});
+  orders_->deletes = {};
+  another_run();
+  Loader ignoring = loader("orders");
+  EXPECT_EQ(ignoring.write({order("a", 3), order("b", 2)}), "1 updated, 1 unchanged");
+  softly();
+  another_run();
+  Loader soft_again = loader("orders");
+  EXPECT_EQ(soft_again.write({order("a", 3), order("b", 2)}), "1 updated, 1 unchanged");
+  EXPECT_EQ(orders(), "a|, b|");
+}
+
+// F9: a trigger that returns NULL
+TEST_P(DeletesTest, ARowThatATriggerKeepsWithoutAWordBecomesAReject) {
+  run(postgres() ? "CREATE FUNCTION keeps() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF OLD.total = 2 THEN RETURN NULL; END IF; RETURN "
+                   "OLD; END $$; CREATE TRIGGER keeps BEFORE DELETE ON orders FOR EACH ROW EXECUTE FUNCTION keeps()"
+                 : "CREATE TRIGGER keeps BEFORE DELETE ON orders WHEN OLD.total = 2 BEGIN SELECT RAISE(IGNORE); END");
+  Loader to = loader("orders");
+  to.write({order("a", 1), order("b", 2), order("c", 3)});
+  EXPECT_EQ(remove(to, {"a", "b", "c"}), "2 deleted, 1 refused");
+  EXPECT_EQ(orders(), "b|");
+  EXPECT_EQ(all("SELECT stage, key, field, code FROM " + own("sync_reject")), "delete|b|external_id|row_kept");
+}
+
+TEST_P(DeletesTest, AMarkThatATriggerTakesAwayIsNotCounted) {
+  run(postgres()
+          ? "CREATE FUNCTION clears() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF NEW.total = 2 THEN NEW.deleted_at := NULL; END "
+            "IF; RETURN NEW; END $$; CREATE TRIGGER clears BEFORE UPDATE ON orders FOR EACH ROW EXECUTE FUNCTION clears()"
+          : "CREATE TRIGGER clears AFTER UPDATE ON orders WHEN NEW.total = 2 BEGIN UPDATE orders SET deleted_at = NULL WHERE id = "
+            "NEW.id; END");
+  softly();
+  Loader to = loader("orders");
+  to.write({order("a", 1), order("b", 2)});
+  EXPECT_EQ(remove(to, {"a", "b"}), "1 deleted, 1 refused");
+  EXPECT_EQ(orders(), "a|deleted, b|");
+  EXPECT_EQ(all("SELECT key, field, code FROM " + own("sync_reject")), "b|deleted_at|row_kept");
+  EXPECT_EQ(all("SELECT key FROM " + own("sync_seen")), "a");
+}
+
+TEST_P(DeletesTest, ARowThatGoesWithAnotherIsNotToldOf) {
+  if (!postgres()) run("PRAGMA foreign_keys = ON");
+  run("ALTER TABLE orders ADD part_of " + std::string(postgres() ? "bigint" : "INTEGER") + " REFERENCES orders (id) ON DELETE CASCADE");
+  run("CREATE TABLE invoices (id " + counted() + ", order_id bigint REFERENCES orders (id))");
+  Loader to = loader("orders");
+  to.write({order("a", 1), order("b", 2), order("c", 3), order("d", 4)});
+  run("UPDATE orders SET part_of = (SELECT id FROM orders WHERE external_id = 'a') WHERE external_id = 'c'; INSERT INTO invoices "
+      "(order_id) "
+      "SELECT id FROM orders WHERE external_id = 'b'");
+  EXPECT_EQ(remove(to, {"a", "b", "c", "d"}), "2 deleted, 1 refused") << "c went when a did";
+  EXPECT_EQ(orders(), "b|");
 }
 
 TEST_P(DeletesTest, AHolderWhoseLeaseIsLostDeletesNothing) {

@@ -3,15 +3,19 @@
 
 #include <fmt/format.h>
 
+#include <array>
 #include <vector>
 
 #include "base/text.hpp"
 #include "load/accounts.hpp"
+#include "load/cell_text.hpp"
 #include "load/deletes.hpp"
+#include "load/key_array.hpp"
 #include "load/verdict.hpp"
 
 namespace syncline::load {
 
+using record::Cell;
 using record::ColumnType;
 
 std::string_view unmarked(const record::Column& column, sql::Dialect dialect) {
@@ -99,9 +103,27 @@ base::Result<void> Undelete::unmark_stale() const { return unmark(fmt::format(" 
 
 base::Result<void> Undelete::forget() const {
   if (!soft() || !TRY(remembers_any())) return {};
-  TRY(store_.connection().change(fmt::format("DELETE FROM {} AS s WHERE {} AND s.key IN (SELECT {} FROM {} AS r WHERE r.verdict IN ({}, {}, {}))",
-                                             store_.names()("sync_seen"), ours(), as_text("r.c0"), ready_, verdict::Changed,
-                                             verdict::Unchanged, verdict::Stale)));
+  const std::string inserted = entity_.insert ? fmt::format(", {}", verdict::New) : "";
+  TRY(store_.connection().change(
+      fmt::format("DELETE FROM {} AS s WHERE {} AND s.key IN (SELECT {} FROM {} AS r WHERE r.verdict IN ({}, {}, {}, {}{}))",
+                  store_.names()("sync_seen"), ours(), as_text("r.c0"), ready_, verdict::Changed, verdict::Unchanged, verdict::Stale,
+                  verdict::Adopted, inserted)));
+  return {};
+}
+
+base::Result<void> Undelete::forget(const record::RowBatch& rows, std::span<const uint32_t> inserted) const {
+  if (!soft() || !TRY(remembers_any())) return {};
+  const record::Column& key = target_.columns[0].column;
+  std::vector<std::string> keys;
+  keys.reserve(inserted.size());
+  for (const uint32_t row : inserted) keys.push_back(text_of(rows.row(row)[0]));
+  const sql::Dialect dialect = store_.connection().dialect();
+  const std::string all = key_array(keys, key.type, dialect);
+  // Read back: a column may hold a key as another text than it was given.
+  TRY(store_.connection().change(
+      fmt::format("DELETE FROM {} AS s WHERE {} AND s.key IN (SELECT {} FROM {} AS t WHERE {}{})", store_.names()("sync_seen"), ours(),
+                  as_text(key_), table_, is_in_key_array(key_, key, "$1", dialect), and_of_account(entity_, "t")),
+      std::array{Cell::of(std::string_view(all))}));
   return {};
 }
 

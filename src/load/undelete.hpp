@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 #include <cstdint>
+#include <span>
 #include <string>
 
 #include "base/result.hpp"
 #include "load/target.hpp"
 #include "record/report.hpp"
+#include "record/row_batch.hpp"
 #include "state/store.hpp"
 
 namespace syncline::load {
@@ -36,6 +38,8 @@ class Undelete {
   base::Result<void> unmark_stale() const;
   /// The records of the judged rows that landed are there: whatever the column holds by now, we have deleted nothing.
   base::Result<void> forget() const;
+  /// The same of rows that were inserted without judgement.
+  base::Result<void> forget(const record::RowBatch& rows, std::span<const uint32_t> inserted) const;
 
   /// All of that, of rows whose values are written by themselves.
   base::Result<void> bring_back(Mode mode, record::Counters& counters) const;

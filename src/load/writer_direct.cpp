@@ -27,7 +27,7 @@ base::Result<void> Writer::insert_fresh(const record::RowBatch& rows, record::Co
   const bool direct = direct_rows_.fits(rows, chosen_.fresh);
   const int64_t inserted = direct ? TRY(direct_rows_.insert(connection_, rows, chosen_)) : TRY(insert_staged(rows));
   if (inserted != fresh) return base::fail(raced("inserting", fresh, inserted));
-  return {};
+  return undelete_.forget(rows, chosen_.fresh);
 }
 
 /// A fault was met in this run: of new rows what constraints speak of is tested, and those that pass go their usual way.
