@@ -83,7 +83,10 @@ base::Result<void> Skip::look(sql::Connection& connection, const record::RowBatc
     for (const uint32_t row : asked) found[row] = stamped::Fresh;
     return {};
   }
-  out.answer = TRY(ask(connection, rows, out.hashes, asked));
+  auto answer = ask(connection, rows, out.hashes, asked);
+  // A row that cannot even be asked about is found among those that are judged; until then nobody is asked.
+  if (!answer && sql::is_row_fault(answer.error())) batches_without_asking_ = BatchesWithoutAsking;
+  out.answer = TRY(std::move(answer));
   out.answers.resize(rows.size());
   for (const uint32_t row : asked) found[row] = stamped::AsWritten;
   for (uint32_t i = 0; i < out.answer.size(); ++i) {

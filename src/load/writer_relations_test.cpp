@@ -66,6 +66,50 @@ TEST_P(Relating, AMissingParentIsNullWhereThatIsAllowed) {
   EXPECT_EQ(bookings(), "a|NULL");
 }
 
+TEST_P(Relating, AnIdThatIsNoValueOfTheParentsKeyFindsNobody) {
+  if (!postgres()) return;  // SQLite's columns take any text
+  run("CREATE TYPE kind AS ENUM ('x', 'it''s')");
+  struct Case {
+    const char *type, *good;
+    std::vector<const char*> bad;
+  };
+  for (const auto& [type, good, bad] :
+       {Case{"numeric(12,2)", "17.10", {"guest", "17.104", "1e3", "NaN", ""}}, Case{"kind", "it's", {"guest", "it''s", ""}},
+        Case{"date", "2026-02-28", {"guest", "2026-02-30", "2026-13-01", "0000-01-01", "2026-02-28\n", "today"}},
+        Case{
+            "timestamptz", "2026-02-28T01:02:03.5Z", {"2026-02-28", "2026-02-28T24:00:00Z", "2026-02-29T01:02:03Z", "2026-02-28T01:02:03"}},
+        Case{"timestamp", "2026-02-28T01:02:03", {"2026-02-28T01:02:03Z", "now"}}, Case{"time", "09:30:00", {"24:00:00", "noon"}},
+        Case{"boolean", "true", {"guest", "tr", "1"}}}) {
+    project_.entities.clear();
+    run("DROP TABLE IF EXISTS bookings, customers");
+    make_tables("integer", type);
+    run("ALTER TABLE bookings ADD sync_hash bigint, ADD sync_xid xid; INSERT INTO customers (id, external_id) VALUES (1, '" +
+        std::string(type == std::string("kind") ? "it''s" : good) + "')");
+    std::vector<std::vector<Cell>> rows{booking("a", Cell::of(good), Cell::null())};
+    std::deque<std::string> keys;
+    for (const char* id : bad)
+      rows.push_back(booking(keys.emplace_back("b" + std::to_string(rows.size())).c_str(), Cell::of(id), Cell::null()));
+    Loader to = loader("bookings");
+    EXPECT_EQ(to.write(rows), std::to_string(rows.size()) + " inserted") << type << ": " << to.message;
+    EXPECT_EQ(all("SELECT external_id FROM bookings WHERE customer_id = 1"), "a") << type;
+    EXPECT_EQ(to.write(rows), std::to_string(rows.size()) + " unchanged") << type << ": " << to.message;
+  }
+}
+
+TEST_P(Relating, AnIdThatOnlyTheDatabaseCanTellFromAValueIsOneReject) {
+  if (!postgres()) return;  // SQLite's columns take any text
+  make_tables("integer", "inet");
+  run("ALTER TABLE bookings ADD sync_hash bigint, ADD sync_xid xid; INSERT INTO customers (id, external_id) VALUES (1, '10.0.0.1')");
+  Loader to = loader("bookings");
+  EXPECT_EQ(to.write({booking("a", Cell::of("10.0.0.1"), Cell::null()), booking("b", Cell::of("guest"), Cell::null())}),
+            "1 inserted, 1 rejected")
+      << to.message;
+  EXPECT_EQ(to.write({booking("a", Cell::of("10.0.0.1"), Cell::null()), booking("b", Cell::of("guest"), Cell::null())}),
+            "1 unchanged, 1 rejected")
+      << to.message;
+  EXPECT_EQ(bookings(), "a|1");
+}
+
 TEST_P(Relating, ARecordThatNamesNoParentHasNoneAndIsNoReject) {
   make_tables().missing = Relation::Missing::Reject;
   Loader to = loader("bookings");
