@@ -110,6 +110,36 @@ TEST_P(Rejecting, ATriggersRefusalIsOneReject) {
   EXPECT_NE(all("SELECT reason FROM " + own("sync_reject")).find("no bad classes"), std::string::npos);
 }
 
+// F9: a trigger raises an SQLSTATE of its own
+TEST_P(Rejecting, WhateverSqlstateATriggersCodeEndsWithIsOneReject) {
+  if (!postgres()) return;  // RAISE knows one code
+  run("CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF NEW.name ~ '^[A-Z0-9]{5}$' THEN RAISE EXCEPTION 'no' USING "
+      "ERRCODE = NEW.name; END IF; IF NEW.name = 'two' THEN NEW.email := (SELECT g::text FROM generate_series(1, 2) AS g); END IF; IF "
+      "NEW.name = 'none' THEN CASE NEW.name WHEN 'one' THEN NULL; END CASE; END IF; RETURN NEW; END $$;"
+      "CREATE TRIGGER refuse BEFORE INSERT ON classes FOR EACH ROW EXECUTE FUNCTION refuse()");
+  Loader to = loader("classes");
+  EXPECT_EQ(to.write({row("a", Cell::of("P0002"), 5), row("b", Cell::of("good"), 5), row("c", Cell::of("PT400"), 5),
+                      row("d", Cell::of("P0004"), 5), row("e", Cell::of("44000"), 5), row("f", Cell::of("two"), 5),
+                      row("g", Cell::of("none"), 5), row("h", Cell::of("good"), 5)}),
+            "2 inserted, 6 rejected")
+      << to.message;
+  EXPECT_EQ(all("SELECT key, code FROM " + own("sync_reject") + " ORDER BY key"), "a|P0002, c|PT400, d|P0004, e|44000, f|21000, g|20000");
+  EXPECT_EQ(landed(), "b, h");
+}
+
+// F9: value too long, for an index
+TEST_P(Rejecting, ATextThatAnIndexCannotHoldIsOneReject) {
+  if (!postgres()) return;  // SQLite's indexes hold any text
+  Loader to = loader("classes");
+  std::string noise;  // nothing that could be compressed
+  for (uint64_t state = 1; noise.size() < 100000; state = state * 6364136223846793005U + 1442695040888963407U)
+    noise += char('!' + (state >> 57) % 90);
+  EXPECT_EQ(to.write({row("a", Cell::of("A"), 5, Cell::of(std::string_view(noise))), row("b", Cell::of("B"), 5, Cell::of("b@x"))}),
+            "1 inserted, 1 rejected")
+      << to.message;
+  EXPECT_EQ(all("SELECT key, code FROM " + own("sync_reject")), "a|54000");
+}
+
 // rule 11: bad rows are isolated
 TEST_P(Rejecting, SeveralBadRowsInABatchOfAThousandAreFoundAndNoOther) {
   Loader to = loader("classes");

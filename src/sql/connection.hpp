@@ -116,8 +116,8 @@ struct ConnectOptions {
 /// postgresql://… (libpq's forms) or sqlite:FILE. The URL may hold a password: it is never shown.
 base::Result<std::unique_ptr<Connection>> connect(const base::Secret& url, const ConnectOptions& options);
 
-/// Whether an error is the fault of a row's values (SQLSTATE classes 22, 23, P0001 and a policy's 42501), so that the other rows can
-/// land without it.
+/// Whether an error is the fault of a row's values (SQLSTATE classes 20 to 23, 44, P0 and those that only somebody's trigger can raise,
+/// 54000, and a policy's 42501), so that the other rows can land without it.
 [[nodiscard]] bool is_row_fault(const base::Error& error);
 
 /// Whether the connection broke, or the server is going down or coming up (class 08, 57P01 to 57P03, "commit_unknown"): connect anew.

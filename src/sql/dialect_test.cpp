@@ -60,8 +60,10 @@ TEST(RowFault, IsWhatValuesCanCauseAndNothingElse) {
   const auto with = [](std::string_view code, base::Side side = base::Side::Database) {
     return base::Error{kind_of_sqlstate(code), side, "", std::string(code), "", {}};
   };
-  for (const char* code : {"22003", "22P02", "23505", "23514", "P0001"}) EXPECT_TRUE(is_row_fault(with(code))) << code;
-  for (const char* code : {"", "42P01", "42501", "40001", "53100", "57014", "08006", "P0002", "commit_unknown", "XX001"})
+  for (const char* code :
+       {"22003", "22P02", "23505", "23514", "P0001", "P0002", "P0004", "20000", "21000", "44000", "54000", "PT400", "ZZ001"})
+    EXPECT_TRUE(is_row_fault(with(code))) << code;
+  for (const char* code : {"", "42P01", "42501", "40001", "53100", "57014", "08006", "54001", "2D000", "commit_unknown", "raced", "XX001"})
     EXPECT_FALSE(is_row_fault(with(code))) << code;
   EXPECT_FALSE(is_row_fault(with("22003", base::Side::Source)));
 }
