@@ -319,8 +319,10 @@ std::string ConstraintFilter::taken(const UniqueConstraint& index) const {
   const size_t count = index.keys.size();
   const std::string not_itself = adopts_ ? " AND (v.adopts IS NULL OR o.id IS DISTINCT FROM v.adopts)" : "";
   return fmt::format(
-      "WITH v AS MATERIALIZED ({}) SELECT v.n, v.verdict, CASE WHEN g.n IS NULL OR (g.inside AND {}) THEN NULL ELSE g.n END, CAST(o.key AS "
-      "text), CAST(o.id AS text) FROM v JOIN ({}) AS o ON {} LEFT JOIN v AS g ON (g.verdict = {} AND g.key = o.key){} WHERE v.inside AND "
+      "WITH syncline_rows AS MATERIALIZED ({}) SELECT v.n, v.verdict, CASE WHEN g.n IS NULL OR (g.inside AND {}) THEN NULL ELSE g.n END, "
+      "CAST(o.key AS "
+      "text), CAST(o.id AS text) FROM syncline_rows AS v JOIN ({}) AS o ON {} LEFT JOIN syncline_rows AS g ON (g.verdict = {} AND g.key = "
+      "o.key){} WHERE v.inside AND "
       "o.key IS DISTINCT FROM v.key{} ORDER BY v.n",
       unique_rows(index), equal_keys("o", "g", count), table_rows(index), equal_keys("o", "v", count), verdict::Changed,
       adopts_ ? " OR g.adopts = o.id" : "", not_itself);
@@ -332,9 +334,11 @@ std::string ConstraintFilter::repeated(const UniqueConstraint& index) const {
   std::vector<std::string> present;
   for (size_t i = 0; i < count; ++i) present.push_back(fmt::format("v.k{} IS NOT NULL", i));
   return fmt::format(
-      "WITH v AS MATERIALIZED ({rows}) SELECT w.n, w.place, (SELECT count(*) FROM ({table}) AS o WHERE {equal} AND ((w.verdict = {changed} "
+      "WITH syncline_rows AS MATERIALIZED ({rows}) SELECT w.n, w.place, (SELECT count(*) FROM ({table}) AS o WHERE {equal} AND ((w.verdict "
+      "= {changed} "
       "AND o.key = w.key){adopted}) LIMIT 1), CAST(w.key AS text) FROM (SELECT v.*, count(*) OVER (PARTITION BY {keys}) AS many, "
-      "dense_rank() OVER (ORDER BY {keys}) AS place FROM v WHERE v.inside AND {present}) AS w WHERE w.many > 1 ORDER BY w.n",
+      "dense_rank() OVER (ORDER BY {keys}) AS place FROM syncline_rows AS v WHERE v.inside AND {present}) AS w WHERE w.many > 1 ORDER BY "
+      "w.n",
       fmt::arg("rows", unique_rows(index)), fmt::arg("table", table_rows(index)), fmt::arg("equal", equal_keys("o", "w", count)),
       fmt::arg("changed", verdict::Changed), fmt::arg("adopted", adopts_ ? " OR o.id = w.adopts" : ""),
       fmt::arg("keys", key_list("v", count)), fmt::arg("present", base::joined(present, " AND ")));

@@ -57,6 +57,24 @@ TEST_P(Filtering, OfTwoNewRowsWithOneValueTheFirstLandsAndTheOtherNamesIt) {
   EXPECT_NE(reasons().find("is taken by the record `external_id` b of the same batch"), std::string::npos) << reasons();
 }
 
+TEST_P(Filtering, ATableMayHaveTheNameOfAPieceOfOurStatements) {
+  for (const std::string name : {"v", "o", "r", "t", "changed", "updated", "locked"}) {
+    project_.entities.clear();
+    run("CREATE TABLE " + name + " (id " + counted() + ", external_id text UNIQUE, email text UNIQUE, badge integer, synced_at " +
+        (postgres() ? "timestamptz, sync_hash bigint, sync_xid xid)" : "DATETIME)"));
+    entity(name, {"email", "badge"});
+    const auto row = [](const char* key, const char* email, int64_t badge) {
+      return std::vector<Cell>{Cell::of(key), Cell::of(email), integer(badge)};
+    };
+    Loader to = loader(name);
+    EXPECT_EQ(to.write({row("a", "a@x", 1), row("b", "a@x", 1), row("c", "c@x", 1)}), "2 inserted, 1 rejected") << name << to.message;
+    EXPECT_EQ(to.write({row("d", "c@x", 1), row("a", "a@x", 2)}), "1 updated, 1 rejected") << name << to.message;
+    Loader later = loader(name);
+    EXPECT_EQ(later.write({row("a", "a@x", 3)}), "1 updated") << name << later.message;
+    EXPECT_EQ(all("SELECT external_id, email, badge FROM " + name + " ORDER BY 1"), "a|a@x|3, c|c@x|1") << name;
+  }
+}
+
 TEST_P(Filtering, WhoHasAValueKeepsItHoweverEarlyAnotherArrives) {
   Loader to = loader("people");
   EXPECT_EQ(to.write({row("a", "x@y", 1)}), "1 inserted");
