@@ -19,8 +19,8 @@ using record::Column;
 /// Puts a mapping together, collecting everything that is wrong on the way.
 class Binder {
  public:
-  Binder(const config::Entity& entity, const record::Table& table, const std::vector<config::RuleSet>& rules)
-      : entity_(entity.each ? scoped(entity) : entity), table_(table), rules_(rules) {
+  Binder(const config::Entity& entity, const record::Table& table, const std::vector<config::RuleSet>& rules, const ParentKeys& parent_keys)
+      : entity_(entity.each ? scoped(entity) : entity), table_(table), rules_(rules), parent_keys_(parent_keys) {
     if (!entity.each) return;
     parts_.each = MappingParts::Each{{}, {}, 0, scoped(rules)};
     rules_ = parts_.each->rules;
@@ -110,8 +110,17 @@ class Binder {
       column.column.name = relation.column + "." + (external ? "external" : relation.by[way].column);
       parts_.columns.push_back(std::move(column));
       if (external && relation.column == entity_.deletes.within && !parts_.within) parts_.within = parts_.relation_keys.size();
-      parts_.relation_keys.emplace_back(relation.by[way], parts_.hints);
+      parts_.relation_keys.emplace_back(relation.by[way], external ? parent_key(index) : std::nullopt, parts_.hints);
     }
+  }
+
+  /// What the parent's entity says to a column that can be no key is for its own binding to tell.
+  std::optional<Converter> parent_key(size_t relation) {
+    if (relation >= parent_keys_.size() || !parent_keys_[relation]) return std::nullopt;
+    config::FieldMapping field;
+    field.column = parent_keys_[relation]->name;
+    auto converter = Converter::create(field, *parent_keys_[relation], parts_.hints);
+    return converter ? std::optional(*std::move(converter)) : std::nullopt;
   }
 
   void name_sources() {
@@ -185,6 +194,7 @@ class Binder {
   const config::Entity entity_;
   const record::Table& table_;
   std::span<const config::RuleSet> rules_;
+  const ParentKeys& parent_keys_;
   std::set<std::string> written_;
   std::vector<Problem> problems_;
   MappingParts parts_;
@@ -193,8 +203,8 @@ class Binder {
 }  // namespace
 
 base::Result<std::unique_ptr<Mapping>> bind(const config::Entity& entity, const record::Table& table,
-                                            const std::vector<config::RuleSet>& rules) {
-  return Binder(entity, table, rules).bind();
+                                            const std::vector<config::RuleSet>& rules, const ParentKeys& parent_keys) {
+  return Binder(entity, table, rules, parent_keys).bind();
 }
 
 }  // namespace syncline::transform

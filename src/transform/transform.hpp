@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -59,9 +60,13 @@ class Mapping {
   virtual void strike_found(const record::RecordBatch& records, std::vector<size_t>& missing) const = 0;
 };
 
+/// Per relation of an entity, see `bind`.
+using ParentKeys = std::vector<std::optional<record::Column>>;
+
 /// Binds an entity to its table. Problems (a mapped column the table lacks, money into a float column, a `local` column that is mapped) are
-/// ContractDrift errors that name the file's place and the column. `rules` must outlive the mapping.
+/// ContractDrift errors that name the file's place and the column. `rules` must outlive the mapping. `parent_keys`: per relation the key
+/// column of the parent's entity, where there is one; ids of a relation that has none are taken as they are spelt.
 base::Result<std::unique_ptr<Mapping>> bind(const config::Entity& entity, const record::Table& table,
-                                            const std::vector<config::RuleSet>& rules);
+                                            const std::vector<config::RuleSet>& rules, const ParentKeys& parent_keys = {});
 
 }  // namespace syncline::transform

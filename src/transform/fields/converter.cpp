@@ -7,8 +7,6 @@
 #include "base/time.hpp"
 
 namespace syncline::transform {
-namespace {
-
 using config::FieldMapping;
 using config::Reads;
 using config::Writes;
@@ -16,7 +14,6 @@ using record::Cell;
 using record::Column;
 using record::Value;
 
-/// A cell that is no text, in its canonical notation.
 std::string canonical(const Cell& cell) {
   switch (cell.type) {
     case Cell::Type::Boolean:
@@ -44,8 +41,6 @@ std::string canonical(const Cell& cell) {
   }
   return {};
 }
-
-}  // namespace
 
 tl::expected<Converter, std::string> Converter::create(const FieldMapping& field, const Column& column, size_t& hints) {
   const auto conversion = config::conversion(field, column);

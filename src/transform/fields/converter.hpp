@@ -7,6 +7,9 @@
 
 namespace syncline::transform {
 
+/// A cell in its canonical notation: "true", "17", "2026-02-27T15:34:28Z".
+[[nodiscard]] std::string canonical(const record::Cell& cell);
+
 /// Turns a value that is there into a cell of one column: the field's declared type read, the column's type written. Immutable after
 /// construction; may be used by any thread.
 class Converter {

@@ -87,6 +87,36 @@ TEST(Mapping, ARecordBecomesARow) {
   EXPECT_EQ(mapped.rows.sources[0], R"({"id":"R1"})");
 }
 
+TEST(Mapping, AnIdOfAParentIsSpeltAsTheParentsKeySpellsIt) {
+  Page page;
+  record::Column money = sample::column("ext", ColumnType::Decimal);
+  money.scale = 2;
+  const std::string uuid = "text 0d9f6d2a-1111-4222-8333-444455556666";
+  struct Case {
+    record::Column key;
+    Value id;
+    std::string made;
+  };
+  const auto of = [](ColumnType type) { return sample::column("ext", type); };
+  for (const Case& one :
+       {Case{of(ColumnType::Uuid), Value::text("0D9F6D2A-1111-4222-8333-444455556666"), uuid},
+        Case{of(ColumnType::Uuid), page.reference("users", "0d9f6d2a111142228333444455556666"), uuid},
+        Case{of(ColumnType::Integer), Value::text(" 017 "), "text 17"}, Case{of(ColumnType::Integer), Value::number("19.0"), "text 19"},
+        Case{money, Value::number("17"), "text 17.00"}, Case{of(ColumnType::Boolean), Value::text("yes"), "text true"},
+        Case{of(ColumnType::Text), Value::text(" b "), "text  b "},
+        // What is no value of the key's finds nobody, which is for `missing:` to judge.
+        Case{of(ColumnType::Integer), Value::text("guest"), "text guest"},
+        Case{of(ColumnType::Date), Value::text("2026-02-30"), "text 2026-02-30"}}) {
+    auto fields = booking(page, "R1");
+    set(fields, "user", one.id);
+    Page records;
+    records.add(fields);
+    const Mapped mapped = sample::map(**transform::bind(bookings(), bookings_table(), {}, {one.key, std::nullopt}), records);
+    ASSERT_EQ(mapped.rows.size(), 1u) << one.made;
+    EXPECT_EQ(row(mapped, 0)[4], one.made);
+  }
+}
+
 TEST(Mapping, ARecordWithoutKeyIsARejectWithItsPayload) {
   for (const Value& nothing : {Value::null(), Value::text(" ")}) {
     Page page;
