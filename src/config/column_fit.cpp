@@ -247,4 +247,17 @@ std::string write_objection(const Entity& entity, const record::Table& table, co
   return "";
 }
 
+const Place* written_at(const Entity& entity, const std::string& column) {
+  if (column.empty()) return &entity.place;
+  if (entity.key.column == column) return &entity.key.place;
+  if (entity.version && entity.version->column == column) return &entity.version->place;
+  for (const FieldMapping& field : entity.fields) {
+    if (field.column == column) return &field.place;
+  }
+  for (const Relation& relation : entity.relations) {
+    if (relation.column == column) return &relation.place;
+  }
+  return nullptr;
+}
+
 }  // namespace syncline::config

@@ -29,4 +29,7 @@ struct Conversion {
 /// Why a sync must not write a column of the table that is mapped (as its primary key), and what to do; "" if it may.
 [[nodiscard]] std::string write_objection(const Entity& entity, const record::Table& table, const record::Column& column);
 
+/// Where an entity says that it writes a column, or the entity itself for ""; null where it does not write it.
+[[nodiscard]] const Place* written_at(const Entity& entity, const std::string& column);
+
 }  // namespace syncline::config

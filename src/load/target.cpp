@@ -8,10 +8,12 @@
 #include "base/check.hpp"
 #include "base/hash.hpp"
 #include "base/text.hpp"
+#include "config/column_fit.hpp"
 #include "config/dialing.hpp"
 #include "load/accounts.hpp"
 #include "load/ownership.hpp"
 #include "sql/collation.hpp"
+#include "sql/objections.hpp"
 
 namespace syncline::load {
 namespace {
@@ -188,6 +190,9 @@ base::Result<Target> bind_target(sql::Connection& connection, const config::Proj
                                                           to_string(table.name), base::joined(entity.key_columns(), ", "))));
   }
   TRY(check_accounts(connection, entity, table));
+  for (const sql::Objection& objection : TRY(sql::objections(connection, table, entity.key.column))) {
+    if (const config::Place* place = config::written_at(entity, objection.column)) return base::fail(drift(*place, objection.message));
+  }
   if (!table.column("synced_at"))
     return base::fail(
         drift(entity.place, fmt::format("`{}` has no column `synced_at`; `syncline migrate` adds it", to_string(table.name))));

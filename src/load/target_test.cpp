@@ -46,6 +46,18 @@ TEST_P(Binding, ATableWithoutSyncedAtIsDrift) {
   expect_problem("customers", "no column `synced_at`; `syncline migrate` adds it");
 }
 
+TEST_P(Binding, WhatAPlanRefusesIsNotWrittenEither) {
+  run("CREATE TABLE customers (id " + counted() + ", external_id text UNIQUE, name " + (postgres() ? "bit(4)" : "STRING") + ", synced_at " +
+      when() + ")");
+  entity("customers", {});
+  EXPECT_EQ(problem("customers"), "");
+  project_.entities.clear();
+  config::Entity& customers = entity("customers", {"name"});
+  customers.fields[0].place = {"entities/x.yaml", 9, 8};
+  expect_problem("customers",
+                 postgres() ? "entities/x.yaml:9:8: `name` is bit(4), to which" : "entities/x.yaml:9:8: `name` is STRING, in which");
+}
+
 TEST_P(Binding, AdoptedRowsNeedAPrimaryKeyOfTheirOwn) {
   const std::string rest = ", synced_at " + when() + ")";
   run("CREATE TABLE without (external_id text UNIQUE, email text" + rest +

@@ -7,12 +7,14 @@
 #include <set>
 
 #include "base/text.hpp"
+#include "config/column_fit.hpp"
 #include "config/deletes_fit.hpp"
 #include "schema/accounts.hpp"
 #include "schema/fit.hpp"
 #include "schema/numbers.hpp"
 #include "schema/warnings.hpp"
 #include "sql/collation.hpp"
+#include "sql/objections.hpp"
 #include "state/tables.hpp"
 
 namespace syncline::schema {
@@ -152,6 +154,9 @@ base::Result<void> plan_entity(Planner& planner, const config::Entity& entity) {
   for (const config::Problem& misfit : misfits(entity, *table)) planner.problem(misfit.place, misfit.message);
   refuse_decimal_key(planner, entity, *table);
   TRY(judge_deletes(planner, entity, *table));
+  for (const sql::Objection& objection : TRY(sql::objections(planner.connection, *table, entity.key.column))) {
+    if (const config::Place* place = config::written_at(entity, objection.column)) planner.problem(*place, objection.message);
+  }
   add_column(planner, *table, named(entity.key.column, ColumnType::Text), "for the source's id; your primary key stays yours");
   if (!entity.key.account_column.empty())
     add_column(planner, *table, named(entity.key.account_column, ColumnType::Text), "for the account whose id it is");

@@ -776,5 +776,69 @@ TEST_P(Planning, GoingWithoutATakenValueNeedsAColumnThatIsUniqueAndCanBeNull) {
       << problem();
 }
 
+TEST_P(PlanningForPostgres, ATableThatOthersInheritFromIsRefused) {
+  run("CREATE TABLE people (id serial PRIMARY KEY, external_id text UNIQUE); CREATE TABLE vip () INHERITS (people)");
+  entity("people", "people").place = {"entities/people.yaml", 1, 1};
+  EXPECT_TRUE(problem().starts_with("entities/people.yaml:1:1: `vip` inherits from `people`, so that one id could be a row of both; "))
+      << problem();
+  run("ALTER TABLE vip NO INHERIT people");
+  EXPECT_EQ(problem(), "");
+}
+
+TEST_P(PlanningForPostgres, AColumnToWhichACastWouldCutIsRefusedWhereItIsWritten) {
+  run("CREATE TABLE people (id serial PRIMARY KEY, external_id text UNIQUE, flags bit(4), letter \"char\", nick name, tags varchar(3)[], "
+      "free text[])");
+  entity("people", "people");
+  EXPECT_EQ(problem(), "") << "nobody writes them";
+  project_.entities.clear();
+  config::Entity& people = entity("people", "people");
+  people.fields.emplace_back().column = "free";
+  EXPECT_EQ(problem(), "");
+  for (const std::string column : {"flags", "letter", "nick", "tags"}) {
+    people.fields[0].column = column;
+    people.fields[0].place = {"entities/people.yaml", 6, 3};
+    EXPECT_TRUE(problem().starts_with("entities/people.yaml:6:3: `" + column + "` is ")) << problem();
+    EXPECT_NE(problem().find("would cut"), std::string::npos) << problem();
+  }
+}
+
+class PlanningForSqlite : public Planning {};
+INSTANTIATE_TEST_SUITE_P(Databases, PlanningForSqlite, testing::Values(sql::Dialect::Sqlite), test::database_name);
+
+TEST_P(PlanningForSqlite, AConstraintThatMakesRowsVanishIsRefused) {
+  run("CREATE TABLE people (id INTEGER PRIMARY KEY, external_id text UNIQUE, email text UNIQUE ON/* */conflict\nreplace)");
+  entity("people", "people").place = {"entities/people.yaml", 1, 1};
+  EXPECT_TRUE(problem().starts_with("entities/people.yaml:1:1: a constraint of `people` says ON CONFLICT REPLACE")) << problem();
+  run("DROP TABLE people; CREATE TABLE people (id INTEGER PRIMARY KEY, external_id text UNIQUE, email text UNIQUE ON CONFLICT ABORT "
+      "DEFAULT "
+      "' on conflict replace ', \" on conflict ignore \" text -- on conflict fail \n)");
+  EXPECT_EQ(problem(), "");
+}
+
+TEST_P(PlanningForSqlite, AKeyWhoseColumnAndIndexCompareDifferentlyIsRefused) {
+  run("CREATE TABLE people (id INTEGER PRIMARY KEY, external_id text COLLATE NOCASE); CREATE UNIQUE INDEX once ON people (external_id "
+      "COLLATE BINARY)");
+  entity("people", "people").key.place = {"entities/people.yaml", 4, 1};
+  EXPECT_TRUE(problem().starts_with("entities/people.yaml:4:1: `external_id` compares by NOCASE, but its UNIQUE index by BINARY"))
+      << problem();
+  run("DROP INDEX once; CREATE UNIQUE INDEX once ON people (external_id)");
+  EXPECT_EQ(problem(), "");
+}
+
+// D5: SQLite makes a number of it
+TEST_P(PlanningForSqlite, AColumnThatMakesNumbersOfTextsIsRefusedWhereItIsWritten) {
+  run("CREATE TABLE people (id INTEGER PRIMARY KEY, external_id text UNIQUE, name STRING, free, bytes BLOB)");
+  config::Entity& people = entity("people", "people");
+  people.fields.resize(2);
+  people.fields[0].column = "free";
+  people.fields[1].column = "bytes";
+  EXPECT_EQ(problem(), "");
+  people.fields[0].column = "name";
+  people.fields[0].place = {"entities/people.yaml", 6, 3};
+  EXPECT_EQ(problem(), "entities/people.yaml:6:3: `name` is STRING, in which SQLite keeps the text 0123 as the number 123; make it TEXT");
+  run("DROP TABLE people; CREATE TABLE people (id INTEGER PRIMARY KEY, external_id TEXT UNIQUE, name ANY, bytes BLOB) STRICT");
+  EXPECT_EQ(problem(), "");
+}
+
 }  // namespace
 }  // namespace syncline::schema
