@@ -66,6 +66,8 @@ TEST(Credentials, WhenNoneIsLeftTheErrorSaysOfEachMethodWhy) {
            "oauth_password: the token endpoint https://api.example.com/o/token/ answered 400: invalid_grant (Invalid credentials given.)"))
       << reading.error->message;
   EXPECT_TRUE(says(*reading.error, "basic: the data endpoint refused it: 401")) << reading.error->message;
+  EXPECT_TRUE(says(*reading.error, ". Put one that does into .env, under the name that the account's `auth:` in syncline.yaml has for it"))
+      << reading.error->message;
   EXPECT_FALSE(says(*reading.error, "p&ss word"));
 }
 
