@@ -340,6 +340,13 @@ TEST_P(Planning, AColumnThatIsOnlyPartOfThePrimaryKeyMayBeMapped) {
   EXPECT_EQ(problem(), "");
 }
 
+TEST_P(Planning, APrimaryKeyThatIsItsParentsMayBeARelation) {
+  run("CREATE TABLE people (id " + counted() + "); CREATE TABLE profiles (person_id integer PRIMARY KEY REFERENCES people (id))");
+  entity("people", "people");
+  relation(entity("profiles", "profiles"), "person_id", "people");
+  EXPECT_EQ(problem(), "");
+}
+
 // rule 10: a number is given once, when the row is inserted
 TEST_P(Planning, APrimaryKeyWithoutADefaultMayBeNumbered) {
   run("CREATE TABLE cards (id integer PRIMARY KEY)");
