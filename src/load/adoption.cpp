@@ -192,24 +192,26 @@ std::string Adoption::unclear() const {
       claim_, sql::quoted(target_.columns[0].column.name), sql::quoted(target_.table.name), row_id());
 }
 
-std::string Adoption::lock() const {
-  if (dialect_ != Dialect::Postgres) return "";
-  return fmt::format(
-      "SELECT count(*) FROM (SELECT 1 FROM {} AS t JOIN {} AS r ON {} = r.adopts WHERE r.verdict = {} ORDER BY {} FOR UPDATE "
-      "OF t) AS locked",
-      sql::quoted(target_.table.name), ready_, row_id(), verdict::Adopted, row_id());
+std::string Adoption::lock_free() const {
+  return fmt::format("SELECT count(*) FROM (SELECT 1 FROM {} AS t JOIN {} AS r ON {} WHERE {} ORDER BY {}{}) AS locked",
+                     sql::quoted(target_.table.name), ready_, is_adopted(), still_free(), row_id(),
+                     dialect_ == Dialect::Postgres ? " FOR UPDATE OF t" : "");
 }
 
+std::string Adoption::is_adopted() const { return fmt::format("{} = r.adopts AND r.verdict = {}", row_id(), verdict::Adopted); }
+
+/// By the values that were looked for: those of the ready row may have become others, where a value is taken.
 std::string Adoption::still_free() const {
   std::string ways;
   for (size_t way = 0; way < target_.adopt.size(); ++way) {
     std::vector<std::string> equal;
-    for (const NaturalPart& part : target_.adopt[way].parts) equal.push_back(fmt::format("{} = {}", of_row(part), of_staged(part)));
-    ways += fmt::format(" WHEN {} THEN {}", way, base::joined(equal, " AND "));
+    for (const NaturalPart& part : target_.adopt[way].parts) equal.push_back(fmt::format("{} = k.k{}", of_row(part), equal.size()));
+    ways +=
+        fmt::format(" WHEN {} THEN EXISTS (SELECT 1 FROM {} AS k WHERE k.n = r.n AND {})", way, natural(way), base::joined(equal, " AND "));
   }
   // IS TRUE keeps the planner from beginning with all rows that have no external id.
-  return fmt::format("{} = r.adopts AND r.verdict = {} AND (t.{} IS NULL) IS TRUE{} AND CASE r.way{} END", row_id(), verdict::Adopted,
-                     sql::quoted(target_.columns[0].column.name), and_of_account_or_none(target_, "t"), ways);
+  return fmt::format("(t.{} IS NULL) IS TRUE{} AND CASE r.way{} END", sql::quoted(target_.columns[0].column.name),
+                     and_of_account_or_none(target_, "t"), ways);
 }
 
 }  // namespace syncline::load

@@ -49,11 +49,12 @@ class Adoption {
   /// n, way, id, candidates, value, key, owner of every claim that cannot be resolved, by n: more than one candidate, another record that
   /// claims the same row, or (candidates: 0) a row that has an owner already.
   [[nodiscard]] std::string unclear() const;
-  /// Locks the rows that will be adopted, in the order of their primary key; "" where there are no row locks. Rows with an external id are
-  /// locked before: as long as every writer does that, none can deadlock with another.
-  [[nodiscard]] std::string lock() const;
-  /// Whether row t is still the one that ready row r may have.
-  [[nodiscard]] std::string still_free() const;
+  /// Locks the rows that will be adopted, in the order of their primary key, and counts those that are still free and found by the same
+  /// natural key. Rows with an external id are locked before: as long as every writer does that, none can deadlock with another. Nothing of
+  /// the batch is written before: a row may have to let go of the very value by which it is found.
+  [[nodiscard]] std::string lock_free() const;
+  /// Whether row t is the one that ready row r adopts.
+  [[nodiscard]] std::string is_adopted() const;
 
   /// How many candidates are named.
   static constexpr int NamesMax = 5;
@@ -74,6 +75,7 @@ class Adoption {
   [[nodiscard]] std::string of_row(const NaturalPart& part) const;
   [[nodiscard]] std::string of_staged(const NaturalPart& part) const;
   [[nodiscard]] std::string row_id() const;
+  [[nodiscard]] std::string still_free() const;
 
   const Target& target_;
   const std::string entity_;

@@ -155,6 +155,16 @@ TEST_P(Chains, ACheckSeesWhatAnAdoptedRowKeeps) {
   EXPECT_EQ(halved("guests"), "");
 }
 
+TEST_P(Chains, ARowThatIsAdoptedByAValueMayHaveToLetGoOfIt) {
+  adopt_by(project_.entities.back(), {"email"});
+  Loader to = loader("people");
+  EXPECT_EQ(to.write({row("d", "d@x", 1)}), "1 inserted");
+  run("INSERT INTO people (id, email) VALUES (900, 'A@x')");
+  EXPECT_EQ(to.write({row("d", "A@x", 1), row("c", "a@x", 2)}), "1 updated, 1 adopted") << to.message;
+  EXPECT_EQ(people(), "c|a@x|2, d|A@x|1");
+  EXPECT_EQ(all("SELECT external_id FROM people WHERE id = 900"), "c");
+}
+
 class ChainsOnPostgres : public Chains {};
 INSTANTIATE_TEST_SUITE_P(Databases, ChainsOnPostgres, testing::Values(sql::Dialect::Postgres), test::database_name);
 

@@ -76,7 +76,8 @@ class Statements {
   [[nodiscard]] std::string judge_known() const;
   /// Inserts every staged row, stamped, with its parents by their external ids. A row whose key is there by now is left out.
   [[nodiscard]] std::string insert_staged(bool keeps) const;
-  /// Writes what `update` does, and the external id, into rows that were there before. Their version does not speak of the record.
+  /// Writes what `update` does, and the external id, into rows that were there before and are locked. Their version does not speak of the
+  /// record.
   [[nodiscard]] std::string adopt(bool keeps, Stamping stamping, Unmarking unmarking) const;
   [[nodiscard]] const Adoption& adoption() const { return adoption_; }
   /// Of the rows of these numbers ("1, 2") a column's value becomes NULL, and they are not stamped: the value may be theirs one day.

@@ -69,7 +69,7 @@ std::string Statements::adopt(bool keeps, Stamping stamping, Unmarking unmarking
       target_.account_column.empty() ? "" : fmt::format("{} = {}, ", sql::quoted(target_.account_column), sql::literal(target_.account));
   return fmt::format("UPDATE {} AS t SET {}{} = r.c0, {} FROM {} AS r WHERE {}", sql::quoted(target_.table.name), account,
                      sql::quoted(target_.columns[0].column.name), base::joined(assignments(keeps, stamping, unmarking), ", "), ready_,
-                     adoption_.still_free());
+                     adoption_.is_adopted());
 }
 
 std::string Statements::restamp() const {

@@ -82,6 +82,15 @@ TEST_P(Taken, TheyAreCountedOnceWhereABatchIsHalved) {
   EXPECT_EQ(to.report.note, "1 value of `email` was taken");
 }
 
+TEST_P(Taken, ARowThatIsAdoptedByTheValueGoesWithoutIt) {
+  adopt_by(project_.entities.back(), {"email"});
+  Loader to = loader("people");
+  EXPECT_EQ(to.write({row("z", "a@y")}), "1 inserted");
+  run("INSERT INTO people (id, name, email) VALUES (900, 'theirs', 'A@y')");
+  EXPECT_EQ(to.write({row("z", "a@y"), row("c", "a@y")}), "1 unchanged, 1 adopted") << to.message;
+  EXPECT_EQ(all("SELECT external_id, email FROM people WHERE id = 900"), "c|NULL");
+}
+
 class TakenOnPostgres : public Taken {};
 INSTANTIATE_TEST_SUITE_P(Databases, TakenOnPostgres, testing::Values(sql::Dialect::Postgres), test::database_name);
 

@@ -205,6 +205,10 @@ base::Result<void> Writer::write_rows(const record::RowBatch& rows, Range range,
   if (changed > 0) {
     if (const std::string lock = statements_.lock(); !lock.empty()) TRY(connection_.query(lock));
   }
+  if (adopted > 0) {
+    const int64_t free = TRY(connection_.query(statements_.adoption().lock_free())).integer(0, 0);
+    if (free != adopted) return base::fail(raced("adopting", adopted, free));
+  }
   for (const std::string& statement : let_go_) TRY(connection_.change(statement));
   let_go_.clear();
   if (changed > 0) {
@@ -212,7 +216,6 @@ base::Result<void> Writer::write_rows(const record::RowBatch& rows, Range range,
     if (updated != changed) return base::fail(raced("updating", changed, updated));
   }
   if (adopted > 0) {
-    if (const std::string lock = statements_.adoption().lock(); !lock.empty()) TRY(connection_.query(lock));
     const int64_t written = TRY(connection_.change(statements_.adopt(keeps_, stamping, unmarking)));
     if (written != adopted) return base::fail(raced("adopting", adopted, written));
     TRY(memory_.remember());
