@@ -128,11 +128,10 @@ std::optional<std::string> ConstraintFilter::default_of(const std::string& colum
   return found != target_.defaults.end() && leaves_no_trace(found->second) ? std::optional(found->second) : std::nullopt;
 }
 
-bool ConstraintFilter::is_filled(const std::string& column) const {
-  for (size_t i = 0; i < target_.columns.size(); ++i) {
-    if (target_.columns[i].column.name == column && target_.fills[i]) return true;
-  }
-  return false;
+/// The value of a column, where what an adopted row holds does not stay.
+std::string ConstraintFilter::unless_adopted(const std::string& column, const std::string& stays, const std::string& value) const {
+  if (!adopts_) return value;
+  return fmt::format("CASE WHEN r.verdict = {} AND {} THEN a.{} ELSE {} END", verdict::Adopted, stays, sql::quoted(column), value);
 }
 
 /// What the column will hold, from the row r of the batch, the row t that it changes, or the row a that it adopts; nullopt if nobody can
@@ -140,19 +139,21 @@ bool ConstraintFilter::is_filled(const std::string& column) const {
 std::optional<std::string> ConstraintFilter::value_of(const std::string& name) const {
   for (size_t i = 0; i < target_.columns.size(); ++i) {
     if (target_.columns[i].role == RowColumn::Role::RelationKey || target_.columns[i].column.name != name) continue;
-    std::string staged = fmt::format("r.c{}", i);
-    if (adopts_ && target_.fills[i])
-      staged = fmt::format("CASE r.verdict WHEN {} THEN COALESCE(a.{}, r.c{}) ELSE r.c{} END", verdict::Adopted, sql::quoted(name), i, i);
+    const std::string kept = Statements::is_kept(i, "r");
+    const std::string stays = target_.fills[i] ? fmt::format("({} OR a.{} IS NOT NULL)", kept, sql::quoted(name)) : kept;
+    const std::string staged = unless_adopted(name, stays, fmt::format("r.c{}", i));
     if (!target_.defaults.contains(name)) return staged;
     // What a new row does not speak of gets the default.
     const auto known = default_of(name);
     if (!known) return std::nullopt;
-    return fmt::format("CASE WHEN r.verdict = {} AND (r.kept{} & {}) <> 0 THEN ({}) ELSE {} END", verdict::New, i / Statements::KeptBits,
-                       int64_t{1} << (i % Statements::KeptBits), *known, staged);
+    return fmt::format("CASE WHEN r.verdict = {} AND {} THEN ({}) ELSE {} END", verdict::New, kept, *known, staged);
   }
   for (size_t i = 0; i < target_.parents.size(); ++i) {
     if (target_.parents[i].column.name != name) continue;
-    return target_.defaults.contains(name) ? std::nullopt : std::optional(fmt::format("r.m{}", i));
+    if (target_.defaults.contains(name)) return std::nullopt;
+    std::vector<std::string> kept;
+    for (const ParentWay& way : target_.parents[i].ways) kept.push_back(Statements::is_kept(way.key, "r"));
+    return unless_adopted(name, base::joined(kept, " AND "), fmt::format("r.m{}", i));
   }
   if (name == target_.account_column) return sql::literal(target_.account);
   if (name == "synced_at") return std::string(sql::current_timestamp(dialect_));
@@ -253,14 +254,14 @@ std::string ConstraintFilter::rows(const std::set<std::string>& columns) const {
   bool reads_table = false;
   for (const std::string& column : columns) {
     const std::string value = *value_of(column);
-    reads_table = reads_table || !is_written(column) || is_filled(column);
+    reads_table = reads_table || !is_written(column);
     values.push_back(fmt::format(", {} AS {}", value, sql::quoted(column)));
   }
   std::string joins;
   const std::string table = sql::quoted(target_.table.name);
   // Rows that are never made (`insert: false`) are refused by nothing.
   if (reads_table) joins += fmt::format(" LEFT JOIN {} AS t ON t.{} = r.c0{}", table, sql::quoted(key_), and_of_account(target_, "t"));
-  if (reads_table && adopts_) joins += fmt::format(" LEFT JOIN {} AS a ON a.{} = r.adopts", table, sql::quoted(target_.row_id.name));
+  if (!columns.empty() && adopts_) joins += fmt::format(" LEFT JOIN {} AS a ON a.{} = r.adopts", table, sql::quoted(target_.row_id.name));
   return fmt::format(
       "SELECT r.n AS syncline_n, r.verdict AS syncline_verdict, r.c0 AS syncline_key, {} AS syncline_adopts{} FROM {} AS r{} "
       "WHERE r.verdict IN ({}, {}, {})",

@@ -73,8 +73,8 @@ class ConstraintFilter {
   [[nodiscard]] bool is_written(const std::string& column) const;
   /// Whether it says that a row is deleted: of a row that comes back it changes.
   [[nodiscard]] bool is_mark(const std::string& column) const;
-  [[nodiscard]] bool is_filled(const std::string& column) const;
   [[nodiscard]] std::optional<std::string> value_of(const std::string& column) const;
+  [[nodiscard]] std::string unless_adopted(const std::string& column, const std::string& stays, const std::string& value) const;
   /// Where evaluating it leaves no trace.
   [[nodiscard]] std::optional<std::string> default_of(const std::string& column) const;
   [[nodiscard]] bool is_known(const std::vector<std::string>& columns) const;

@@ -165,6 +165,23 @@ TEST_P(Chains, ARowThatIsAdoptedByAValueMayHaveToLetGoOfIt) {
   EXPECT_EQ(all("SELECT external_id FROM people WHERE id = 900"), "c");
 }
 
+TEST_P(Chains, AnAdoptedRowIsTestedWithWhatItKeeps) {
+  make("halls", "name text");
+  make("guests", "phone text, name text NOT NULL, city text NOT NULL, hall integer NOT NULL REFERENCES halls (id)");
+  run("INSERT INTO halls (id, external_id) VALUES (1, 'h1'); INSERT INTO guests (phone, name, city, hall) VALUES ('1', 'N', 'Paris', 1)");
+  entity("halls", {"name"});
+  config::Entity& guests = entity("guests", {"phone", "name", "city"});
+  by_external_id(relation(guests, "hall", "halls"));
+  adopt_by(guests, {"phone"});
+  Loader to = loader("guests");
+  EXPECT_EQ(to.write({{Cell::of("a"), Cell::of("1"), Cell::of("A"), Cell::keep(), Cell::keep()},
+                      {Cell::of("b"), Cell::of("2"), Cell::null(), Cell::of("Rome"), Cell::of("h1")}}),
+            "1 adopted, 1 rejected")
+      << to.message;
+  EXPECT_EQ(all("SELECT external_id, name, city, hall FROM guests"), "a|A|Paris|1");
+  EXPECT_EQ(halved("guests"), "");
+}
+
 class ChainsOnPostgres : public Chains {};
 INSTANTIATE_TEST_SUITE_P(Databases, ChainsOnPostgres, testing::Values(sql::Dialect::Postgres), test::database_name);
 

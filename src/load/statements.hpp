@@ -44,6 +44,8 @@ class Statements {
   /// How many `kept` columns there are: each holds 62 columns' bits.
   [[nodiscard]] size_t kept_columns() const { return kept_columns_; }
   static constexpr size_t KeptBits = 62;
+  /// Whether a row of that name does not speak of a column.
+  [[nodiscard]] static std::string is_kept(size_t column, const std::string& from);
 
   /// Temporary tables, empty at the begin of each transaction on PostgreSQL. Where they outlive it they are made once a writer.
   [[nodiscard]] std::string create() const;
@@ -95,7 +97,6 @@ class Statements {
   [[nodiscard]] std::vector<std::string> temporary_tables() const;
   [[nodiscard]] std::string found_table(size_t relation, size_t way) const;
   [[nodiscard]] std::string staged(size_t column) const;
-  [[nodiscard]] static std::string is_kept(size_t column, const std::string& from);
   [[nodiscard]] std::string unless_kept(size_t column, const std::string& from, const std::string& value) const;
   [[nodiscard]] std::string final_value(size_t column, bool keeps) const;
   /// Of a relation: the id that was matched, or what the column holds where the record does not speak of the relation.
