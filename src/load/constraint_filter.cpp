@@ -155,6 +155,9 @@ std::optional<std::string> ConstraintFilter::value_of(const std::string& name) c
     for (const ParentWay& way : target_.parents[i].ways) kept.push_back(Statements::is_kept(way.key, "r"));
     return unless_adopted(name, base::joined(kept, " AND "), fmt::format("r.m{}", i));
   }
+  // A new row gets its number when it is written.
+  if (std::any_of(target_.numbers.begin(), target_.numbers.end(), [&](const Numbered& numbered) { return numbered.column == name; }))
+    return std::nullopt;
   if (name == target_.account_column) return sql::literal(target_.account);
   if (name == "synced_at") return std::string(sql::current_timestamp(dialect_));
   const record::Column* column = target_.table.column(name);

@@ -53,6 +53,20 @@ TEST_P(Numbers, ANewRowGetsTheNextNumberAndAnUpdateTakesNone) {
   EXPECT_EQ(members(), "a|9653, b|9654, c|9655");
 }
 
+TEST_P(Numbers, ARuleThatSpeaksOfTheNumberIsLeftToTheDatabase) {
+  run("CREATE TABLE clubs (id " + counted() +
+      ", external_id text UNIQUE, name text NOT NULL, legacy_no integer CONSTRAINT given CHECK "
+      "(legacy_no IS NOT NULL AND name <> 'bad'), synced_at " +
+      std::string(postgres() ? "timestamptz" : "DATETIME") + ")");
+  config::Numbering& number = entity("clubs", {"name"}).numbers.emplace_back();
+  number.column = "legacy_no";
+  number.sequence = record::TableName{"", "legacy"};
+  Loader to = loader("clubs");
+  EXPECT_EQ(to.write({member("a", Cell::of("A")), member("b", Cell::null()), member("c", Cell::of("bad"))}), "1 inserted, 2 rejected")
+      << to.message;
+  EXPECT_EQ(all("SELECT external_id FROM clubs"), "a");
+}
+
 TEST_P(Numbers, ABadRowAmongThemIsOneReject) {
   Loader to = loader("members");
   EXPECT_EQ(to.write({member("a", Cell::of("A")), member("b", Cell::null()), member("c", Cell::of("C"))}), "2 inserted, 1 rejected");
