@@ -182,5 +182,18 @@ TEST_P(FilteringOnPostgres, AForeignKeyToATableThatMayNotBeReadIsLeftToTheDataba
   EXPECT_EQ(all("SELECT key, code FROM " + own("sync_reject") + " ORDER BY key"), "a|23503, c|23505");
 }
 
+// Which rows of the other table a policy hides the database itself does not ask.
+TEST_P(FilteringOnPostgres, AForeignKeyToATableWithRowLevelSecurityIsLeftToTheDatabase) {
+  const std::string database = all("SELECT current_database()"), role = "few_halls_" + database;
+  run("CREATE ROLE " + role + " LOGIN PASSWORD 'test-only-password'; GRANT USAGE ON SCHEMA syncline TO " + role +
+      "; GRANT ALL ON ALL TABLES IN SCHEMA syncline TO " + role + "; GRANT USAGE ON ALL SEQUENCES IN SCHEMA syncline, public TO " + role +
+      "; GRANT SELECT, INSERT, UPDATE ON people TO " + role + "; GRANT SELECT ON halls TO " + role + "; GRANT TEMPORARY ON DATABASE " +
+      database + " TO " + role + "; ALTER TABLE halls ENABLE ROW LEVEL SECURITY");
+  connection_ = open(test::PostgresCluster::shared().url(database, role, "test-only-password"), std::chrono::seconds(5));
+  Loader to = loader("people");
+  EXPECT_EQ(to.write({row("a", "a@y", 1, 77), row("b", "b@y", 2), row("c", "b@y", 3)}), "1 inserted, 2 rejected") << to.message;
+  EXPECT_EQ(all("SELECT key, code FROM " + own("sync_reject") + " ORDER BY key"), "a|23503, c|23505");
+}
+
 }  // namespace
 }  // namespace syncline::load

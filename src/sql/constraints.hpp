@@ -33,7 +33,7 @@ struct UniqueConstraint {
 struct Constraints {
   std::vector<CheckConstraint> checks;    ///< none on SQLite, whose catalog has only the statement that made the table
   std::vector<UniqueConstraint> uniques;  ///< the primary key among them
-  std::set<std::string> unreadable;       ///< names of foreign keys to tables that this role may not read
+  std::set<std::string> unreadable;       ///< names of foreign keys to tables that this role may not read, or not all of
   bool rewritten = false;                 ///< a trigger may change rows on their way in
 };
 

@@ -46,12 +46,13 @@ SELECT c.relname, a.attname
           WHERE d.classid = 'pg_catalog.pg_class'::regclass AND d.objid = i.indexrelid
             AND d.refclassid = 'pg_catalog.pg_class'::regclass AND d.refobjid = i.indrelid AND d.refobjsubid = a.attnum)))";
 
-/// To write a row asks for no right on the table that it refers to; to look there does.
+/// To write a row asks for no right on the table that it refers to, and sees all of it; to look there does, and policies may hide rows.
 constexpr std::string_view ReadUnreadable = R"(
 SELECT k.conname
   FROM pg_catalog.pg_constraint k JOIN pg_catalog.pg_class c ON c.oid = k.confrelid
  WHERE k.conrelid = pg_catalog.to_regclass($1::text) AND k.contype = 'f'
-   AND NOT (pg_catalog.has_table_privilege(c.oid, 'SELECT') AND pg_catalog.has_schema_privilege(c.relnamespace, 'USAGE')))";
+   AND (NOT (pg_catalog.has_table_privilege(c.oid, 'SELECT') AND pg_catalog.has_schema_privilege(c.relnamespace, 'USAGE'))
+        OR pg_catalog.row_security_active(c.oid)))";
 
 /// Before (2) each row's (1) INSERT (4) or UPDATE (16).
 constexpr std::string_view ReadRewriting = R"(
