@@ -86,6 +86,64 @@ std::map<uint32_t, const Rival*> losers(const std::vector<Rival>& rivals, const 
   return out;
 }
 
+/// Who of those that want what others have by now does not get it.
+struct Outcome {
+  std::set<uint32_t> refused;
+  std::map<uint32_t, const Rival*> lost;  ///< of the others, to whom
+  std::map<uint32_t, const Wanted*> in_vain;
+};
+
+/// Whether a row lands hangs on whether its givers do: those that have lost by now, to somebody who may be refused yet.
+std::set<uint32_t> doubtful(const std::vector<Wanted>& wants, const Outcome& outcome) {
+  std::set<uint32_t> out;
+  for (bool again = true; again;) {
+    again = false;
+    for (const Wanted& wanted : wants) {
+      if (!wanted.giver || outcome.refused.contains(wanted.row)) continue;
+      if (outcome.lost.contains(*wanted.giver) || out.contains(*wanted.giver)) again = out.insert(wanted.row).second || again;
+    }
+  }
+  return out;
+}
+
+/// Refuses who wants the value of a row that has lost. Who has lost to a row that may be refused yet may win after all; where each hangs
+/// on another, the first one goes.
+bool refuse_next(const std::vector<Wanted>& wants, Outcome& outcome) {
+  const std::set<uint32_t> in_doubt = doubtful(wants, outcome);
+  const Wanted* first = nullptr;
+  bool any = false;
+  for (const Wanted& wanted : wants) {
+    if (!wanted.giver || outcome.refused.contains(wanted.row)) continue;
+    const auto lost = outcome.lost.find(*wanted.giver);
+    if (lost == outcome.lost.end()) continue;
+    if (!first) first = &wanted;
+    if (in_doubt.contains(lost->second->row)) continue;
+    any = true;
+    outcome.in_vain.emplace(wanted.row, &wanted);
+  }
+  if (!any && first) outcome.in_vain.emplace(first->row, first);
+  for (const auto& [row, wanted] : outcome.in_vain) outcome.refused.insert(row);
+  return first != nullptr;
+}
+
+/// Who is refused does not let go of anything either, so that others may be refused in turn. Who yields still lets go of what it had.
+Outcome settled(const std::vector<Wanted>& wants, const std::vector<Rival>& rivals, bool yields) {
+  Outcome out;
+  for (bool again = true; again;) {
+    again = false;
+    for (const Wanted& wanted : wants) {
+      const bool free = wanted.giver && (yields || !out.refused.contains(*wanted.giver));
+      if (free || !out.refused.insert(wanted.row).second) continue;
+      out.in_vain.emplace(wanted.row, &wanted);
+      again = true;
+    }
+    if (again) continue;
+    out.lost = losers(rivals, out.refused);
+    again = !yields && refuse_next(wants, out);
+  }
+  return out;
+}
+
 /// A function call could do anything, such as take a number from a sequence.
 bool leaves_no_trace(std::string_view expression) {
   if (expression.starts_with('(') && expression.ends_with(')')) expression = expression.substr(1, expression.size() - 2);
@@ -393,37 +451,25 @@ base::Result<void> ConstraintFilter::apply_uniques(sql::Connection& connection, 
   }
   std::stable_sort(rivals.begin(), rivals.end(), [](const Rival& a, const Rival& b) { return a.row < b.row; });
 
-  // Who is refused does not let go of anything either, so that others may be refused in turn.
-  std::set<uint32_t> refused;
+  Outcome outcome = settled(wants, rivals, kind == Losers::Yield);
   std::map<uint32_t, std::pair<size_t, Fault>> faults;
   const auto fault_of = [&](size_t index, uint32_t row, const std::string& by) {
     const Unique& unique = uniques_[index];
     return std::pair(index, Fault{row, unique.field, "23505", unique.index.columns,
                                   fmt::format("is taken by {}, constraint {}", by, unique.index.name)});
   };
-  std::map<uint32_t, const Rival*> lost;
-  for (bool again = true; again;) {
-    again = false;
-    lost = losers(rivals, refused);
-    for (const Wanted& wanted : wants) {
-      // Who yields still lets go of what it had.
-      const bool free = wanted.giver && (kind == Losers::Yield || (!refused.contains(*wanted.giver) && !lost.contains(*wanted.giver)));
-      if (free || !refused.insert(wanted.row).second) continue;
-      faults.emplace(wanted.row, fault_of(wanted.index, wanted.row, wanted.holder)).first->second.second.by_another =
-          wanted.giver.has_value();
-      again = true;
-    }
-  }
-  for (const auto& [row, winner] : lost) {
+  for (const auto& [row, wanted] : outcome.in_vain)
+    faults.emplace(row, fault_of(wanted->index, row, wanted->holder)).first->second.second.by_another = wanted->giver.has_value();
+  for (const auto& [row, winner] : outcome.lost) {
     auto fault = fault_of(winner->index, row, fmt::format("the record `{}` {} of the same batch", key_, base::shown(winner->key, 80)));
     fault.second.by_another = true;
     faults.emplace(row, std::move(fault));
-    refused.insert(row);
+    outcome.refused.insert(row);
   }
   for (size_t index = 0; index < uniques_.size(); ++index) {
     std::set<uint32_t> givers;
     for (const Wanted& wanted : wants) {
-      if (wanted.index == index && wanted.giver && !refused.contains(wanted.row) && needs_gap[index].contains(wanted.row))
+      if (wanted.index == index && wanted.giver && !outcome.refused.contains(wanted.row) && needs_gap[index].contains(wanted.row))
         givers.insert(*wanted.giver);
     }
     if (!givers.empty()) give_ups.push_back(give_up(uniques_[index], givers));

@@ -182,6 +182,26 @@ TEST_P(Chains, AnAdoptedRowIsTestedWithWhatItKeeps) {
   EXPECT_EQ(halved("guests"), "");
 }
 
+TEST_P(Chains, WhoLosesToARowThatIsRejectedHasNotLost) {
+  run("INSERT INTO people (email, badge) VALUES ('theirs@y', 9)");
+  Loader to = loader("people");
+  EXPECT_EQ(to.write({row("g", "x@y", 1)}), "1 inserted");
+  EXPECT_EQ(to.write({row("h", "y@y", 9), row("g", "y@y", 1), row("w", "x@y", 3)}), "1 inserted, 1 updated, 1 rejected") << to.message;
+  EXPECT_EQ(all("SELECT external_id, email, badge FROM people WHERE external_id IS NOT NULL ORDER BY external_id"), "g|y@y|1, w|x@y|3");
+  EXPECT_EQ(halved(), "");
+}
+
+// The one that g loses to wants what another one lets go of only if g lands.
+TEST_P(Chains, WhoLosesToARowThatIsRejectedLaterHasNotLost) {
+  Loader to = loader("people");
+  EXPECT_EQ(to.write({row("g", "x@y", 1), row("p", "p@y", 50)}), "2 inserted");
+  EXPECT_EQ(to.write({row("q", "z@y", 2), row("p", "z@y", 51), row("h", "y@y", 50), row("g", "y@y", 1), row("w", "x@y", 3)}),
+            "2 inserted, 1 updated, 2 rejected")
+      << to.message;
+  EXPECT_EQ(people(), "g|y@y|1, p|p@y|50, q|z@y|2, w|x@y|3");
+  EXPECT_EQ(halved(), "");
+}
+
 class ChainsOnPostgres : public Chains {};
 INSTANTIATE_TEST_SUITE_P(Databases, ChainsOnPostgres, testing::Values(sql::Dialect::Postgres), test::database_name);
 
