@@ -237,8 +237,9 @@ bool ConstraintFilter::is_known(const std::vector<std::string>& columns) const {
 void ConstraintFilter::add_value_rules() {
   for (const record::Column& column : target_.table.columns) {
     if (column.nullable || column.name == key_ || !is_written(column.name) || !value_of(column.name)) continue;
-    value_rules_.push_back(
-        {sql::quoted(column.name) + " IS NULL", {0, column.name, "23502", {column.name}, "must have a value (the column is NOT NULL)"}});
+    value_rules_.push_back({sql::quoted(column.name) + " IS NULL",
+                            {0, column.name, "23502", {column.name}, "must have a value (the column is NOT NULL)"},
+                            which_of({column.name})});
     value_columns_.insert(column.name);
   }
   for (const sql::CheckConstraint& check : constraints_.checks) {
@@ -248,7 +249,8 @@ void ConstraintFilter::add_value_rules() {
     value_rules_.push_back({fmt::format("NOT ({})", check.expression),
                             {0, check.name, "23514", check.columns,
                              fmt::format("breaks the rule {} of `{}`: CHECK {}", check.name, to_string(target_.table.name),
-                                         base::shown(check.expression, 200))}});
+                                         base::shown(check.expression, 200))},
+                            which_of(check.columns)});
     value_columns_.insert(check.columns.begin(), check.columns.end());
   }
 }
@@ -274,7 +276,8 @@ void ConstraintFilter::add_foreign_keys() {
                                           sql::quoted(key.to), base::joined(equal, " AND ")),
                               {0, key.name, "23503", key.columns,
                                fmt::format("leads nowhere: `{}` has no such {}{}", key.to.name, base::joined(meant, ", "),
-                                           key.name.empty() ? "" : fmt::format(" (foreign key {})", key.name))}});
+                                           key.name.empty() ? "" : fmt::format(" (foreign key {})", key.name))},
+                              which_of(key.columns)});
     foreign_columns_.insert(key.columns.begin(), key.columns.end());
   }
 }
@@ -287,7 +290,7 @@ void ConstraintFilter::add_uniques() {
     const bool touched =
         std::any_of(index.columns.begin(), index.columns.end(), [&](const std::string& one) { return is_written(one) || is_mark(one); });
     if (own || !touched || !is_known(index.columns)) continue;
-    Unique unique{index, index.name, "", {}};
+    Unique unique{index, index.name, "", {}, which_of(index.columns)};
     for (const config::FieldMapping& field : entity_.fields) {
       if (!field.taken_as_null || index.columns != std::vector{field.column}) continue;
       for (size_t i = 0; i < target_.columns.size(); ++i) {
@@ -300,6 +303,13 @@ void ConstraintFilter::add_uniques() {
     }
     uniques_.push_back(std::move(unique));
   }
+}
+
+ConstraintFilter::Which ConstraintFilter::which_of(const std::vector<std::string>& columns) const {
+  const bool yielding = std::any_of(entity_.fields.begin(), entity_.fields.end(), [&](const config::FieldMapping& field) {
+    return field.taken_as_null && std::find(columns.begin(), columns.end(), field.column) != columns.end();
+  });
+  return yielding ? Which::Yielding : Which::Certain;
 }
 
 bool ConstraintFilter::looks_at(const std::string& column) const {
@@ -336,10 +346,12 @@ base::Result<void> ConstraintFilter::refuse(sql::Connection& connection, const s
 }
 
 base::Result<void> ConstraintFilter::apply(sql::Connection& connection, const std::vector<Rule>& rules,
-                                           const std::set<std::string>& columns, std::vector<Fault>& faults) const {
-  if (rules.empty()) return {};
+                                           const std::set<std::string>& columns, Which which, std::vector<Fault>& faults) const {
   std::string cases;
-  for (size_t i = 0; i < rules.size(); ++i) cases += fmt::format(" WHEN {} THEN {}", rules[i].condition, i);
+  for (size_t i = 0; i < rules.size(); ++i) {
+    if (rules[i].which == which) cases += fmt::format(" WHEN {} THEN {}", rules[i].condition, i);
+  }
+  if (cases.empty()) return {};
   const sql::Rows found =
       TRY(connection.query(fmt::format("SELECT f.n, f.fault FROM (SELECT v.syncline_n AS n, CASE{} END AS fault FROM ({}) AS v) AS f WHERE "
                                        "f.fault IS NOT NULL ORDER BY f.n",
@@ -417,7 +429,7 @@ std::string ConstraintFilter::give_up(const Unique& unique, const std::set<uint3
   return fmt::format("UPDATE {} SET {} = NULL WHERE {}{}", sql::quoted(target_.table.name), sql::quoted(unique.given_up), by_key, by_id);
 }
 
-base::Result<void> ConstraintFilter::apply_uniques(sql::Connection& connection, bool keeps, Losers kind,
+base::Result<void> ConstraintFilter::apply_uniques(sql::Connection& connection, bool keeps, Losers kind, Which which,
                                                    std::vector<std::pair<size_t, Fault>>& out, std::vector<std::string>& give_ups) const {
   std::vector<Wanted> wants;
   std::vector<Rival> rivals;
@@ -431,7 +443,7 @@ base::Result<void> ConstraintFilter::apply_uniques(sql::Connection& connection, 
   };
   for (size_t index = 0; index < uniques_.size(); ++index) {
     const Unique& unique = uniques_[index];
-    if (unique.yields.has_value() != (kind == Losers::Yield)) continue;
+    if (unique.yields.has_value() != (kind == Losers::Yield) || (kind == Losers::Refused && unique.which != which)) continue;
     // A value that is kept is read again when the row is written, and would be NULL.
     const bool gap_possible = !unique.given_up.empty() && (!keeps || unique.index.columns.size() == 1);
     const sql::Rows taken_rows = TRY(connection.query(taken(unique.index)));
@@ -481,7 +493,7 @@ base::Result<void> ConstraintFilter::apply_uniques(sql::Connection& connection, 
 base::Result<std::vector<ConstraintFilter::Yielded>> ConstraintFilter::yielded(sql::Connection& connection, bool keeps,
                                                                                std::vector<std::string>& give_up) const {
   std::vector<std::pair<size_t, Fault>> found;
-  TRY(apply_uniques(connection, keeps, Losers::Yield, found, give_up));
+  TRY(apply_uniques(connection, keeps, Losers::Yield, Which::Yielding, found, give_up));
   std::vector<Yielded> out;
   for (size_t index = 0; index < uniques_.size(); ++index) {
     Yielded yielded{uniques_[index].yields.value_or(0), {}};
@@ -493,12 +505,12 @@ base::Result<std::vector<ConstraintFilter::Yielded>> ConstraintFilter::yielded(s
   return out;
 }
 
-base::Result<ConstraintFilter::Findings> ConstraintFilter::find(sql::Connection& connection, bool keeps) const {
+base::Result<ConstraintFilter::Findings> ConstraintFilter::find(sql::Connection& connection, bool keeps, Which which) const {
   Findings out;
-  TRY(apply(connection, value_rules_, value_columns_, out.faults));
-  TRY(apply(connection, foreign_rules_, foreign_columns_, out.faults));
+  TRY(apply(connection, value_rules_, value_columns_, which, out.faults));
+  TRY(apply(connection, foreign_rules_, foreign_columns_, which, out.faults));
   std::vector<std::pair<size_t, Fault>> found;
-  TRY(apply_uniques(connection, keeps, Losers::Refused, found, out.give_up));
+  TRY(apply_uniques(connection, keeps, Losers::Refused, which, found, out.give_up));
   std::set<uint32_t> refused;
   for (auto& [index, fault] : found) {
     refused.insert(fault.row);

@@ -38,8 +38,16 @@ class ConstraintFilter {
     std::vector<Fault> faults;         ///< in the order of the rows; they bear the verdict Refused now
     std::vector<std::string> give_up;  ///< statements by which rows let go of values that others of the batch take over
   };
+  /// Which constraints are asked.
+  enum class Which {
+    Certain,  ///< those that speak of no column which may go without a value that is taken; all, where there is none
+    Yielding  ///< the others: after it is clear who goes without one
+  };
   /// Part of the batch's transaction, after rows are judged. `keeps` says whether any cell says Keep.
-  base::Result<Findings> find(sql::Connection& connection, bool keeps) const;
+  base::Result<Findings> find(sql::Connection& connection, bool keeps, Which which) const;
+
+  /// Gives these rows the verdict Refused.
+  base::Result<void> refuse(sql::Connection& connection, const std::set<uint32_t>& rows) const;
 
   /// A column whose value other rows have, and who goes without it.
   struct Yielded {
@@ -60,12 +68,14 @@ class ConstraintFilter {
   struct Rule {
     std::string condition;  ///< true where the row is at fault
     Fault fault;            ///< without its row
+    Which which = Which::Certain;
   };
   struct Unique {
     sql::UniqueConstraint index;
     std::string field;
     std::string given_up;          ///< a column that can be NULL for the moment; "" if there is none
     std::optional<size_t> yields;  ///< index into Target::columns of the one that goes without a value that is taken
+    Which which = Which::Certain;  ///< of those that do not yield
   };
   void add_value_rules();
   void add_foreign_keys();
@@ -80,17 +90,17 @@ class ConstraintFilter {
   [[nodiscard]] bool is_known(const std::vector<std::string>& columns) const;
   /// SELECT the judged rows under the table's column names.
   [[nodiscard]] std::string rows(const std::set<std::string>& columns) const;
-  base::Result<void> apply(sql::Connection& connection, const std::vector<Rule>& rules, const std::set<std::string>& columns,
+  base::Result<void> apply(sql::Connection& connection, const std::vector<Rule>& rules, const std::set<std::string>& columns, Which which,
                            std::vector<Fault>& faults) const;
   enum class Losers { Refused, Yield };
-  base::Result<void> apply_uniques(sql::Connection& connection, bool keeps, Losers losers, std::vector<std::pair<size_t, Fault>>& faults,
-                                   std::vector<std::string>& give_up) const;
+  base::Result<void> apply_uniques(sql::Connection& connection, bool keeps, Losers losers, Which which,
+                                   std::vector<std::pair<size_t, Fault>>& faults, std::vector<std::string>& give_up) const;
+  [[nodiscard]] Which which_of(const std::vector<std::string>& columns) const;
   [[nodiscard]] std::string unique_rows(const sql::UniqueConstraint& index) const;
   [[nodiscard]] std::string table_rows(const sql::UniqueConstraint& index) const;
   [[nodiscard]] std::string taken(const sql::UniqueConstraint& index) const;
   [[nodiscard]] std::string repeated(const sql::UniqueConstraint& index) const;
   [[nodiscard]] std::string give_up(const Unique& unique, const std::set<uint32_t>& rows) const;
-  base::Result<void> refuse(sql::Connection& connection, const std::set<uint32_t>& rows) const;
 
   const Target& target_;
   const config::Entity& entity_;

@@ -91,6 +91,21 @@ TEST_P(Taken, ARowThatIsAdoptedByTheValueGoesWithoutIt) {
   EXPECT_EQ(all("SELECT external_id, email FROM people WHERE id = 900"), "c|NULL");
 }
 
+TEST_P(Taken, WhoIsRejectedTakesNoValueFromOthers) {
+  run("ALTER TABLE people ADD COLUMN badge integer; CREATE UNIQUE INDEX one_badge ON people (badge);"
+      "INSERT INTO people (name, badge) VALUES ('theirs', 7)");
+  project_.entities.back().fields.emplace_back().column = "badge";
+  const auto with = [](std::vector<Cell> row, int64_t badge) {
+    row.push_back(integer(badge));
+    return row;
+  };
+  Loader to = loader("people");
+  EXPECT_EQ(to.write({with(row("h", "y@y", nullptr), 1), with(row("k", "y@y"), 7), with(row("w", "y@y"), 2)}), "1 inserted, 2 rejected")
+      << to.message;
+  EXPECT_EQ(emails(), "w|y@y");
+  EXPECT_EQ(to.report.note, "");
+}
+
 class TakenOnPostgres : public Taken {};
 INSTANTIATE_TEST_SUITE_P(Databases, TakenOnPostgres, testing::Values(sql::Dialect::Postgres), test::database_name);
 
@@ -106,6 +121,17 @@ TEST_P(TakenOnPostgres, AnIndexThatOverlooksCaseCountsToo) {
   Loader to = loader("people");
   EXPECT_EQ(to.write({row("a", "x@y"), row("b", "X@Y")}), "2 inserted") << to.message;
   EXPECT_EQ(emails(), "a|x@y, b|NULL");
+}
+
+// What a failed try would burn of a sequence shows that there was none.
+TEST_P(TakenOnPostgres, WhoMayNotGoWithoutTheValueLetsNothingGo) {
+  run("ALTER TABLE people ADD CONSTRAINT reachable CHECK (email IS NOT NULL OR name <> 'lone');"
+      "INSERT INTO people (id, name, email) VALUES (900, 'theirs', 'z@y')");
+  Loader to = loader("people");
+  EXPECT_EQ(to.write({row("a", "a@y", "lone"), row("x", "x@y", nullptr)}), "1 inserted, 1 rejected") << to.message;
+  run("SELECT setval('people_id_seq', 100)");
+  EXPECT_EQ(to.write({row("a", "z@y", "lone"), row("b", "a@y"), row("c", "c@y")}), "2 inserted, 1 rejected") << to.message;
+  EXPECT_EQ(all("SELECT external_id, email, id > 102 FROM people WHERE id <> 900 ORDER BY external_id"), "a|a@y|f, b|NULL|f, c|c@y|f");
 }
 
 }  // namespace

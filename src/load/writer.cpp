@@ -192,8 +192,11 @@ base::Result<void> Writer::write_rows(const record::RowBatch& rows, Range range,
   if (statements_.adoption().wanted()) TRY(judge_adoption());
   const Returning back = TRY(undelete_.find(undelete_mode()));
   const Unmarking unmarking = back.rows > 0 ? Unmarking::Some : Unmarking::None;
-  if (yields_) TRY(go_without_taken());
-  if (isolation_ == Isolation::Testing) TRY(refuse_faulty(rows));
+  if (isolation_ == Isolation::Testing) {
+    TRY(test(rows));
+  } else if (yields_) {
+    TRY(go_without_taken());
+  }
   const record::Counters before = counters;
   TRY(count_verdicts(rows, counters, rejects));
   const int64_t changed = counters.updated - before.updated, added = counters.inserted - before.inserted;

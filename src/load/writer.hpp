@@ -2,6 +2,7 @@
 #pragma once
 #include <functional>
 #include <optional>
+#include <set>
 #include <stop_token>
 #include <string>
 #include <vector>
@@ -96,7 +97,8 @@ class Writer {
   /// Of fields with `taken: null`, the values that other rows have.
   base::Result<void> go_without_taken();
   void tell_taken(record::EntityReport& report);
-  base::Result<void> refuse_faulty(const record::RowBatch& rows);
+  base::Result<void> test(const record::RowBatch& rows);
+  base::Result<std::set<uint32_t>> refuse_faulty(const record::RowBatch& rows, ConstraintFilter::Which which);
   base::Result<std::vector<uint32_t>> take_out_faulty(const record::RowBatch& rows, std::vector<uint32_t> all);
   void refuse(const record::RowBatch& rows, uint32_t row, std::string field, std::string code, std::string reason, std::string value);
   /// In the order of the rows, whichever way they were found.

@@ -36,7 +36,7 @@ base::Result<void> Writer::insert_tested(const record::RowBatch& rows, record::C
   TRY(make_filter());
   TRY(prepare(rows, chosen_.fresh, verdict::New, [&](const std::string& column) { return filter_->looks_at(column); }));
   const size_t known_before = refused_.size();
-  TRY(refuse_faulty(rows));
+  TRY(test(rows));
   std::vector<uint32_t> out = suspects_;
   for (size_t i = known_before; i < refused_.size(); ++i) out.push_back(refused_[i].first);
   std::sort(out.begin(), out.end());

@@ -109,9 +109,30 @@ void Writer::tell_taken(record::EntityReport& report) {
   told_ = base::joined(phrases, "; ");
 }
 
-base::Result<void> Writer::refuse_faulty(const record::RowBatch& rows) {
+/// Who is rejected takes no value from others: whenever that leaves fewer rows, who goes without one is asked anew.
+base::Result<void> Writer::test(const record::RowBatch& rows) {
+  using Which = ConstraintFilter::Which;
+  const std::vector<int64_t> taken_before = taken_now_;
+  for (std::set<uint32_t> refused;;) {
+    let_go_.clear();
+    TRY(refuse_faulty(rows, Which::Certain));
+    if (!yields_) return {};
+    TRY(connection_.execute("SAVEPOINT syncline_taken"));
+    TRY(go_without_taken());
+    refused = TRY(refuse_faulty(rows, Which::Yielding));
+    if (refused.empty()) return connection_.execute("RELEASE SAVEPOINT syncline_taken");
+    TRY(connection_.execute("ROLLBACK TO SAVEPOINT syncline_taken; RELEASE SAVEPOINT syncline_taken"));
+    TRY(filter_->refuse(connection_, refused));
+    taken_now_ = taken_before;
+  }
+}
+
+/// Returns whom it refused.
+base::Result<std::set<uint32_t>> Writer::refuse_faulty(const record::RowBatch& rows, ConstraintFilter::Which which) {
   TRY(make_filter());
-  ConstraintFilter::Findings found = TRY(filter_->find(connection_, keeps_));
+  ConstraintFilter::Findings found = TRY(filter_->find(connection_, keeps_, which));
+  std::set<uint32_t> refused;
+  for (const Fault& fault : found.faults) refused.insert(fault.row);
   let_go_.insert(let_go_.end(), found.give_up.begin(), found.give_up.end());
   for (Fault& fault : found.faults) {
     if (filter_->may_be_mended()) {
@@ -129,7 +150,7 @@ base::Result<void> Writer::refuse_faulty(const record::RowBatch& rows) {
     const std::string reason = fmt::format("{} {}", base::joined(said, ", "), fault.reason);
     refuse(rows, fault.row, std::move(fault.field), std::move(fault.code), reason, base::shown(base::joined(values, ", "), 80));
   }
-  return {};
+  return refused;
 }
 
 /// Before halving: with the rows that can be told out of the way it has less to find. What stops even this is left to it.
@@ -137,17 +158,19 @@ base::Result<std::vector<uint32_t>> Writer::take_out_faulty(const record::RowBat
   if (filter_ && filter_->may_be_mended()) return all;
   TRY(connection_.execute("SAVEPOINT syncline_test"));
   const size_t before = refused_.size();
+  const std::vector<int64_t> taken_before = taken_now_;
   const auto tested = [&]() -> base::Result<void> {
     TRY(stage(rows, all));
     TRY(make_ready(rows, all));
     if (statements_.adoption().wanted()) TRY(judge_adoption());
     TRY(undelete_.find(undelete_mode()));
-    return refuse_faulty(rows);
+    return test(rows);
   }();
   if (!tested && !sql::is_row_fault(tested.error())) return base::fail(tested.error());
   TRY(connection_.execute("ROLLBACK TO SAVEPOINT syncline_test; RELEASE SAVEPOINT syncline_test"));
   suspects_.clear();
   let_go_.clear();
+  taken_now_ = taken_before;
   if (!tested) refused_.resize(before);
   std::vector<uint32_t> left;
   std::copy_if(all.begin(), all.end(), std::back_inserter(left), [&](uint32_t row) {
