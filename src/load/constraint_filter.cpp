@@ -290,7 +290,7 @@ void ConstraintFilter::add_uniques() {
     const bool touched =
         std::any_of(index.columns.begin(), index.columns.end(), [&](const std::string& one) { return is_written(one) || is_mark(one); });
     if (own || !touched || !is_known(index.columns)) continue;
-    Unique unique{index, index.name, "", {}, which_of(index.columns)};
+    Unique unique{index, index.name, "", false, {}, which_of(index.columns)};
     for (const config::FieldMapping& field : entity_.fields) {
       if (!field.taken_as_null || index.columns != std::vector{field.column}) continue;
       for (size_t i = 0; i < target_.columns.size(); ++i) {
@@ -299,8 +299,9 @@ void ConstraintFilter::add_uniques() {
     }
     for (const std::string& name : index.columns) {
       const record::Column* column = target_.table.column(name);
-      if (index.plain && column && column->nullable && is_written(name) && name != key_) unique.given_up = name;
+      if (column && column->nullable && is_written(name) && name != key_) unique.given_up = name;
     }
+    unique.alone = 1 == std::count_if(index.columns.begin(), index.columns.end(), [&](const std::string& one) { return is_written(one); });
     uniques_.push_back(std::move(unique));
   }
 }
@@ -380,6 +381,9 @@ std::string ConstraintFilter::unique_rows(const UniqueConstraint& index) const {
 std::string ConstraintFilter::table_rows(const UniqueConstraint& index) const {
   std::string keys;
   for (size_t i = 0; i < index.keys.size(); ++i) keys += fmt::format(", {} AS k{}", index.keys[i], i);
+  if (!index.plain) {
+    for (size_t i = 0; i < index.columns.size(); ++i) keys += fmt::format(", {} AS u{}", sql::quoted(index.columns[i]), i);
+  }
   // A row of another account is not the one of that id.
   const std::string key = target_.account_column.empty() ? sql::quoted(key_)
                                                          : fmt::format("CASE WHEN {} = {} THEN {} END", sql::quoted(target_.account_column),
@@ -388,17 +392,34 @@ std::string ConstraintFilter::table_rows(const UniqueConstraint& index) const {
                      sql::quoted(target_.table.name), index.predicate.empty() ? "" : fmt::format(" WHERE {}", index.predicate));
 }
 
-/// Rows of the batch whose value another row of the table has: who wants it, who has it, and whether that one is about to let it go.
-std::string ConstraintFilter::taken(const UniqueConstraint& index) const {
+/// Whether the row o of the table is in the index no more, without its column that can be NULL for the moment.
+std::string ConstraintFilter::leaves(const Unique& unique) const {
+  if (unique.given_up.empty()) return "0";
+  if (unique.index.plain) return "1";
+  std::vector<std::string> columns, inside;
+  for (size_t i = 0; i < unique.index.columns.size(); ++i) {
+    const std::string& name = unique.index.columns[i];
+    const bool given_up = name == unique.given_up;
+    const std::string value = given_up ? "NULL::" + declared(*target_.table.column(name), dialect_) : fmt::format("o.u{}", i);
+    columns.push_back(fmt::format("{} AS {}", value, sql::quoted(name)));
+  }
+  if (!unique.index.predicate.empty()) inside.push_back(fmt::format("({}) IS TRUE", unique.index.predicate));
+  for (const std::string& key : unique.index.keys) inside.push_back(fmt::format("({}) IS NOT NULL", key));
+  return fmt::format("(SELECT CASE WHEN {} THEN 0 ELSE 1 END FROM (SELECT {}) AS w)", base::joined(inside, " AND "),
+                     base::joined(columns, ", "));
+}
+
+/// Rows of the batch whose value another row of the table has: who wants it, who has it, whether that one is about to let it go, and
+/// whether it can do so for a moment.
+std::string ConstraintFilter::taken(const Unique& unique) const {
+  const UniqueConstraint& index = unique.index;
   const size_t count = index.keys.size();
   const std::string not_itself = adopts_ ? " AND (v.adopts IS NULL OR o.id IS DISTINCT FROM v.adopts)" : "";
   return fmt::format(
       "WITH syncline_rows AS MATERIALIZED ({}) SELECT v.n, v.verdict, CASE WHEN g.n IS NULL OR (g.inside AND {}) THEN NULL ELSE g.n END, "
-      "CAST(o.key AS "
-      "text), CAST(o.id AS text) FROM syncline_rows AS v JOIN ({}) AS o ON {} LEFT JOIN syncline_rows AS g ON (g.verdict = {} AND g.key = "
-      "o.key){} WHERE v.inside AND "
-      "o.key IS DISTINCT FROM v.key{} ORDER BY v.n",
-      unique_rows(index), equal_keys("o", "g", count), table_rows(index), equal_keys("o", "v", count), verdict::Changed,
+      "CAST(o.key AS text), CAST(o.id AS text), {} FROM syncline_rows AS v JOIN ({}) AS o ON {} LEFT JOIN syncline_rows AS g ON "
+      "(g.verdict = {} AND g.key = o.key){} WHERE v.inside AND o.key IS DISTINCT FROM v.key{} ORDER BY v.n",
+      unique_rows(index), equal_keys("o", "g", count), leaves(unique), table_rows(index), equal_keys("o", "v", count), verdict::Changed,
       adopts_ ? " OR g.adopts = o.id" : "", not_itself);
 }
 
@@ -445,12 +466,12 @@ base::Result<void> ConstraintFilter::apply_uniques(sql::Connection& connection, 
     const Unique& unique = uniques_[index];
     if (unique.yields.has_value() != (kind == Losers::Yield) || (kind == Losers::Refused && unique.which != which)) continue;
     // A value that is kept is read again when the row is written, and would be NULL.
-    const bool gap_possible = !unique.given_up.empty() && (!keeps || unique.index.columns.size() == 1);
-    const sql::Rows taken_rows = TRY(connection.query(taken(unique.index)));
+    const bool gap_allowed = !unique.given_up.empty() && (!keeps || unique.alone);
+    const sql::Rows taken_rows = TRY(connection.query(taken(unique)));
     for (size_t i = 0; i < taken_rows.size(); ++i) {
       Wanted wanted{index, uint32_t(taken_rows.integer(i, 0)), {}, holder(taken_rows, i)};
       const bool written_last = taken_rows.integer(i, 1) == verdict::New;
-      const bool possible = written_last || unique.index.deferrable || gap_possible;
+      const bool possible = written_last || unique.index.deferrable || (gap_allowed && taken_rows.integer(i, 5) == 1);
       if (taken_rows.at(i, 2) && possible) wanted.giver = uint32_t(taken_rows.integer(i, 2));
       if (wanted.giver && !written_last && !unique.index.deferrable) needs_gap[index].insert(wanted.row);
       wants.push_back(std::move(wanted));

@@ -74,6 +74,7 @@ class ConstraintFilter {
     sql::UniqueConstraint index;
     std::string field;
     std::string given_up;          ///< a column that can be NULL for the moment; "" if there is none
+    bool alone = false;            ///< of its columns only that one is written
     std::optional<size_t> yields;  ///< index into Target::columns of the one that goes without a value that is taken
     Which which = Which::Certain;  ///< of those that do not yield
   };
@@ -98,7 +99,8 @@ class ConstraintFilter {
   [[nodiscard]] Which which_of(const std::vector<std::string>& columns) const;
   [[nodiscard]] std::string unique_rows(const sql::UniqueConstraint& index) const;
   [[nodiscard]] std::string table_rows(const sql::UniqueConstraint& index) const;
-  [[nodiscard]] std::string taken(const sql::UniqueConstraint& index) const;
+  [[nodiscard]] std::string leaves(const Unique& unique) const;
+  [[nodiscard]] std::string taken(const Unique& unique) const;
   [[nodiscard]] std::string repeated(const sql::UniqueConstraint& index) const;
   [[nodiscard]] std::string give_up(const Unique& unique, const std::set<uint32_t>& rows) const;
 
