@@ -154,8 +154,21 @@ std::string Adoption::shown(size_t way) const {
   return base::joined(texts, " || ', ' || ");
 }
 
+std::string Adoption::remembered(size_t way) const {
+  const std::vector<NaturalPart>& parts = target_.adopt[way].parts;
+  std::vector<std::string> texts;
+  for (size_t i = 0; i < parts.size(); ++i) {
+    const bool scaled = parts[i].column.type == ColumnType::Decimal && dialect_ == Dialect::Postgres;
+    const std::string value = fmt::format("k.k{}", i);
+    texts.push_back(fmt::format("CAST({} AS text)", scaled ? "trim_scale(" + value + ")" : value));
+  }
+  if (texts.size() == 1) return texts[0];
+  for (std::string& text : texts) text = fmt::format("length({0}) || ':' || {0}", text);
+  return base::joined(texts, " || ");
+}
+
 std::string Adoption::unclaimed(size_t way) const {
-  return fmt::format("SELECT k.n, {} FROM {} AS k WHERE k.n NOT IN (SELECT n FROM {})", shown(way), natural(way), claim_);
+  return fmt::format("SELECT k.n, {} FROM {} AS k WHERE k.n NOT IN (SELECT n FROM {})", remembered(way), natural(way), claim_);
 }
 
 std::string Adoption::contest(size_t way, const std::string& contested) const {
@@ -163,17 +176,29 @@ std::string Adoption::contest(size_t way, const std::string& contested) const {
   return fmt::format(
       "INSERT INTO {claim} (n, way, key, id, candidates, place, value) SELECT k.n, {way}, k.key, f.id, 0, 1, {shown} FROM (VALUES "
       "{contested}) AS o JOIN {natural} AS k ON k.n = o.column1 JOIN (SELECT {named}, t.{key} AS owner, {id} AS id FROM {table} AS t WHERE "
-      "t.{key} IS NOT NULL{account}) AS f ON f.owner = {owner} AND {equal}",
+      "t.{key} IS NOT NULL{account}) AS f ON f.owner = {owner} AND {equal} WHERE NOT {lets_go}",
       fmt::arg("claim", claim_), fmt::arg("way", way), fmt::arg("shown", shown(way)), fmt::arg("contested", contested),
       fmt::arg("natural", natural(way)), fmt::arg("named", row_key(way).named), fmt::arg("key", sql::quoted(key.name)),
       fmt::arg("id", row_id()), fmt::arg("table", sql::quoted(target_.table.name)), fmt::arg("account", and_of_account(target_, "t")),
-      fmt::arg("owner", parent_value("o.column2", key, dialect_)), fmt::arg("equal", row_key(way).equal));
+      fmt::arg("owner", parent_value("o.column2", key, dialect_)), fmt::arg("equal", row_key(way).equal),
+      fmt::arg("lets_go", lets_go(way)));
 }
 
 std::string Adoption::adopted() const {
-  return fmt::format(
-      "SELECT c.way, c.value, CAST(c.key AS text) FROM {} AS c JOIN {} AS r ON r.n = c.n WHERE r.verdict = {} AND c.place = 1", claim_,
-      ready_, verdict::Adopted);
+  std::vector<std::string> ways;
+  for (size_t way = 0; way < target_.adopt.size(); ++way) {
+    ways.push_back(
+        fmt::format("SELECT {}, {}, CAST(k.key AS text) FROM {} AS k JOIN {} AS r ON r.n = k.n WHERE r.verdict = {} AND r.way = {}", way,
+                    remembered(way), natural(way), ready_, verdict::Adopted, way));
+  }
+  return base::joined(ways, " UNION ALL ");
+}
+
+std::string Adoption::lets_go(size_t way) const {
+  std::vector<std::string> equal;
+  for (const NaturalPart& part : target_.adopt[way].parts) equal.push_back(fmt::format("f.k{} = {}", equal.size(), of_staged(part)));
+  return fmt::format("EXISTS (SELECT 1 FROM {} AS r WHERE r.c0 = f.owner AND r.verdict = {} AND ({}) IS NOT TRUE)", ready_,
+                     verdict::Changed, base::joined(equal, " AND "));
 }
 
 std::string Adoption::resolve_claims() const {

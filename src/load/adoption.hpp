@@ -38,11 +38,12 @@ class Adoption {
   [[nodiscard]] std::string look(size_t way) const;
   /// Who has these values. An ambiguous key is a claim, too: the next one must not decide what this one cannot.
   [[nodiscard]] std::string claim(size_t way) const;
-  /// n and value of the staged rows whose natural key has found nobody.
+  /// n and value, as it is remembered, of the staged rows whose natural key has found nobody.
   [[nodiscard]] std::string unclaimed(size_t way) const;
-  /// Those of `contested` ("(n, 'owner'), …") whose value the row of that external id has: claims without a candidate.
+  /// Those of `contested` ("(n, 'owner'), …") whose value the row of that external id has, and does not lose in this batch: claims without
+  /// a candidate.
   [[nodiscard]] std::string contest(size_t way, const std::string& contested) const;
-  /// way, value and external id of each row that is adopted.
+  /// way, value as it is remembered, and external id of each row that is adopted.
   [[nodiscard]] std::string adopted() const;
   /// Gives the rows that claim something their verdict.
   [[nodiscard]] std::string resolve_claims() const;
@@ -61,8 +62,12 @@ class Adoption {
 
  private:
   [[nodiscard]] std::string natural(size_t way) const;
-  /// The staged row's values as one text, of a natural table called k.
+  /// The staged row's values as one text for a person, of a natural table called k.
   [[nodiscard]] std::string shown(size_t way) const;
+  /// The same for a hash: equal values are equal texts, and others are not.
+  [[nodiscard]] std::string remembered(size_t way) const;
+  /// Whether the row f of an owner gets another value in this batch.
+  [[nodiscard]] std::string lets_go(size_t way) const;
   /// A natural key of the rows t of the table, found as f by the staged ones' k.
   struct RowKey {
     std::string values;  ///< its parts

@@ -48,7 +48,15 @@ base::Result<AdoptionMemory::Owners> AdoptionMemory::owners_of(const std::vector
   for (const int64_t hash : hashes) texts.push_back(std::to_string(hash));
   const std::string joined = base::joined(texts, ","), list = postgres ? "{" + joined + "}" : "[" + joined + "]";
   // PostgreSQL: each hash by itself, or the planner, which knows nothing of a table that grows, reads the whole of it.
-  const std::string of_ours = fmt::format("FROM {} AS s WHERE s.entity = $1 AND s.account = $2 AND s.hash", store_.names()("sync_adopted"));
+  // Who is gone from the source, so that we have marked its row as deleted, keeps nothing from a record that is made anew. With
+  // `resurrect` what we have marked is not forgotten when it comes back.
+  const std::string not_gone =
+      entity_.deletes.kind == config::Deletes::Kind::Soft && !entity_.deletes.resurrect
+          ? fmt::format("NOT EXISTS (SELECT 1 FROM {} AS d WHERE d.entity = $1 AND d.account = $2 AND d.key = s.key) AND ",
+                        store_.names()("sync_seen"))
+          : "";
+  const std::string of_ours =
+      fmt::format("FROM {} AS s WHERE s.entity = $1 AND s.account = $2 AND {}s.hash", store_.names()("sync_adopted"), not_gone);
   const sql::Rows rows = TRY(store_.connection().query(
       postgres ? fmt::format(
                      "SELECT a.hash, a.key FROM unnest($3::bigint[]) AS h (hash), LATERAL (SELECT s.hash, s.key {} = h.hash LIMIT 1) AS a",

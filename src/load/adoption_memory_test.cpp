@@ -128,6 +128,54 @@ TEST_P(Remembering, AnotherEntityOfTheTableHasAMemoryOfItsOwn) {
   EXPECT_EQ(loader("others").write({row("b", "ann@x.org")}), "1 inserted");
 }
 
+TEST_P(Remembering, AnOwnerThatLetsGoOfTheValueInTheSameBatchIsInNobodysWay) {
+  EXPECT_EQ(write({row("a", "ann@x.org")}), "1 adopted");
+  EXPECT_EQ(write({row("a", "new@x.org"), row("b", "ann@x.org")}), "1 inserted, 1 updated");
+  EXPECT_EQ(write({row("b", "ann@x.org"), row("a", "new@x.org")}), "2 unchanged");
+}
+
+TEST_P(Remembering, AnOwnerThatKeepsTheValueInTheSameBatchIsInTheWay) {
+  EXPECT_EQ(write({row("a", "ann@x.org")}), "1 adopted");
+  EXPECT_EQ(write({row("a", "ANN@x.org"), row("b", "ann@x.org")}), "1 updated, 1 rejected");
+}
+
+TEST_P(Remembering, WhereNothingIsInsertedNobodyIsInTheWay) {
+  project_.entities.back().insert = false;
+  EXPECT_EQ(write({row("a", "ann@x.org")}), "1 adopted");
+  EXPECT_EQ(write({row("b", "ann@x.org")}), "1 unmatched");
+}
+
+TEST_P(Remembering, AnOwnerThatWeHaveMarkedAsDeletedIsInNobodysWay) {
+  run("ALTER TABLE customers ADD COLUMN deleted_at " + std::string(postgres() ? "timestamptz" : "DATETIME"));
+  project_.entities.back().deletes.kind = config::Deletes::Kind::Soft;
+  project_.entities.back().deletes.column = "deleted_at";
+  EXPECT_EQ(write({row("a", "ann@x.org"), row("b", "bob@x.org")}), "2 adopted");
+  run("INSERT INTO " + own("sync_seen") +
+      " (entity, account, key, value, deleted_at, run) VALUES ('customers', 'main', 'a', '2026-01-01', "
+      "'2026-01-01 00:00:00', 1)");
+  EXPECT_EQ(write({row("c", "ann@x.org"), row("d", "bob@x.org")}), "1 inserted, 1 rejected");
+}
+
+TEST_P(Remembering, TheSameNumberWithOtherZerosIsTheSameKey) {
+  run("CREATE TABLE members (id " + counted() + ", external_id text UNIQUE, no numeric, synced_at " +
+      (postgres() ? "timestamptz" : "DATETIME") + "); INSERT INTO members (id, no) VALUES (1, 17)");
+  adopt_by(entity("members", {"no"}), {"no"});
+  const auto member = [](const char* key, const char* no) { return std::vector<Cell>{Cell::of(key), {Cell::Type::Decimal, 0, no}}; };
+  EXPECT_EQ(loader("members").write({member("a", "17")}), "1 adopted");
+  EXPECT_EQ(loader("members").write({member("b", "17.0")}), "1 rejected");
+}
+
+TEST_P(Remembering, WhereAPartEndsIsPartOfTheKey) {
+  run("INSERT INTO customers (email, name) VALUES ('p, q', 'r'), ('p', 'q, r')");
+  adopt_by(project_.entities.back(), {"email", "name"});
+  project_.entities.back().adopt.erase(project_.entities.back().adopt.begin(), project_.entities.back().adopt.end() - 1);
+  const auto named = [](const char* key, const char* email, const char* name) {
+    return std::vector<Cell>{Cell::of(key), Cell::of(email), Cell::null(), Cell::of(name)};
+  };
+  EXPECT_EQ(write({named("a", "p, q", "r"), named("b", "p", "q, r")}), "2 adopted");
+  EXPECT_EQ(write({named("c", "p, q", "r"), named("d", "p", "q, r")}), "2 rejected");
+}
+
 // --- with the rows or not at all ---
 
 TEST_P(Remembering, WhatWasNotCommittedIsNotRemembered) {

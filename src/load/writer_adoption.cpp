@@ -62,7 +62,8 @@ base::Result<bool> Writer::claim_rows() {
   for (size_t way = 0; way < target_.adopt.size(); ++way) {
     if (TRY(connection_.change(adoption.look(way))) == 0) continue;
     claims += TRY(connection_.change(adoption.claim(way)));
-    claims += TRY(memory_.contest(way));
+    // Without an INSERT there is no twin.
+    if (entity_.insert) claims += TRY(memory_.contest(way));
   }
   return claims > 0;
 }
