@@ -92,7 +92,7 @@ class Passes(OnBothDatabases):
         project, database = self.migrated("sqlite", "passes: 3\n")
         report = self.sync(project, code=11)
         self.assertIn("weak pagination: the list was read 3 times and changed each time", report["note"])
-        self.assertEqual(database.value(f"select count(*) from {own(database, 'sync_checkpoint')} where completed"), "0")
+        self.assertEqual(database.value(f"select count(*) from {own(database, 'sync_checkpoint')} where complete_at is not null"), 0)
 
     # E1, E8: what an earlier run has read is read again, for its keys are not known any more
     def test_a_run_that_dies_in_the_second_pass_is_made_good(self):
@@ -113,13 +113,13 @@ class Passes(OnBothDatabases):
         for more, stream, told in (("", PAGED, True), ("passes: 2\n", PAGED, False), ("", WHOLE, False)):
             with self.subTest(more + stream):
                 project, _ = self.project("sqlite", more, stream)
-                self.assertEqual(words in project.run("plan").out, told)
+                self.assertEqual(words in project.run("plan").stdout, told)
 
     def test_a_list_that_is_not_paged_by_number_has_one_pass(self):
         project, _ = self.project("sqlite", "passes: 2\n", WHOLE)
         ended = project.run("lint")
         self.assertEqual(ended.code, 20)
-        self.assertIn("entities/people.yaml:6:9: `people` is not paged by number, so one pass shows all of it; remove `passes`", ended.out + ended.err)
+        self.assertIn("entities/people.yaml:6:9: `people` is not paged by number, so one pass shows all of it; remove `passes`", ended.stdout + ended.stderr)
 
 
 if __name__ == "__main__":
