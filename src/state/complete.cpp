@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <map>
 #include <set>
 
@@ -13,20 +14,29 @@ namespace {
 
 using Columns = std::set<std::string, std::less<>>;
 
-/// The columns of those of our tables that are there, by the table's name in the catalog.
+/// The columns of those of our tables that are there, by the table's name in the catalog. A row a table: this comes before each run.
 base::Result<std::map<std::string, Columns>> columns_there(sql::Connection& connection, const TableNames& names) {
   std::vector<std::string> ours;
   for (const OwnTable& own : own_tables()) ours.push_back(sql::literal(names.in_catalog(own.name).name));
   const std::string listed = base::joined(ours, ", ");
   const sql::Rows rows = TRY(connection.query(
       connection.dialect() == sql::Dialect::Postgres
-          ? fmt::format("SELECT c.relname, a.attname FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace "
-                        "JOIN pg_catalog.pg_attribute a ON a.attrelid = c.oid WHERE n.nspname = 'syncline' AND c.relname IN ({}) AND "
-                        "a.attnum > 0 AND NOT a.attisdropped",
+          ? fmt::format("SELECT c.relname, string_agg(a.attname::text, E'\\n') FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n "
+                        "ON n.oid = c.relnamespace JOIN pg_catalog.pg_attribute a ON a.attrelid = c.oid WHERE n.nspname = 'syncline' AND "
+                        "c.relname IN ({}) AND a.attnum > 0 AND NOT a.attisdropped GROUP BY 1",
                         listed)
-          : fmt::format("SELECT t.name, c.name FROM sqlite_master t, pragma_table_info(t.name) c WHERE t.name IN ({})", listed)));
+          : fmt::format("SELECT t.name, group_concat(c.name, char(10)) FROM sqlite_master t, pragma_table_info(t.name) c WHERE t.name IN "
+                        "({}) GROUP BY 1",
+                        listed)));
   std::map<std::string, Columns> out;
-  for (size_t i = 0; i < rows.size(); ++i) out[std::string(rows.text(i, 0))].emplace(rows.text(i, 1));
+  for (size_t i = 0; i < rows.size(); ++i) {
+    Columns& columns = out[std::string(rows.text(i, 0))];
+    for (std::string_view rest = rows.text(i, 1); !rest.empty();) {
+      const size_t end = std::min(rest.find('\n'), rest.size());
+      columns.emplace(rest.substr(0, end));
+      rest.remove_prefix(std::min(end + 1, rest.size()));
+    }
+  }
   return out;
 }
 

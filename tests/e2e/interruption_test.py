@@ -234,7 +234,7 @@ class Interruption(OnBothDatabases):
         with CommitCutter(self.postgres.port) as cutter:
             project, database = self.cut_off(cutter)
             for _ in range(25):
-                cutter.cut_message(chance.randint(1, 180))
+                cutter.cut_message(chance.randint(1, 300))
                 ended = project.run("sync", "--json")
                 codes.append(ended.code)
                 self.assertIn(ended.code, (0, 23), str(ended))

@@ -16,8 +16,8 @@ from support.project import Project
 from support.simulator import Simulator
 
 LOAD_TEST = Path(syncline.PROGRAM).parent / "src" / "load_test"
-# One ends another session of the server, and through a pooler it cannot be told whose that is; one logs in as a role that the pooler does not know.
-SELECTION = "*PostgreSQL*-*ALostConnectionIsMadeAnew*:*AForeignKeyToATableThatMayNotBeRead*"
+# One ends another session of the server, and through a pooler it cannot be told whose that is; others log in as roles that the pooler does not know.
+SELECTION = "*PostgreSQL*-*ALostConnectionIsMadeAnew*:*AForeignKeyToATableThatMayNotBeRead*:*AForeignKeyToATableWithRowLevelSecurity*:*Guarded*"
 # All that a session can keep for the next client.
 LEFT_BEHIND = """select (select count(*) from pg_prepared_statements), (select count(*) from pg_locks where locktype = 'advisory'), (select count(*) from pg_class where relpersistence = 't'),
   (select count(*) from pg_listening_channels()), (select count(*) from pg_cursors where name <> '_psql_cursor'), current_setting('statement_timeout'), current_setting('lock_timeout'), current_setting('idle_in_transaction_session_timeout'),
