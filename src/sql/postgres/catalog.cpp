@@ -16,15 +16,18 @@ constexpr std::string_view FindTable = R"(
 SELECT c.oid, c.relkind FROM pg_catalog.pg_class c
  WHERE c.oid = pg_catalog.to_regclass($1::text) AND c.relname = $2::text AND c.relkind IN ('r', 'p', 'v', 'f', 'm'))";
 
-/// A domain is followed down to its base type, whose modifiers are the domain's.
+/// A domain is followed down to its base type, whose modifiers are the domain's. One that is NOT NULL has that type's name, too: what is made
+/// ready in a temporary table of ours may be NULL for the moment, where the row will get its default.
 constexpr std::string_view ReadColumns = R"(
-WITH RECURSIVE resolved(number, type, modifier, not_null, has_default) AS (
-  SELECT a.attnum, a.atttypid, a.atttypmod, a.attnotnull, a.atthasdef
+WITH RECURSIVE resolved(number, type, modifier, not_null, has_default, by_base) AS (
+  SELECT a.attnum, a.atttypid, a.atttypmod, a.attnotnull, a.atthasdef, FALSE
     FROM pg_catalog.pg_attribute a WHERE a.attrelid = $1::oid AND a.attnum > 0 AND NOT a.attisdropped
   UNION ALL
-  SELECT r.number, t.typbasetype, t.typtypmod, r.not_null OR t.typnotnull, r.has_default OR t.typdefault IS NOT NULL
+  SELECT r.number, t.typbasetype, t.typtypmod, r.not_null OR t.typnotnull, r.has_default OR t.typdefault IS NOT NULL,
+         r.by_base OR t.typnotnull
     FROM resolved r JOIN pg_catalog.pg_type t ON t.oid = r.type WHERE t.typtype = 'd')
-SELECT a.attname, pg_catalog.format_type(a.atttypid, a.atttypmod), r.type, r.modifier, r.not_null::int, r.has_default::int,
+SELECT a.attname, CASE WHEN r.by_base THEN pg_catalog.format_type(r.type, r.modifier)
+       ELSE pg_catalog.format_type(a.atttypid, a.atttypmod) END, r.type, r.modifier, r.not_null::int, r.has_default::int,
        a.attidentity, a.attgenerated, t.typtype
   FROM resolved r
   JOIN pg_catalog.pg_type t ON t.oid = r.type AND t.typtype <> 'd'

@@ -515,7 +515,8 @@ TEST_F(Postgres, TheCatalogTellsTypesEnumsDomainsAndIdentities) {
   EXPECT_EQ(column("k").labels, (std::vector<std::string>{"yoga", "barre", "spin"}));
   EXPECT_EQ(column("kd").labels, (std::vector<std::string>{"yoga", "barre", "spin"}));
   EXPECT_EQ(column("mail").type, ColumnType::Text);
-  EXPECT_EQ(column("mail").declared, "work_email");
+  EXPECT_EQ(column("kd").declared, "kind");
+  EXPECT_EQ(column("mail").declared, "character varying(80)") << "the domain is NOT NULL";
   EXPECT_EQ(column("mail").length_max, 80);
   EXPECT_TRUE(!column("mail").nullable && column("mail").has_default);
   EXPECT_EQ(column("price").type, ColumnType::Decimal);
