@@ -69,6 +69,10 @@ class Postgres:
         """All rows of a query as lists of texts, None for NULL."""
         return list(stream_rows(url or self.url(), sql))
 
+    def take_log(self):
+        """What the server has written into its log since it was asked last."""
+        return "".join(self._server.take_lines())
+
     def stop(self, how=signal.SIGINT):
         """SIGINT: ends connections and stops; SIGQUIT: stops as if it had crashed, for tests of a lost database."""
         if self._server:

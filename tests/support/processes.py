@@ -42,6 +42,15 @@ class Daemon:
             self._lines.put(line)
         self._lines.put(None)
 
+    def take_lines(self):
+        """What it has said since it was asked last."""
+        lines = []
+        while True:
+            try:
+                lines.append(self._lines.get_nowait() or "")
+            except queue.Empty:
+                return lines
+
     def wait_for_line(self, wanted, seconds):
         """The first line for which wanted(line) is true; AssertionError with what was said when the program ends or the time is over."""
         while True:
