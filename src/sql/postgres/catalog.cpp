@@ -16,8 +16,8 @@ constexpr std::string_view FindTable = R"(
 SELECT c.oid, c.relkind FROM pg_catalog.pg_class c
  WHERE c.oid = pg_catalog.to_regclass($1::text) AND c.relname = $2::text AND c.relkind IN ('r', 'p', 'v', 'f', 'm'))";
 
-/// A domain is followed down to its base type, whose modifiers are the domain's. One that is NOT NULL has that type's name, too: what is made
-/// ready in a temporary table of ours may be NULL for the moment, where the row will get its default.
+/// A domain is followed down to its base type, whose modifiers are the domain's. One that is NOT NULL has that type's name, too: what is
+/// made ready in a temporary table of ours may be NULL for the moment, where the row will get its default.
 constexpr std::string_view ReadColumns = R"(
 WITH RECURSIVE resolved(number, type, modifier, not_null, has_default, by_base) AS (
   SELECT a.attnum, a.atttypid, a.atttypmod, a.attnotnull, a.atthasdef, FALSE
