@@ -6,7 +6,6 @@
 
 #include "base/hash.hpp"
 #include "load/verdict.hpp"
-#include "sql/array_text.hpp"
 
 namespace syncline::load {
 namespace {
@@ -119,10 +118,12 @@ int64_t Skip::hash_of(std::span<const Cell> row) const {
 
 std::vector<uint32_t> Skip::askable(const record::RowBatch& rows) const {
   const std::vector<bool> repeats = repeated(rows);
+  const bool integers = target_.columns[0].column.type == ColumnType::Integer;
+  const Cell::Type key = integers ? Cell::Type::Integer : Cell::Type::Text;
   std::vector<uint32_t> out;
   out.reserve(rows.size());
   for (uint32_t i = 0; i < rows.size(); ++i) {
-    if (!repeats[i] && is_linked_by_external_ids(rows.row(i)) && (target_.stamp_seed || says_all(rows.row(i)))) out.push_back(i);
+    if (!repeats[i] && rows.row(i)[0].type == key && is_linked_by_external_ids(rows.row(i)) && (target_.stamp_seed || says_all(rows.row(i)))) out.push_back(i);
   }
   return out;
 }
@@ -142,25 +143,22 @@ bool Skip::is_linked_by_external_ids(std::span<const Cell> row) const {
 base::Result<sql::Rows> Skip::ask(sql::Connection& connection, const record::RowBatch& rows, const std::vector<int64_t>& hashes,
                                   const std::vector<uint32_t>& asked) const {
   if (connection.dialect() == sql::Dialect::Sqlite) return connection.query_each(question_, rows.columns, rows.cells, asked);
-  std::vector<std::string> arrays;
-  const auto add_array = [&](const auto& cell_of) {
-    sql::ArrayText array;
+  using Of = sql::BinaryArray::Of;
+  std::vector<sql::BinaryArray> arrays;
+  const auto add_array = [&](Of elements, const auto& cell_of) {
+    sql::BinaryArray& array = arrays.emplace_back(elements);
     for (const uint32_t row : asked) array.add(cell_of(row));
-    arrays.push_back(std::move(array).text());
   };
-  add_array([&](uint32_t row) { return rows.row(row)[0]; });
-  add_array([&](uint32_t row) { return Cell::of(hashes[row]); });
+  add_array(target_.columns[0].column.type == ColumnType::Integer ? Of::Integers : Of::Texts, [&](uint32_t row) { return rows.row(row)[0]; });
+  add_array(Of::Integers, [&](uint32_t row) { return Cell::of(hashes[row]); });
   for (const Parent& parent : target_.parents) {
     if (!parent.external_way) continue;
-    add_array([&](uint32_t row) {
+    add_array(Of::Texts, [&](uint32_t row) {
       const Cell& key = rows.row(row)[parent.ways[*parent.external_way].key];
       return key.has_value() ? key : Cell::null();
     });
   }
-  std::vector<Cell> parameters;
-  for (const std::string& array : arrays) parameters.push_back(Cell::of(std::string_view(array)));
-
-  return connection.query(question_, parameters);
+  return connection.query_arrays(question_, arrays);
 }
 
 }  // namespace syncline::load

@@ -88,6 +88,11 @@ base::Result<void> WaitingRoom::know_keys(const std::string& account) {
   return {};
 }
 
+base::Result<bool> WaitingRoom::has_rows(const std::string& account) {
+  TRY(know_keys(account));
+  return !keys_.empty();
+}
+
 base::Result<void> WaitingRoom::store_changes(const Transaction& transaction, std::vector<Reject>& rejects, record::Counters& counters) {
   const std::vector<Reject> aside = remove_set_aside(rejects);
   if (transaction.replay && transaction.replay->counting == Replay::Counting::Links) count_made_links(counters);

@@ -55,6 +55,9 @@ class WaitingRoom {
   /// landed make void. Costs nothing where no row of the entity waits.
   base::Result<void> store_changes(const Transaction& transaction, std::vector<record::Reject>& rejects, record::Counters& counters);
 
+  /// Whether any row of the entity may wait.
+  base::Result<bool> has_rows(const std::string& account);
+
  private:
   base::Result<void> know_keys(const std::string& account);
   base::Result<void> remove_older(const Transaction& transaction, const std::string& key, const std::string& version,

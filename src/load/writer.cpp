@@ -19,6 +19,9 @@ constexpr int AttemptsMax = 4;
 /// Rows that are equal but not as we wrote them are compared as a whole each time; above this share of a batch it is worth marking them
 /// again.
 constexpr int64_t RestampAbovePercent = 5;
+/// A COMMIT takes longer than it takes to find a batch unchanged. A run that dies finds so much unchanged once more.
+constexpr int64_t OwedRowsMax = 40'000;
+constexpr std::chrono::seconds OwedAgeMax{2};
 
 /// The stage's columns are called c0, c1, …; a person knows the table's, and counts no rows of a stage.
 base::Error of_the_table(base::Error error, const std::vector<record::Column>& stage, const std::vector<RowColumn>& columns) {
@@ -74,6 +77,7 @@ base::Result<void> Writer::write(const Batch& batch, int64_t run, record::Entity
     record::EntityReport after = report;
     auto written = write_once(batch, run, after, isolation);
     if (written) {
+      if (after.transactions > report.transactions) owed_.reset();
       report = std::move(after);
       tell_taken(report);
       return {};
@@ -100,6 +104,7 @@ base::Result<void> Writer::write(const Batch& batch, int64_t run, record::Entity
     // Before anything is given up: what has landed must be counted.
     const bool lost = sql::is_connection_lost(error);
     if (lost && TRY(ending_ == Ending::Commit ? was_committed(store_, clock_, run, report, stop) : connected_again(store_, clock_, stop))) {
+      owed_.reset();
       report = std::move(after);
       tell_taken(report);
       return {};
@@ -114,9 +119,17 @@ base::Result<void> Writer::write_once(const Batch& batch, int64_t run, record::E
   counters.rows += int64_t(batch.rows.size());
   std::vector<record::Reject> rejects = batch.rejects;
   TRY(connection_.begin());
-  if (ending_ == Ending::Commit) TRY(store_.prove_lease(lease_));
   payload_of_ = batch.payload_of;
   if (batch.replay) TRY(batch.replay->take_out());
+  if (batch.rows.size() > 0) TRY(choose(batch.rows, isolation, counters));
+  if (TRY(may_be_owed(batch, report))) {
+    base::check(counters.ledger_holds(), "the ledger does not add up: nothing of this batch was counted");
+    report.counters += counters;
+    owe(batch);
+    connection_.rollback();
+    return {};
+  }
+  if (ending_ == Ending::Commit) TRY(store_.prove_lease(lease_));
   if (batch.rows.size() > 0) TRY(write_chosen(batch.rows, isolation, counters, rejects));
   if (ending_ == Ending::Commit) TRY(waiting_.store_changes({batch.rows, batch.replay, run, report.account}, rejects, counters));
   base::check(counters.ledger_holds(), "the ledger does not add up: nothing of this batch was kept");
@@ -132,13 +145,36 @@ base::Result<void> Writer::write_once(const Batch& batch, int64_t run, record::E
   } else {
     TRY(store_.add_rejects(run, entity_.name, report.account, rejects));
   }
-  if (batch.checkpoint) TRY(store_.write_checkpoint(*batch.checkpoint));
+  if (batch.checkpoint) {
+    TRY(store_.write_checkpoint(*batch.checkpoint));
+  } else if (owed_ && owed_->checkpoint) {
+    TRY(store_.write_checkpoint(*owed_->checkpoint));
+  }
   TRY(store_.update_log(run, report));
   return connection_.commit();
 }
 
-base::Result<void> Writer::write_chosen(const record::RowBatch& rows, Isolation isolation, record::Counters& counters,
-                                        std::vector<record::Reject>& rejects) {
+base::Result<bool> Writer::may_be_owed(const Batch& batch, const record::EntityReport& report) {
+  if (ending_ == Ending::Rollback || batch.replay || entity_.batch_rows || batch.rows.size() == 0 || !batch.rejects.empty()) return false;
+  if (!chosen_.judged.empty() || !chosen_.fresh.empty() || !chosen_.known.empty()) return false;
+  if (owed_ && (owed_->rows >= OwedRowsMax || clock_.steady() - owed_->since >= OwedAgeMax)) return false;
+  return !TRY(waiting_.has_rows(report.account));
+}
+
+void Writer::owe(const Batch& batch) {
+  if (!owed_) owed_ = Owed{{}, clock_.steady(), 0};
+  if (batch.checkpoint) owed_->checkpoint = batch.checkpoint;
+  owed_->rows += int64_t(batch.rows.size());
+}
+
+base::Result<void> Writer::settle(int64_t run, record::EntityReport& report, const std::stop_token& stop) {
+  if (!owed_) return {};
+  const record::RowBatch no_rows;
+  const std::vector<record::Reject> no_rejects;
+  return write({no_rows, no_rejects, {}, {}}, run, report, stop);
+}
+
+base::Result<void> Writer::choose(const record::RowBatch& rows, Isolation isolation, record::Counters& counters) {
   isolation_ = isolation;
   refused_.clear();
   suspects_.clear();
@@ -151,8 +187,13 @@ base::Result<void> Writer::write_chosen(const record::RowBatch& rows, Isolation 
   if (!chosen_.known.empty() && (isolation != Isolation::None || yields_ || ending_ == Ending::Rollback || !chosen_.judged.empty() ||
                                  !direct_rows_.fits(rows, chosen_.known)))
     judge_too(chosen_.known);
+  counters.unchanged += int64_t(rows.size() - chosen_.judged.size() - chosen_.fresh.size() - chosen_.known.size());
+  return {};
+}
+
+base::Result<void> Writer::write_chosen(const record::RowBatch& rows, Isolation isolation, record::Counters& counters,
+                                        std::vector<record::Reject>& rejects) {
   const size_t sent = chosen_.judged.size() + chosen_.fresh.size() + chosen_.known.size();
-  counters.unchanged += int64_t(rows.size() - sent);
   if (sent == 0) return {};
   const bool all_go_straight_in = isolation == Isolation::None && sent == chosen_.fresh.size() && direct_rows_.fits(rows, chosen_.fresh);
   if (!all_go_straight_in) TRY(make_tables());

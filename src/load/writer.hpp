@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
+#include <chrono>
 #include <functional>
 #include <optional>
 #include <set>
@@ -51,7 +52,13 @@ class Writer {
   /// writer is tried again as a whole; after a lost connection a new one is made, and where the answer to COMMIT was lost, our own log row
   /// says what became of the transaction. A row whose values the database refuses becomes a reject and the others land. `stop` ends the
   /// trying: Cancelled, and nothing of the batch is written.
+  /// A batch that changed nothing has no transaction of its own for a while: its checkpoint goes with the next one.
   base::Result<void> write(const Batch& batch, int64_t run, record::EntityReport& report, const std::stop_token& stop);
+
+  /// Whether batches have been counted in the report whose checkpoint is not stored yet.
+  [[nodiscard]] bool owes() const { return owed_.has_value(); }
+  /// Stores what is owed, in a transaction of its own.
+  base::Result<void> settle(int64_t run, record::EntityReport& report, const std::stop_token& stop);
 
   [[nodiscard]] const Target& target() const { return target_; }
 
@@ -60,8 +67,19 @@ class Writer {
   /// says and the good ones written at once, outside any savepoint; what that overlooks is found by halving.
   enum class Isolation { None, Testing, Halving };
 
+  /// What the batches that changed nothing leave to the next transaction.
+  struct Owed {
+    std::optional<state::Checkpoint> checkpoint;
+    std::chrono::steady_clock::time_point since{};
+    int64_t rows = 0;
+  };
+
   /// What one transaction has made of the report.
   base::Result<void> write_once(const Batch& batch, int64_t run, record::EntityReport& report, Isolation isolation);
+  base::Result<bool> may_be_owed(const Batch& batch, const record::EntityReport& report);
+  void owe(const Batch& batch);
+  /// Asks what each row is. What is as we wrote it is counted here.
+  base::Result<void> choose(const record::RowBatch& rows, Isolation isolation, record::Counters& counters);
   base::Result<void> write_chosen(const record::RowBatch& rows, Isolation isolation, record::Counters& counters,
                                   std::vector<record::Reject>& rejects);
   base::Result<void> insert_fresh(const record::RowBatch& rows, record::Counters& counters);
@@ -136,6 +154,7 @@ class Writer {
   WaitingRoom waiting_;
   PayloadOf payload_of_;      ///< of the batch being written
   Chosen chosen_;             ///< of the batch being written
+  std::optional<Owed> owed_;
   bool tables_made_ = false;  ///< the temporary ones, for all transactions of this connection
   bool staged_in_transaction_ = false;
   int64_t restampable_ = 0;                 ///< of the rows judged last

@@ -13,6 +13,7 @@
 #include "base/secret.hpp"
 #include "record/column.hpp"
 #include "record/row_batch.hpp"
+#include "sql/binary_array.hpp"
 #include "sql/capabilities.hpp"
 #include "sql/dialect.hpp"
 
@@ -79,6 +80,9 @@ class Connection {
   virtual base::Result<int64_t> change(std::string_view sql, std::span<const record::Cell> parameters = {}) = 0;
   /// One query, as `change`.
   virtual base::Result<Rows> query(std::string_view sql, std::span<const record::Cell> parameters = {}) = 0;
+
+  /// PostgreSQL: one query whose parameters are all arrays. Elsewhere refused.
+  virtual base::Result<Rows> query_arrays(std::string_view sql, std::span<const BinaryArray> arrays) = 0;
 
   /// One query, run for each of these rows of `cells` (row-major, `width` to a row: ?1, ?2, …, of which it need not use all). What
   /// all of them answered: before its values, which of `which` it was, from 1. Cheap only where the database is in this process (SQLite);

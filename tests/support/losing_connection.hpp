@@ -57,6 +57,9 @@ class LosingConnection : public sql::Connection {
   base::Result<sql::Rows> query(std::string_view sql, std::span<const record::Cell> parameters) override {
     return real_->query(sql, parameters);
   }
+  base::Result<sql::Rows> query_arrays(std::string_view sql, std::span<const sql::BinaryArray> arrays) override {
+    return real_->query_arrays(sql, arrays);
+  }
   base::Result<sql::Rows> query_each(std::string_view sql, size_t width, std::span<const record::Cell> cells,
                                      std::span<const uint32_t> which) override {
     return real_->query_each(sql, width, cells, which);

@@ -5,6 +5,7 @@
 #include <type_traits>
 
 #include "base/check.hpp"
+#include "sql/shared/big_endian.hpp"
 #include "sql/shared/cell.hpp"
 
 namespace syncline::sql::postgres {
@@ -19,24 +20,10 @@ constexpr int64_t EpochDays = 10'957, EpochMicroseconds = EpochDays * 86'400'000
 constexpr uint16_t NegativeNumeric = 0x4000;
 constexpr size_t DigitsPerGroup = 4;
 
-/// Big-endian, as everything in the wire protocol.
-template <class Int>
-void write(char* to, Int value) {
-  auto bits = std::make_unsigned_t<Int>(value);
-  for (size_t at = sizeof(Int); at-- > 0; bits = std::make_unsigned_t<Int>(bits >> 8)) to[at] = char(bits & 0xFF);
-}
-
-template <class Int>
-void append(std::string& out, Int value) {
-  char bytes[sizeof(Int)];
-  write(bytes, value);
-  out.append(bytes, sizeof bytes);
-}
-
 template <class Int>
 void append_field(std::string& out, Int value) {
-  append(out, int32_t(sizeof(Int)));
-  append(out, value);
+  append_big_endian(out, int32_t(sizeof(Int)));
+  append_big_endian(out, value);
 }
 
 void append_integer(std::string& out, int64_t value, int bytes) {
@@ -65,17 +52,17 @@ class NumericWriter {
       --weight_;
       return;
     }
-    append(out_, int16_t(value));
+    append_big_endian(out_, int16_t(value));
     ++groups_;
   }
 
   void finish(bool negative, size_t scale) {
     char* const header = out_.data() + start_;
-    write(header, int32_t(8 + 2 * groups_));
-    write(header + 4, int16_t(groups_));
-    write(header + 6, int16_t(groups_ == 0 ? 0 : weight_));
-    write(header + 8, groups_ > 0 && negative ? NegativeNumeric : uint16_t(0));  // there is no negative zero
-    write(header + 10, int16_t(scale));
+    write_big_endian(header, int32_t(8 + 2 * groups_));
+    write_big_endian(header + 4, int16_t(groups_));
+    write_big_endian(header + 6, int16_t(groups_ == 0 ? 0 : weight_));
+    write_big_endian(header + 8, groups_ > 0 && negative ? NegativeNumeric : uint16_t(0));  // there is no negative zero
+    write_big_endian(header + 10, int16_t(scale));
   }
 
  private:
@@ -107,21 +94,21 @@ void append_numeric(std::string& out, std::string_view text) {
 /// A text field of unknown length: the length is filled in behind.
 void append_text_field(std::string& out, const Cell& cell, std::string_view prefix = {}) {
   const size_t start = out.size();
-  append(out, int32_t(0));
+  append_big_endian(out, int32_t(0));
   out += prefix;
   append_text(cell, out);
-  write(out.data() + start, int32_t(out.size() - start - 4));
+  write_big_endian(out.data() + start, int32_t(out.size() - start - 4));
 }
 
 void append_uuid(std::string& out, std::string_view digits) {
   const auto value = [](char c) { return c <= '9' ? c - '0' : c - 'a' + 10; };
-  append(out, int32_t(16));
+  append_big_endian(out, int32_t(16));
   for (size_t at = 0; at < digits.size(); at += 2) out += char(value(digits[at]) << 4 | value(digits[at + 1]));
 }
 
 base::Result<void> append_cell(const Column& column, const Cell& cell, std::string& out) {
   if (cell.is_null() || cell.type == Cell::Type::Keep) {
-    append(out, int32_t(-1));
+    append_big_endian(out, int32_t(-1));
     return {};
   }
   TRY(check_cell(cell, column));
@@ -172,11 +159,11 @@ base::Result<void> append_cell(const Column& column, const Cell& cell, std::stri
 
 void append_header(std::string& out) { out.append("PGCOPY\n\377\r\n\0\0\0\0\0\0\0\0\0", 19); }
 
-void append_trailer(std::string& out) { append(out, int16_t(-1)); }
+void append_trailer(std::string& out) { append_big_endian(out, int16_t(-1)); }
 
 base::Result<void> append_row(std::span<const Column> columns, std::span<const Cell> row, std::string& out) {
   base::check(columns.size() == row.size(), "a row has as many cells as there are columns");
-  append(out, int16_t(columns.size()));
+  append_big_endian(out, int16_t(columns.size()));
   for (size_t index = 0; index < columns.size(); ++index) TRY(append_cell(columns[index], row[index], out));
   return {};
 }

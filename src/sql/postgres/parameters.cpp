@@ -10,7 +10,9 @@ namespace syncline::sql::postgres {
 namespace {
 
 constexpr size_t CountMax = 65'535;  // of the wire protocol
+constexpr size_t BytesMax = (size_t{1} << 30) - 1;
 constexpr size_t Null = size_t(-1);
+constexpr int Binary = 1;
 constexpr size_t KeptBytesMax = 1 << 20;  // memory beyond this is given back when the next statement is smaller
 
 }  // namespace
@@ -19,9 +21,7 @@ base::Result<void> Parameters::set(std::span<const record::Cell> cells) {
   if (cells.size() > CountMax)
     return base::fail(misuse("54023", fmt::format("{} parameters in one statement; PostgreSQL takes 65535", cells.size())));
   if (text_.capacity() > KeptBytesMax) text_ = {};
-  text_.clear();
-  starts_.clear();
-  pointers_.clear();
+  clear();
   for (size_t index = 0; index < cells.size(); ++index) {
     const record::Cell& cell = cells[index];
     if (cell.is_null() || cell.type == record::Cell::Type::Keep) {
@@ -35,6 +35,26 @@ base::Result<void> Parameters::set(std::span<const record::Cell> cells) {
   }
   for (size_t start : starts_) pointers_.push_back(start == Null ? nullptr : text_.data() + start);
   return {};
+}
+
+base::Result<void> Parameters::set(std::span<const BinaryArray> arrays) {
+  clear();
+  for (const BinaryArray& array : arrays) {
+    if (array.bytes().size() > BytesMax)
+      return base::fail(misuse("54000", fmt::format("an array of {} bytes; PostgreSQL takes 1 GiB", array.bytes().size())));
+    pointers_.push_back(array.bytes().data());
+    lengths_.push_back(int(array.bytes().size()));
+    formats_.push_back(Binary);
+  }
+  return {};
+}
+
+void Parameters::clear() {
+  text_.clear();
+  starts_.clear();
+  pointers_.clear();
+  lengths_.clear();
+  formats_.clear();
 }
 
 }  // namespace syncline::sql::postgres

@@ -212,12 +212,20 @@ std::chrono::milliseconds PostgresConnection::silence() const {
 }
 
 base::Result<int64_t> PostgresConnection::change(std::string_view sql, std::span<const record::Cell> parameters) {
-  const Answer answer = TRY(run(sql, parameters));
+  TRY(parameters_.set(parameters));
+  const Answer answer = TRY(run(sql));
   return rows_changed(answer.get());
 }
 
 base::Result<Rows> PostgresConnection::query(std::string_view sql, std::span<const record::Cell> parameters) {
-  const Answer answer = TRY(run(sql, parameters));
+  TRY(parameters_.set(parameters));
+  const Answer answer = TRY(run(sql));
+  return rows_of(answer.get());
+}
+
+base::Result<Rows> PostgresConnection::query_arrays(std::string_view sql, std::span<const BinaryArray> arrays) {
+  TRY(parameters_.set(arrays));
+  const Answer answer = TRY(run(sql));
   return rows_of(answer.get());
 }
 
@@ -226,10 +234,10 @@ base::Result<Rows> PostgresConnection::query_each(std::string_view /*sql*/, size
   return base::fail(misuse(sqlstate::NotSupported, "a query for each row would be a round trip for each; give arrays to one"));
 }
 
-base::Result<Answer> PostgresConnection::run(std::string_view sql, std::span<const record::Cell> parameters) {
+/// One statement with the parameters that are set.
+base::Result<Answer> PostgresConnection::run(std::string_view sql) {
   TRY(usable());
   TRY(check_sql(sql));
-  TRY(parameters_.set(parameters));
   const std::string statement(sql);
   const bool alone = PQtransactionStatus(connection_.get()) == PQTRANS_IDLE;
 

@@ -28,6 +28,7 @@ class PostgresConnection final : public Connection {
   base::Result<void> execute(std::string_view sql) override;
   base::Result<int64_t> change(std::string_view sql, std::span<const record::Cell> parameters) override;
   base::Result<Rows> query(std::string_view sql, std::span<const record::Cell> parameters) override;
+  base::Result<Rows> query_arrays(std::string_view sql, std::span<const BinaryArray> arrays) override;
   base::Result<Rows> query_each(std::string_view sql, size_t width, std::span<const record::Cell> cells,
                                 std::span<const uint32_t> which) override;
   base::Result<int64_t> insert_many(std::string_view table, std::span<const record::Column> columns,
@@ -38,7 +39,7 @@ class PostgresConnection final : public Connection {
  private:
   base::Result<void> usable() const;
   [[nodiscard]] std::string settings(std::string_view set) const;
-  base::Result<Answer> run(std::string_view sql, std::span<const record::Cell> parameters);
+  base::Result<Answer> run(std::string_view sql);
   Answer send(const std::string& sql);
   [[nodiscard]] std::chrono::milliseconds silence() const;
   base::Result<void> run_script(const std::string& sql);

@@ -13,7 +13,8 @@ namespace {
 constexpr size_t StatementsMax = 200;
 
 Answer run_unprepared(PGconn* connection, const std::string& sql, const Parameters& parameters, std::chrono::milliseconds silence) {
-  const int sent = PQsendQueryParams(connection, sql.c_str(), parameters.size(), nullptr, parameters.data(), nullptr, nullptr, 0);
+  const int sent = PQsendQueryParams(connection, sql.c_str(), parameters.size(), nullptr, parameters.data(), parameters.lengths(),
+                                    parameters.formats(), 0);
   return await_answers(connection, sent, silence);
 }
 
@@ -38,7 +39,8 @@ Answer Statements::run(PGconn* connection, const std::string& sql, const Paramet
     if (PQresultStatus(prepared.get()) != PGRES_COMMAND_OK) return prepared;
     statement.name = std::move(name);
   }
-  const int sent = PQsendQueryPrepared(connection, statement.name.c_str(), parameters.size(), parameters.data(), nullptr, nullptr, 0);
+  const int sent = PQsendQueryPrepared(connection, statement.name.c_str(), parameters.size(), parameters.data(), parameters.lengths(),
+                                       parameters.formats(), 0);
   return await_answers(connection, sent, silence);
 }
 

@@ -46,6 +46,7 @@ class SqliteConnection final : public Connection {
   base::Result<void> execute(std::string_view sql) override;
   base::Result<int64_t> change(std::string_view sql, std::span<const record::Cell> parameters) override;
   base::Result<Rows> query(std::string_view sql, std::span<const record::Cell> parameters) override;
+  base::Result<Rows> query_arrays(std::string_view sql, std::span<const BinaryArray> arrays) override;
   base::Result<Rows> query_each(std::string_view sql, size_t width, std::span<const record::Cell> cells,
                                 std::span<const uint32_t> which) override;
   base::Result<int64_t> insert_many(std::string_view table, std::span<const record::Column> columns,
@@ -345,6 +346,10 @@ base::Result<Rows> SqliteConnection::query(std::string_view sql, std::span<const
     for (int column = 0; column < columns; ++column) values.push_back(value_of(statement, column));
   }
   return Rows(size_t(columns), std::move(values));
+}
+
+base::Result<Rows> SqliteConnection::query_arrays(std::string_view /*sql*/, std::span<const BinaryArray> /*arrays*/) {
+  return base::fail(misuse("0A000", "SQLite has no arrays; run a query for each row"));
 }
 
 base::Result<Rows> SqliteConnection::query_each(std::string_view sql, size_t width, std::span<const record::Cell> cells,

@@ -49,11 +49,11 @@ base::Result<void> Transfer::pass(const WindowPlan& plan, SweepProgress& sweep) 
       [this](std::string_view reason, milliseconds duration) { report_.tell_wait(reason, duration); });
   PageGroup group(task_.entity.batch_rows);
   while (true) {
-    auto popped = fetcher.pages().pop(group.empty() ? Heartbeat : GroupAgeMax);
+    auto popped = fetcher.pages().pop(group.empty() && !writer_.owes() ? Heartbeat : GroupAgeMax);
     if (Fetched* fetched = std::get_if<Fetched>(&popped)) {
       TRY(take(*fetched, group));
     } else if (std::holds_alternative<base::BoundedQueue<Fetched>::TimedOut>(popped)) {
-      TRY(group.empty() || !group.ages() ? keep_lease() : write(group));
+      TRY(write_what_ages(group));
     } else {
       break;
     }
@@ -62,8 +62,15 @@ base::Result<void> Transfer::pass(const WindowPlan& plan, SweepProgress& sweep) 
   report_.set_traffic(task_.source.client->traffic(), task_.source.authenticator->method());
   // What has been fetched lands, whatever comes next; the checkpoint says where to go on.
   if (!group.empty()) TRY(write(group));
+  TRY(writer_.settle(task_.run, report_.so_far(), task_.worlds.stop));
   if (!outcome) return base::fail(outcome.error());
   return {};
+}
+
+/// No page has come for a while.
+base::Result<void> Transfer::write_what_ages(PageGroup& group) {
+  if (!group.empty() && group.ages()) return write(group);
+  return writer_.owes() ? writer_.settle(task_.run, report_.so_far(), task_.worlds.stop) : keep_lease();
 }
 
 extract::ReadOptions Transfer::read_options(const WindowPlan& plan, const SweepProgress& sweep) const {

@@ -38,6 +38,7 @@ class Transfer {
   [[nodiscard]] extract::ReadOptions read_options(const WindowPlan& plan, const SweepProgress& sweep) const;
   Fetched prepared(extract::Page page, SweepProgress& sweep);
   base::Result<void> take(Fetched& page, PageGroup& group);
+  base::Result<void> write_what_ages(PageGroup& group);
   base::Result<void> write(PageGroup& group);
   base::Result<void> write_checkpoint(const state::Checkpoint& checkpoint);
   std::string payload_of(const PageGroup& group, std::string_view source);

@@ -9,6 +9,8 @@ namespace {
 using record::Field;
 using record::Value;
 
+constexpr Value Nothing;
+
 /// Whether base::folded_name(name) == folded, without making the string: this runs for every field of a record that lacks the name.
 bool folds_to(std::string_view name, std::string_view folded) {
   size_t at = 0;
@@ -65,7 +67,8 @@ Lookup::Lookup(config::Source source, size_t& hints) : source_(std::move(source)
 Value Lookup::find(const record::Record& record, Hints& hints) const {
   Value first;
   for (const Steps& steps : paths_) {
-    const Value value = follow(steps, record, hints);
+    Value made;
+    const Value& value = follow(steps, record, hints, made);
     if (value.absent()) continue;
     if (!source_.first_value || !says_nothing(value)) return value;
     if (first.absent()) first = value;
@@ -73,23 +76,26 @@ Value Lookup::find(const record::Record& record, Hints& hints) const {
   return first;
 }
 
-Value Lookup::follow(const Steps& steps, const record::Record& record, Hints& hints) {
+/// The value where it lies; `made` has room for one that lies nowhere.
+const Value& Lookup::follow(const Steps& steps, const record::Record& record, Hints& hints, Value& made) {
   std::span<const Field> fields = record.fields;
-  Value value = steps.empty() ? Value::object(fields, record.source) : Value();
+  made = steps.empty() ? Value::object(fields, record.source) : Value();
+  const Value* value = &made;
   for (const auto& [step, hint] : steps) {
     if (step.index) {
-      const std::span<const Value> elements = value.elements();
-      value = *step.index < elements.size() ? elements[*step.index] : Value();
+      const std::span<const Value> elements = value->elements();
+      value = *step.index < elements.size() ? &elements[*step.index] : &Nothing;
     } else if (const Field* field = field_named(fields, step, hints[hint])) {
-      value = field->value;
+      value = &field->value;
     } else {
-      value = identity_of(value, step);
+      made = identity_of(*value, step);
+      value = &made;
     }
     // Of nothing there is nothing: `user.email` of a reservation whose user is null is null, not unknown.
-    if (value.absent() || value.is(Value::Type::Null)) return value;
-    fields = value.fields();
+    if (value->absent() || value->is(Value::Type::Null)) return *value;
+    fields = value->fields();
   }
-  return value;
+  return *value;
 }
 
 std::string Lookup::names() const {

@@ -39,7 +39,7 @@ class Lookup {
   };
   using Steps = std::vector<Step>;
 
-  static record::Value follow(const Steps& steps, const record::Record& record, Hints& hints);
+  static const record::Value& follow(const Steps& steps, const record::Record& record, Hints& hints, record::Value& made);
 
   config::Source source_;
   std::vector<Steps> paths_;
