@@ -25,7 +25,8 @@ base::Result<record::RunReport> in_real_worlds(const config::Project& project, s
   StopSignal stop;
   ProgressLine progress(clock, ProgressLine::output_of_stderr());
   const http::Network network{project.allow_private, project.ca_file};
-  auto report = work({clock, random, [&] { return http::curl_transport(network, {}, {}); }, connection, progress, stop.token()});
+  auto report = work({clock, random, [&] { return http::curl_transport(network, {}, {}); }, connection, progress, stop.token(),
+                      [&] { return open_database(project, sql::ConnectOptions::Access::Write); }});
   if (!report) return base::fail(with_database_advice(std::move(report).error(), project));
   for (record::EntityReport& entity : report->entities) {
     for (record::ErrorSummary& error : entity.errors) error.message += sync_advice(error, project);

@@ -24,6 +24,9 @@ struct Chosen {
   std::vector<uint32_t> answers;  ///< of each row of the batch, its place in `answer` if it is fresh or known
   bool assumed = false;           ///< nobody was asked whether the fresh rows are new
 
+  /// How many rows are not as they should be.
+  [[nodiscard]] size_t sent() const { return judged.size() + fresh.size() + known.size(); }
+  [[nodiscard]] bool nothing() const { return sent() == 0; }
   /// Of a fresh or known row: the id of the parent that a relation leads to, as text; nullopt where it leads to none.
   [[nodiscard]] const std::optional<std::string>& parent_id(uint32_t row, size_t relation) const {
     return answer.at(answers[row], FirstParentId + relation);
@@ -51,7 +54,7 @@ class Skip {
   void assume_no_more() { nothing_there_ = false; }
 
  private:
-  [[nodiscard]] int64_t hash_of(std::span<const record::Cell> row) const;
+  [[nodiscard]] int64_t hash_of(std::span<const record::Cell> row);
   [[nodiscard]] std::vector<uint32_t> askable(const record::RowBatch& rows) const;
   [[nodiscard]] bool is_linked_by_external_ids(std::span<const record::Cell> row) const;
   /// Whether the table had no row of this entity when the first batch came, and rows are new without being asked about.
@@ -63,9 +66,10 @@ class Skip {
 
   const Target& target_;
   const std::string question_, any_row_;
+  const bool comparable_;              ///< the database tells keys apart as we do
   std::optional<bool> nothing_there_;  ///< nobody has looked yet
-  bool comparable_ = false;            ///< the database tells keys apart as we do
   int batches_without_asking_ = 0;
+  std::vector<char> hashed_;  ///< reused from row to row
 };
 
 }  // namespace syncline::load

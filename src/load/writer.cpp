@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <utility>
 
 #include "base/check.hpp"
 #include "load/commit_lookup.hpp"
@@ -19,9 +20,8 @@ constexpr int AttemptsMax = 4;
 /// Rows that are equal but not as we wrote them are compared as a whole each time; above this share of a batch it is worth marking them
 /// again.
 constexpr int64_t RestampAbovePercent = 5;
-/// A COMMIT takes longer than it takes to find a batch unchanged. A run that dies finds so much unchanged once more.
-constexpr int64_t OwedRowsMax = 40'000;
-constexpr std::chrono::seconds OwedAgeMax{2};
+/// How long a batch that has been made waits with its locks for the one before, which may be waiting for them.
+constexpr std::chrono::milliseconds GiveWayAfter{1'000};
 
 /// The stage's columns are called c0, c1, …; a person knows the table's, and counts no rows of a stage.
 base::Error of_the_table(base::Error error, const std::vector<record::Column>& stage, const std::vector<RowColumn>& columns) {
@@ -73,18 +73,23 @@ Writer::Writer(state::Store& store, const config::Entity& entity, Target target,
 
 base::Result<void> Writer::write(const Batch& batch, int64_t run, record::EntityReport& report, const std::stop_token& stop) {
   Isolation isolation = tests_ ? Isolation::Testing : Isolation::None;
+  std::optional<Made> made;
+  if (batch.before) made = TRY(await_turn(batch, make_beside(batch, isolation)));
   for (int attempt = 1;; ++attempt) {
     record::EntityReport after = report;
-    auto written = write_once(batch, run, after, isolation);
+    const auto written = [&]() -> base::Result<void> {
+      if (!made) TRY(make(batch, isolation, made.emplace()));
+      return finish(batch, run, after, *std::exchange(made, {}));
+    }();
     if (written) {
-      if (after.transactions > report.transactions) owed_.reset();
+      if (batch.owed && after.transactions > report.transactions) *batch.owed = {};
       report = std::move(after);
       tell_taken(report);
       return {};
     }
-    const base::Error error = std::move(written).error();
-    connection_.rollback();
-    tables_made_ = false;
+    const base::Error error = written.error();
+    made.reset();
+    undo();
     // Whatever row was at fault: what was assumed to be new would be judged as new, too.
     if (chosen_.assumed && (sql::is_row_fault(error) || error.code == Raced)) {
       skip_.assume_no_more();
@@ -104,7 +109,7 @@ base::Result<void> Writer::write(const Batch& batch, int64_t run, record::Entity
     // Before anything is given up: what has landed must be counted.
     const bool lost = sql::is_connection_lost(error);
     if (lost && TRY(ending_ == Ending::Commit ? was_committed(store_, clock_, run, report, stop) : connected_again(store_, clock_, stop))) {
-      owed_.reset();
+      if (batch.owed) *batch.owed = {};
       report = std::move(after);
       tell_taken(report);
       return {};
@@ -114,23 +119,59 @@ base::Result<void> Writer::write(const Batch& batch, int64_t run, record::Entity
   }
 }
 
-base::Result<void> Writer::write_once(const Batch& batch, int64_t run, record::EntityReport& report, Isolation isolation) {
-  record::Counters counters = batch.counters;
-  counters.rows += int64_t(batch.rows.size());
-  std::vector<record::Reject> rejects = batch.rejects;
-  TRY(connection_.begin());
+void Writer::undo() {
+  connection_.rollback();
+  tables_made_ = false;
+}
+
+base::Result<void> Writer::make(const Batch& batch, Isolation isolation, Made& made) {
+  made = {batch.counters, batch.rejects};
+  made.counters.rows += int64_t(batch.rows.size());
+  chosen_ = {};
   payload_of_ = batch.payload_of;
+  TRY(connection_.begin());
   if (batch.replay) TRY(batch.replay->take_out());
-  if (batch.rows.size() > 0) TRY(choose(batch.rows, isolation, counters));
-  if (TRY(may_be_owed(batch, report))) {
+  if (batch.rows.size() == 0) return {};
+  TRY(choose(batch.rows, isolation, made.counters));
+  if (chosen_.nothing()) return {};
+  // Whoever has lost its lease is to hold no locks; ahead of the batch before, ours is not to be touched yet.
+  if (ending_ == Ending::Commit && !batch.before) {
+    TRY(store_.prove_lease(lease_));
+    made.proven = true;
+  }
+  return write_chosen(batch.rows, isolation, made.counters, made.rejects);
+}
+
+std::optional<Writer::Made> Writer::make_beside(const Batch& batch, Isolation isolation) {
+  Made made;
+  // Whatever is wrong is looked at again when the batch before can no longer be its reason.
+  if (make(batch, isolation, made) && !refused_beside_others_) return made;
+  undo();
+  return std::nullopt;
+}
+
+base::Result<std::optional<Writer::Made>> Writer::await_turn(const Batch& batch, std::optional<Made> made) {
+  auto ended = batch.before(made ? std::optional(GiveWayAfter) : std::nullopt);
+  if (ended && !*ended) {
+    undo();
+    made.reset();
+    ended = batch.before(std::nullopt);
+  }
+  if (ended) return made;
+  undo();
+  return base::fail(std::move(ended).error());
+}
+
+base::Result<void> Writer::finish(const Batch& batch, int64_t run, record::EntityReport& report, Made made) {
+  auto& [counters, rejects, proven] = made;
+  if (TRY(may_be_owed(batch, report.account))) {
     base::check(counters.ledger_holds(), "the ledger does not add up: nothing of this batch was counted");
     report.counters += counters;
-    owe(batch);
+    batch.owed->add(batch.checkpoint, int64_t(batch.rows.size()), clock_.steady());
     connection_.rollback();
     return {};
   }
-  if (ending_ == Ending::Commit) TRY(store_.prove_lease(lease_));
-  if (batch.rows.size() > 0) TRY(write_chosen(batch.rows, isolation, counters, rejects));
+  if (ending_ == Ending::Commit && !proven) TRY(store_.prove_lease(lease_));
   if (ending_ == Ending::Commit) TRY(waiting_.store_changes({batch.rows, batch.replay, run, report.account}, rejects, counters));
   base::check(counters.ledger_holds(), "the ledger does not add up: nothing of this batch was kept");
   report.counters += counters;
@@ -147,36 +188,23 @@ base::Result<void> Writer::write_once(const Batch& batch, int64_t run, record::E
   }
   if (batch.checkpoint) {
     TRY(store_.write_checkpoint(*batch.checkpoint));
-  } else if (owed_ && owed_->checkpoint) {
-    TRY(store_.write_checkpoint(*owed_->checkpoint));
+  } else if (batch.owed && batch.owed->checkpoint) {
+    TRY(store_.write_checkpoint(*batch.owed->checkpoint));
   }
   TRY(store_.update_log(run, report));
   return connection_.commit();
 }
 
-base::Result<bool> Writer::may_be_owed(const Batch& batch, const record::EntityReport& report) {
-  if (ending_ == Ending::Rollback || batch.replay || entity_.batch_rows || batch.rows.size() == 0 || !batch.rejects.empty()) return false;
-  if (!chosen_.judged.empty() || !chosen_.fresh.empty() || !chosen_.known.empty()) return false;
-  if (owed_ && (owed_->rows >= OwedRowsMax || clock_.steady() - owed_->since >= OwedAgeMax)) return false;
-  return !TRY(waiting_.has_rows(report.account));
-}
-
-void Writer::owe(const Batch& batch) {
-  if (!owed_) owed_ = Owed{{}, clock_.steady(), 0};
-  if (batch.checkpoint) owed_->checkpoint = batch.checkpoint;
-  owed_->rows += int64_t(batch.rows.size());
-}
-
-base::Result<void> Writer::settle(int64_t run, record::EntityReport& report, const std::stop_token& stop) {
-  if (!owed_) return {};
-  const record::RowBatch no_rows;
-  const std::vector<record::Reject> no_rejects;
-  return write({no_rows, no_rejects, {}, {}}, run, report, stop);
+base::Result<bool> Writer::may_be_owed(const Batch& batch, const std::string& account) {
+  if (!batch.owed || ending_ == Ending::Rollback || batch.rows.size() == 0 || !batch.rejects.empty() || !chosen_.nothing()) return false;
+  if (batch.owed->is_due(clock_.steady())) return false;
+  return !TRY(waiting_.has_rows(account));
 }
 
 base::Result<void> Writer::choose(const record::RowBatch& rows, Isolation isolation, record::Counters& counters) {
   isolation_ = isolation;
   refused_.clear();
+  refused_beside_others_ = false;
   suspects_.clear();
   let_go_.clear();
   taken_now_.assign(target_.columns.size(), 0);
@@ -187,14 +215,13 @@ base::Result<void> Writer::choose(const record::RowBatch& rows, Isolation isolat
   if (!chosen_.known.empty() && (isolation != Isolation::None || yields_ || ending_ == Ending::Rollback || !chosen_.judged.empty() ||
                                  !direct_rows_.fits(rows, chosen_.known)))
     judge_too(chosen_.known);
-  counters.unchanged += int64_t(rows.size() - chosen_.judged.size() - chosen_.fresh.size() - chosen_.known.size());
+  counters.unchanged += int64_t(rows.size() - chosen_.sent());
   return {};
 }
 
 base::Result<void> Writer::write_chosen(const record::RowBatch& rows, Isolation isolation, record::Counters& counters,
                                         std::vector<record::Reject>& rejects) {
-  const size_t sent = chosen_.judged.size() + chosen_.fresh.size() + chosen_.known.size();
-  if (sent == 0) return {};
+  const size_t sent = chosen_.sent();
   const bool all_go_straight_in = isolation == Isolation::None && sent == chosen_.fresh.size() && direct_rows_.fits(rows, chosen_.fresh);
   if (!all_go_straight_in) TRY(make_tables());
   if (isolation == Isolation::None) {

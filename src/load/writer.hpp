@@ -13,6 +13,7 @@
 #include "load/adoption_memory.hpp"
 #include "load/constraint_filter.hpp"
 #include "load/direct_rows.hpp"
+#include "load/owed.hpp"
 #include "load/skip.hpp"
 #include "load/statements.hpp"
 #include "load/target.hpp"
@@ -33,6 +34,9 @@ struct Batch {
   std::optional<state::Checkpoint> checkpoint;  ///< after these records; none: it stays
   PayloadOf payload_of = {};                    ///< what is stored of a row's record; none: its own JSON
   const Replay* replay = nullptr;               ///< where the records come from our own tables
+  Owed* owed = nullptr;                         ///< of the batches before; none: this one is stored at once, whatever it changes
+  /// Where the batch before is still being written by another writer: waits for its end, so long at most. False: it has not ended.
+  std::function<base::Result<bool>(std::optional<std::chrono::milliseconds>)> before = {};
 };
 
 /// How a batch's transaction ends.
@@ -52,13 +56,9 @@ class Writer {
   /// writer is tried again as a whole; after a lost connection a new one is made, and where the answer to COMMIT was lost, our own log row
   /// says what became of the transaction. A row whose values the database refuses becomes a reject and the others land. `stop` ends the
   /// trying: Cancelled, and nothing of the batch is written.
-  /// A batch that changed nothing has no transaction of its own for a while: its checkpoint goes with the next one.
+  /// Of a batch that is written beside the one before it, the rows go to the database at once, and nothing is counted, told or committed
+  /// before that one has ended. `report` is left alone until then.
   base::Result<void> write(const Batch& batch, int64_t run, record::EntityReport& report, const std::stop_token& stop);
-
-  /// Whether batches have been counted in the report whose checkpoint is not stored yet.
-  [[nodiscard]] bool owes() const { return owed_.has_value(); }
-  /// Stores what is owed, in a transaction of its own.
-  base::Result<void> settle(int64_t run, record::EntityReport& report, const std::stop_token& stop);
 
   [[nodiscard]] const Target& target() const { return target_; }
 
@@ -67,17 +67,20 @@ class Writer {
   /// says and the good ones written at once, outside any savepoint; what that overlooks is found by halving.
   enum class Isolation { None, Testing, Halving };
 
-  /// What the batches that changed nothing leave to the next transaction.
-  struct Owed {
-    std::optional<state::Checkpoint> checkpoint;
-    std::chrono::steady_clock::time_point since{};
-    int64_t rows = 0;
+  /// What has become of a batch's rows in the transaction that is open.
+  struct Made {
+    record::Counters counters;
+    std::vector<record::Reject> rejects;
+    bool proven = false;  ///< the lease is, in this transaction
   };
-
-  /// What one transaction has made of the report.
-  base::Result<void> write_once(const Batch& batch, int64_t run, record::EntityReport& report, Isolation isolation);
-  base::Result<bool> may_be_owed(const Batch& batch, const record::EntityReport& report);
-  void owe(const Batch& batch);
+  base::Result<void> make(const Batch& batch, Isolation isolation, Made& made);
+  /// nullopt where it is better to begin again when the batch before has ended.
+  std::optional<Made> make_beside(const Batch& batch, Isolation isolation);
+  base::Result<std::optional<Made>> await_turn(const Batch& batch, std::optional<Made> made);
+  base::Result<void> finish(const Batch& batch, int64_t run, record::EntityReport& report, Made made);
+  /// Of the transaction that is open, with the temporary tables that it may have made.
+  void undo();
+  base::Result<bool> may_be_owed(const Batch& batch, const std::string& account);
   /// Asks what each row is. What is as we wrote it is counted here.
   base::Result<void> choose(const record::RowBatch& rows, Isolation isolation, record::Counters& counters);
   base::Result<void> write_chosen(const record::RowBatch& rows, Isolation isolation, record::Counters& counters,
@@ -154,7 +157,6 @@ class Writer {
   WaitingRoom waiting_;
   PayloadOf payload_of_;      ///< of the batch being written
   Chosen chosen_;             ///< of the batch being written
-  std::optional<Owed> owed_;
   bool tables_made_ = false;  ///< the temporary ones, for all transactions of this connection
   bool staged_in_transaction_ = false;
   int64_t restampable_ = 0;                 ///< of the rows judged last
@@ -167,6 +169,7 @@ class Writer {
   Isolation isolation_ = Isolation::None;
   std::optional<ConstraintFilter> filter_;  ///< made at the first fault
   std::vector<std::pair<uint32_t, record::Reject>> refused_;
+  bool refused_beside_others_ = false;  ///< one of them, by what another row is
   size_t halved_ = 0, halved_refused_ = 0;
   std::vector<uint32_t> suspects_;  ///< would be refused as they are, unless a trigger mends them
   AdoptionMemory memory_;

@@ -18,6 +18,7 @@ using record::RowColumn;
 
 /// Above this share of rows refused, halving tries each row about twice.
 constexpr size_t OneByOneAbovePercent = 5;
+constexpr std::string_view RowHidden = "row_hidden";
 
 /// The value the record gives a column, for a person.
 std::string value_in(const Target& target, std::span<const Cell> row, const std::string& column) {
@@ -28,6 +29,9 @@ std::string value_in(const Target& target, std::span<const Cell> row, const std:
   }
   return "not from the record";
 }
+
+/// Whether a row is refused for what another row is, or is not: all of class 23 but NOT NULL and CHECK.
+bool depends_on_other_rows(std::string_view code) { return code == RowHidden || (code.starts_with("23") && code != "23502" && code != "23514"); }
 
 std::string hidden_row(const Target& target) {
   return fmt::format(
@@ -40,6 +44,7 @@ std::string hidden_row(const Target& target) {
 
 void Writer::refuse(const record::RowBatch& rows, uint32_t row, std::string field, std::string code, std::string reason,
                     std::string value) {
+  refused_beside_others_ = refused_beside_others_ || depends_on_other_rows(code);
   refused_.emplace_back(row, record::Reject{"write", text_of(rows.row(row)[0]), std::move(field), std::move(code), std::move(reason),
                                             std::move(value), payload(rows, row)});
 }
@@ -243,7 +248,7 @@ base::Result<void> Writer::write_halving(const record::RowBatch& rows, Range ran
   halved_refused_ = 0;
   return halve(range, write_part, [&](uint32_t row, const base::Error& error) {
     const bool hidden = error.code == Raced;
-    refuse(rows, row, hidden ? target_.columns[0].column.name : error.subject, hidden ? "row_hidden" : error.code,
+    refuse(rows, row, hidden ? target_.columns[0].column.name : error.subject, hidden ? std::string(RowHidden) : error.code,
            hidden ? hidden_row(target_) : error.message, "");
     ++halved_refused_;
   });

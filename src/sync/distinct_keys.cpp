@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <optional>
 #include <queue>
+#include <utility>
 
 #include "base/hash.hpp"
 
@@ -44,9 +45,23 @@ base::Error temporary_file_failed() {
           {}};
 }
 
-void DistinctKeys::add(std::string_view key) {
-  run_.push_back(base::hash_of(key));
+uint64_t DistinctKeys::add(std::string_view key) {
+  const uint64_t hash = base::hash_of(key);
+  if (in_order_) look_at_order(key);
+  run_.push_back(hash);
   if (run_.size() >= RunLength) spill();
+  return hash;
+}
+
+/// Any order will do, if it is the same for all keys: by length first, numbers and texts of one length are in theirs.
+void DistinctKeys::look_at_order(std::string_view key) {
+  const auto sign = [](auto number) { return number < 0 ? -1 : number > 0 ? 1 : 0; };
+  if (added_++ > 0) {
+    const int way = last_.size() == key.size() ? sign(last_.compare(key)) : sign(ptrdiff_t(last_.size()) - ptrdiff_t(key.size()));
+    in_order_ = way != 0 && (direction_ == 0 || way == direction_);
+    direction_ = way;
+  }
+  last_ = key;
 }
 
 void DistinctKeys::sort_run() {
@@ -56,7 +71,11 @@ void DistinctKeys::sort_run() {
 
 void DistinctKeys::spill() {
   if (run_.empty()) return;
-  sort_run();
+  if (in_order_) {
+    ++unsorted_runs_;
+  } else {
+    sort_run();
+  }
   if (!file_) file_.reset(std::tmpfile());
   failed_ |= !file_ || std::fseek(file_.get(), 0, SEEK_END) != 0 || !write_hashes(file_.get(), run_);
   run_lengths_.push_back(int64_t(run_.size()));
@@ -64,6 +83,7 @@ void DistinctKeys::spill() {
 }
 
 base::Result<int64_t> DistinctKeys::count() {
+  if (in_order_ && !failed_) return added_;
   TRY(compact());
   return run_lengths_.empty() ? int64_t(run_.size()) : run_lengths_[0];
 }
@@ -75,6 +95,7 @@ base::Result<void> DistinctKeys::compact() {
   }
   spill();
   if (failed_) return base::fail(temporary_file_failed());
+  TRY(sort_runs());
   if (run_lengths_.size() == 1) return {};
   TemporaryFile merged(std::tmpfile());
   std::vector<uint64_t> buffer;
@@ -93,6 +114,23 @@ base::Result<void> DistinctKeys::compact() {
   if (!written || !write_hashes(merged.get(), buffer)) return base::fail(temporary_file_failed());
   file_ = std::move(merged);
   run_lengths_ = {distinct};
+  return {};
+}
+
+/// Those that have been put off while nobody had asked for their order.
+base::Result<void> DistinctKeys::sort_runs() {
+  int64_t at = 0;
+  const size_t unsorted = std::exchange(unsorted_runs_, 0);
+  for (size_t i = 0; i < unsorted; ++i) {
+    run_.resize(size_t(run_lengths_[i]));
+    const auto seek = [&] { return std::fseek(file_.get(), long(at * int64_t(sizeof(uint64_t))), SEEK_SET) == 0; };
+    if (!seek() || std::fread(run_.data(), sizeof(uint64_t), run_.size(), file_.get()) != run_.size())
+      return base::fail(temporary_file_failed());
+    std::sort(run_.begin(), run_.end());
+    if (!seek() || !write_hashes(file_.get(), run_)) return base::fail(temporary_file_failed());
+    at += run_lengths_[i];
+  }
+  run_.clear();
   return {};
 }
 

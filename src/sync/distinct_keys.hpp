@@ -4,6 +4,7 @@
 #include <cstdio>
 #include <functional>
 #include <memory>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -20,10 +21,12 @@ using TemporaryFile = std::unique_ptr<std::FILE, CloseFile>;
 
 /// The distinct keys of a sweep in flat memory: sorted runs of 64-bit hashes go to an unnamed temporary file and are merged when they are
 /// asked about. Two keys with one hash count as one (1 in 10^7 for a million keys): that can make a sweep look incomplete, never complete,
-/// and a row look as if its record had come, never as if it had not.
+/// and a row look as if its record had come, never as if it had not. Keys that come in their order, as those of most sources do, are known
+/// to be distinct by that.
 class DistinctKeys {
  public:
-  void add(std::string_view key);
+  /// Its hash.
+  uint64_t add(std::string_view key);
   /// How many there are so far; more may be added afterwards.
   base::Result<int64_t> count();
   /// For each of these hashes, in ascending order, whether a key with it has come. Takes one pass over all keys.
@@ -32,16 +35,24 @@ class DistinctKeys {
  private:
   static constexpr size_t RunLength = size_t{1} << 17;  ///< hashes in memory: 1 MiB
 
+  void look_at_order(std::string_view key);
   void sort_run();
   void spill();
   /// Leaves one sorted run: in memory as long as it has never been too long for that, otherwise in the file.
   base::Result<void> compact();
+  base::Result<void> sort_runs();
   base::Result<void> merge(const std::function<bool(uint64_t)>& take);
 
   std::vector<uint64_t> run_;
   TemporaryFile file_;
   std::vector<int64_t> run_lengths_;
+  size_t unsorted_runs_ = 0;  ///< the first ones of the file: of keys that came in their order
   bool failed_ = false;
+
+  bool in_order_ = true;  ///< each key so far came behind the one before it, in one direction
+  int direction_ = 0;
+  std::string last_;
+  int64_t added_ = 0;
 };
 
 }  // namespace syncline::sync

@@ -30,6 +30,28 @@ TEST(DistinctKeys, MoreThanFitInMemoryAreCountedExactly) {
   EXPECT_EQ(*keys.count(), 300'001);
 }
 
+// Keys in their order are counted without a look at the others, until one comes out of it.
+TEST(DistinctKeys, InTheirOrderUpOrDownAreAsExactAsInAny) {
+  const int many = 300'000;
+  for (const bool up : {true, false}) {
+    DistinctKeys keys;
+    for (int i = 0; i < many; ++i) keys.add(std::to_string(up ? 99'000 + i : 99'000 + many - i));
+    EXPECT_EQ(*keys.count(), many);
+    EXPECT_EQ(*keys.have({base::hash_of("100000")}), std::vector<bool>{true});
+    EXPECT_EQ(*keys.have({base::hash_of("98000")}), std::vector<bool>{false});
+    keys.add("150000");
+    EXPECT_EQ(*keys.count(), many) << up;
+    keys.add("5");
+    EXPECT_EQ(*keys.count(), many + 1) << up;
+  }
+}
+
+TEST(DistinctKeys, TheSameKeyTwiceInARowIsOne) {
+  DistinctKeys keys;
+  for (const char* key : {"1", "2", "2"}) keys.add(key);
+  EXPECT_EQ(*keys.count(), 2);
+}
+
 TEST(DistinctKeys, SayWhichHaveComeFromMemoryAndFromTheFileAndGoOnCounting) {
   for (const int keys_there : {1'000, 300'000}) {
     DistinctKeys keys;

@@ -26,6 +26,8 @@ struct Worlds {
   sql::Connection& connection;
   record::ProgressSink& progress;
   std::stop_token stop;  ///< Ctrl-C: the run ends between two transactions
+  /// Another connection to the same database, for a source that is quicker than one; none: it is not to be had.
+  std::function<base::Result<std::unique_ptr<sql::Connection>>()> another_connection = {};
 };
 
 /// What the user asked for.

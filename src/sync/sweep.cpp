@@ -5,7 +5,7 @@
 
 #include <algorithm>
 
-#include "base/hash.hpp"
+#include "base/sorted.hpp"
 #include "base/text.hpp"
 #include "base/time.hpp"
 
@@ -56,9 +56,8 @@ void SweepProgress::add(const extract::Page& page, base::Timestamp source_now) {
   end_seen_ = page.last;
   std::vector<uint64_t> keys;
   const auto add_key = [&](std::string_view key) {
-    keys_.add(key);
     if (all_passes_) all_passes_->add(key);
-    keys.push_back(base::hash_of(key));
+    keys.push_back(keys_.add(key));
   };
   for (const record::Record& record : page.records.records) {
     const record::Value key = key_.of(record.fields);
@@ -79,8 +78,7 @@ void SweepProgress::add(const extract::Page& page, base::Timestamp source_now) {
 void SweepProgress::look_for_repeats(std::vector<uint64_t> page) {
   std::sort(page.begin(), page.end());
   const bool within = std::adjacent_find(page.begin(), page.end()) != page.end();
-  const auto is_before = [&](uint64_t key) { return std::binary_search(page_before_.begin(), page_before_.end(), key); };
-  repeats_ = repeats_ || within || std::any_of(page.begin(), page.end(), is_before);
+  repeats_ = repeats_ || within || base::have_common(page, page_before_);
   page_before_ = std::move(page);
 }
 

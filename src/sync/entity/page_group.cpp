@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <functional>
 #include <iterator>
+#include <utility>
 
 namespace syncline::sync {
 namespace {
@@ -74,10 +75,24 @@ bool PageGroup::is_full(Instant now) const {
   return rows.size() + rejects.size() >= GroupRowsMax || bytes_ >= GroupBytesMax || now - begun_ >= GroupAgeMax;
 }
 
+std::string PageGroup::payload_of(std::string_view source, extract::StoredRecords& payloads) const {
+  const record::RecordBatch* page = page_of(source);
+  return page ? payloads.payload(*page, source) : std::string(source);
+}
+
+/// The page that a record's own JSON stands in; null: none of these.
 const record::RecordBatch* PageGroup::page_of(std::string_view source) const {
   if (page_ && is_part_of(source, page_->records)) return &page_->records;
   const auto found = std::find_if(pages_.begin(), pages_.end(), [&](const record::RecordBatch& page) { return is_part_of(source, page); });
   return found == pages_.end() ? nullptr : &*found;
+}
+
+void PageGroup::take_from(PageGroup& other) {
+  std::swap(*this, other);
+  other.rows_pinned_ = rows_pinned_;
+  other.page_ = page_;
+  other.next_ = next_;
+  other.clear();
 }
 
 void PageGroup::clear() {

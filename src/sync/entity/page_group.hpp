@@ -3,9 +3,11 @@
 #include <chrono>
 #include <cstdint>
 #include <optional>
+#include <string>
 #include <string_view>
 #include <vector>
 
+#include "extract/stored.hpp"
 #include "record/record_batch.hpp"
 #include "record/reject.hpp"
 #include "record/report.hpp"
@@ -36,10 +38,12 @@ class PageGroup {
   [[nodiscard]] bool is_full(Instant now) const;
   /// Whether it may be written although it is not full, because it has waited long enough.
   [[nodiscard]] bool ages() const { return !rows_pinned_; }
-  /// The page that a record's own JSON stands in; null: none of these.
-  [[nodiscard]] const record::RecordBatch* page_of(std::string_view source) const;
+  /// What is stored of a row that could not land: of the record whose own JSON `source` is. `payloads` is used by this thread alone.
+  [[nodiscard]] std::string payload_of(std::string_view source, extract::StoredRecords& payloads) const;
   /// For the next transaction, with the memory of this one. A page that is open stays so.
   void clear();
+  /// Takes what the other one holds, and gives it its own memory; a page that is open there stays so, too.
+  void take_from(PageGroup& other);
 
   record::RowBatch rows;
   std::vector<record::Reject> rejects;
@@ -48,7 +52,9 @@ class PageGroup {
   std::optional<state::Checkpoint> checkpoint;  ///< after the last of them; none: it stays where it is
 
  private:
-  const std::optional<int64_t> rows_pinned_;
+  [[nodiscard]] const record::RecordBatch* page_of(std::string_view source) const;
+
+  std::optional<int64_t> rows_pinned_;
   std::vector<record::RecordBatch> pages_;  ///< what the rows' cells point into…
   std::vector<base::Arena> arenas_;         ///< …and what was made for them
   Fetched* page_ = nullptr;                 ///< the one that is open

@@ -28,6 +28,11 @@ base::Result<void> RunningReport::begin(const WindowPlan& plan) {
   return {};
 }
 
+void RunningReport::add_written(const record::EntityReport& after) {
+  report_.counters = after.counters;
+  report_.transactions = after.transactions;
+}
+
 void RunningReport::note(const std::string& phrase) { report_.note += (report_.note.empty() ? "" : "; ") + phrase; }
 
 /// Nothing is wrong yet, but somebody who looks for the link must not have to guess.

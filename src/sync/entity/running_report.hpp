@@ -23,6 +23,9 @@ class RunningReport {
   /// What it says so far; whoever commits adds what has been committed.
   [[nodiscard]] record::EntityReport& so_far() { return report_; }
 
+  /// What another writer has made of it, which began with what it said so far.
+  void add_written(const record::EntityReport& after);
+
   /// The window is known: the log gets its row.
   base::Result<void> begin(const WindowPlan& plan);
   void note(const std::string& phrase);

@@ -5,8 +5,10 @@
 
 #include <numeric>
 
+#include "base/check.hpp"
 #include "base/text.hpp"
 #include "config/place.hpp"
+#include "load/beside.hpp"
 #include "load/vanished_fields.hpp"
 #include "sync/entity/read_again.hpp"
 
@@ -19,6 +21,8 @@ using std::chrono::milliseconds;
 constexpr milliseconds Heartbeat{10'000};
 /// Below this many rows, a bad half proves nothing.
 constexpr int64_t RejectGuardRows = 200;
+/// A group of so many rows came quickly.
+constexpr size_t LargeGroupRows = 1'000;
 /// In so many records a name that is right would have come up.
 constexpr int64_t RecordsThatProveAName = 20;
 
@@ -35,21 +39,28 @@ Transfer::Transfer(const EntityTask& task, const config::Stream& stream, Binding
       mapping_(std::move(binding.mapping)),
       writer_(task.store, task.entity, std::move(binding.target), lease_, task.commits() ? load::Ending::Commit : load::Ending::Rollback,
               task.worlds.clock),
-      row_payloads_(extract::make_stored_records(stream)),
       page_payloads_(extract::make_stored_records(stream)),
-      unfound_(mapping_->sources().size()) {
+      unfound_(mapping_->sources().size()),
+      first_lane_(task, stream, writer_) {
   lease_kept_ = task.worlds.clock.steady();
   std::iota(unfound_.begin(), unfound_.end(), 0);
 }
 
 base::Result<void> Transfer::pass(const WindowPlan& plan, SweepProgress& sweep) {
+  auto passed = read_and_write(plan, sweep);
+  // What the lanes have is counted, whatever else became of the pass.
+  auto ended = end_lanes();
+  return passed ? ended : passed;
+}
+
+base::Result<void> Transfer::read_and_write(const WindowPlan& plan, SweepProgress& sweep) {
   Fetcher fetcher(
       task_.source, stream_, read_options(plan, sweep), task_.worlds.stop,
       [&](extract::Page page) { return prepared(std::move(page), sweep); },
       [this](std::string_view reason, milliseconds duration) { report_.tell_wait(reason, duration); });
   PageGroup group(task_.entity.batch_rows);
   while (true) {
-    auto popped = fetcher.pages().pop(group.empty() && !writer_.owes() ? Heartbeat : GroupAgeMax);
+    auto popped = fetcher.pages().pop(group.empty() && !is_behind() ? Heartbeat : GroupAgeMax);
     if (Fetched* fetched = std::get_if<Fetched>(&popped)) {
       TRY(take(*fetched, group));
     } else if (std::holds_alternative<base::BoundedQueue<Fetched>::TimedOut>(popped)) {
@@ -62,7 +73,7 @@ base::Result<void> Transfer::pass(const WindowPlan& plan, SweepProgress& sweep) 
   report_.set_traffic(task_.source.client->traffic(), task_.source.authenticator->method());
   // What has been fetched lands, whatever comes next; the checkpoint says where to go on.
   if (!group.empty()) TRY(write(group));
-  TRY(writer_.settle(task_.run, report_.so_far(), task_.worlds.stop));
+  TRY(settle());
   if (!outcome) return base::fail(outcome.error());
   return {};
 }
@@ -70,7 +81,19 @@ base::Result<void> Transfer::pass(const WindowPlan& plan, SweepProgress& sweep) 
 /// No page has come for a while.
 base::Result<void> Transfer::write_what_ages(PageGroup& group) {
   if (!group.empty() && group.ages()) return write(group);
-  return writer_.owes() ? writer_.settle(task_.run, report_.so_far(), task_.worlds.stop) : keep_lease();
+  return is_behind() ? settle() : keep_lease();
+}
+
+/// Whether groups that have been given to a lane are not stored yet.
+bool Transfer::is_behind() const {
+  const WriteLane* const last = lanes_[1 - next_lane_];
+  return (last && last->has_group()) || owed_.any();
+}
+
+/// Stores what is owed, in a transaction of its own.
+base::Result<void> Transfer::settle() {
+  TRY(end_lanes());
+  return owed_.any() ? write_checkpoint(owed_.checkpoint) : base::Result<void>();
 }
 
 extract::ReadOptions Transfer::read_options(const WindowPlan& plan, const SweepProgress& sweep) const {
@@ -127,20 +150,51 @@ base::Result<void> Transfer::write(PageGroup& group) {
   if (elements && !group.spoken.empty()) TRY(elements->take_leave(group.spoken));
   // The next run reads again whatever is still to be judged.
   if (elements && elements->has_put_off()) group.checkpoint.reset();
-  TRY(writer_.write(
-      {group.rows, group.rejects, group.counters, group.checkpoint, [&](std::string_view source) { return payload_of(group, source); }},
-      task_.run, report_.so_far(), task_.worlds.stop));
-  row_payloads_->forget();
-  lease_kept_ = task_.worlds.clock.steady();
-  group.clear();
-  report_.tell_progress(declared_);
-  return too_many_rejects() ? refuse_the_mapping() : base::Result<void>();
+  const bool beside = may_use_lanes(group);
+  if (!beside || lanes_[1 - next_lane_]->shares_keys(group)) TRY(end_lanes());
+  was_large_ = group.rows.size() >= LargeGroupRows;
+  give_to_lane(group, beside ? WriteLane::Begin::AtOnce : WriteLane::Begin::AtEnd);
+  // The next group is put together when only one is in memory.
+  TRY(beside ? end_lane(next_lane_) : end_lanes());
+  if (!too_many_rejects()) return {};
+  TRY(end_lanes());
+  return refuse_the_mapping();
 }
 
-/// What is stored of a row that could not land.
-std::string Transfer::payload_of(const PageGroup& group, std::string_view source) {
-  const record::RecordBatch* page = group.page_of(source);
-  return page ? row_payloads_->payload(*page, source) : std::string(source);
+/// A second connection is of use only where groups come quickly; whether they do, the first one tells.
+bool Transfer::may_use_lanes(const PageGroup& group) {
+  if (!was_large_ || group.rows.size() < LargeGroupRows || has_one_lane_) return false;
+  if (second_lane_) return true;
+  has_one_lane_ = !task_.commits() || !task_.worlds.another_connection || deletes_.elements() ||
+                  !load::can_be_written_beside(writer_.target(), task_.entity, task_.store.connection());
+  if (has_one_lane_) return false;
+  auto second = SecondLane::open(task_, stream_, writer_.target(), lease_);
+  // Then one connection must do, as it has so far.
+  has_one_lane_ = !second;
+  if (!second) return false;
+  second_lane_ = *std::move(second);
+  lanes_[1] = &second_lane_->lane();
+  return true;
+}
+
+void Transfer::give_to_lane(PageGroup& group, WriteLane::Begin begin) {
+  WriteLane* const other = lanes_[1 - next_lane_];
+  lanes_[next_lane_]->begin(group, begin, other && other->has_group() ? other : nullptr, report_.so_far(), owed_);
+  if (other) next_lane_ = 1 - next_lane_;
+}
+
+/// Counts what a lane's group has become. The one before it has been counted.
+base::Result<void> Transfer::end_lane(size_t lane) {
+  if (!lanes_[lane] || !lanes_[lane]->has_group()) return {};
+  report_.add_written(TRY(lanes_[lane]->end()));
+  lease_kept_ = task_.worlds.clock.steady();
+  report_.tell_progress(declared_);
+  return {};
+}
+
+base::Result<void> Transfer::end_lanes() {
+  auto earlier = end_lane(next_lane_), later = end_lane(1 - next_lane_);
+  return earlier ? later : earlier;
 }
 
 bool Transfer::too_many_rejects() {
@@ -165,13 +219,15 @@ base::Result<void> Transfer::refuse_the_mapping() {
 }
 
 base::Result<void> Transfer::keep_lease() {
+  TRY(end_lanes());
   lease_kept_ = task_.worlds.clock.steady();
   return task_.commits() ? task_.store.renew_lease(lease_) : base::Result<void>();
 }
 
-base::Result<void> Transfer::write_checkpoint(const state::Checkpoint& checkpoint) {
+base::Result<void> Transfer::write_checkpoint(const std::optional<state::Checkpoint>& checkpoint) {
   const PageGroup nothing;
-  TRY(writer_.write({nothing.rows, nothing.rejects, nothing.counters, checkpoint}, task_.run, report_.so_far(), task_.worlds.stop));
+  TRY(writer_.write({nothing.rows, nothing.rejects, nothing.counters, checkpoint, {}, nullptr, &owed_}, task_.run, report_.so_far(),
+                    task_.worlds.stop));
   report_.tell_progress(declared_);
   return {};
 }

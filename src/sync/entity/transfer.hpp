@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
+#include <array>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -15,13 +17,14 @@
 #include "sync/entity/page_group.hpp"
 #include "sync/entity/run_deletes.hpp"
 #include "sync/entity/running_report.hpp"
+#include "sync/entity/write_lane.hpp"
 #include "sync/sweep.hpp"
 #include "sync/window.hpp"
 
 namespace syncline::sync {
 
 /// Takes a stream's records to their table: one thread reads pages and makes rows of them, and this one writes them, a group of
-/// them in each transaction. Borrows the deletes and the report.
+/// them in each transaction; where groups come quickly, in two lanes beside each other. Borrows the deletes and the report.
 class Transfer {
  public:
   /// `before`: the checkpoint as it was when this run took the lease.
@@ -35,13 +38,19 @@ class Transfer {
   base::Result<void> complete(const SweepProgress::End& end);
 
  private:
+  base::Result<void> read_and_write(const WindowPlan& plan, SweepProgress& sweep);
   [[nodiscard]] extract::ReadOptions read_options(const WindowPlan& plan, const SweepProgress& sweep) const;
   Fetched prepared(extract::Page page, SweepProgress& sweep);
   base::Result<void> take(Fetched& page, PageGroup& group);
   base::Result<void> write_what_ages(PageGroup& group);
+  [[nodiscard]] bool is_behind() const;
+  base::Result<void> settle();
+  [[nodiscard]] bool may_use_lanes(const PageGroup& group);
+  void give_to_lane(PageGroup& group, WriteLane::Begin begin);
+  base::Result<void> end_lane(size_t lane);
+  base::Result<void> end_lanes();
   base::Result<void> write(PageGroup& group);
-  base::Result<void> write_checkpoint(const state::Checkpoint& checkpoint);
-  std::string payload_of(const PageGroup& group, std::string_view source);
+  base::Result<void> write_checkpoint(const std::optional<state::Checkpoint>& checkpoint);
   [[nodiscard]] bool too_many_rejects();
   base::Result<void> refuse_the_mapping();
   base::Result<void> keep_lease();
@@ -57,14 +66,21 @@ class Transfer {
   RunningReport& report_;
   const std::unique_ptr<transform::Mapping> mapping_;
   load::Writer writer_;
-  std::unique_ptr<extract::StoredRecords> row_payloads_;
   std::optional<int64_t> declared_;
   std::chrono::steady_clock::time_point lease_kept_{};  ///< proven or renewed last
   bool has_written_ = false;
+  load::Owed owed_;
+  bool was_large_ = false;  ///< the group before
   // Of the read thread while it runs.
   std::unique_ptr<extract::StoredRecords> page_payloads_;
   std::vector<size_t> unfound_;  ///< sources of the mapping that no record of this run has had
   extract::RepeatedNames repeated_;
+  // The lanes' threads end before what they use does.
+  WriteLane first_lane_;
+  std::unique_ptr<SecondLane> second_lane_;
+  bool has_one_lane_ = false;          ///< the entity must not have two, or there is no connection for another
+  std::array<WriteLane*, 2> lanes_{&first_lane_, nullptr};
+  size_t next_lane_ = 0;
 };
 
 }  // namespace syncline::sync

@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "sync/entity/write_lane.hpp"
+
+#include <utility>
+
+#include "sql/connection.hpp"
+
+namespace syncline::sync {
+
+using std::chrono::milliseconds;
+
+WriteLane::WriteLane(const EntityTask& task, const config::Stream& stream, load::Writer& writer)
+    : task_(task), writer_(writer), payloads_(extract::make_stored_records(stream)) {}
+
+void WriteLane::begin(PageGroup& group, Begin begin, const WriteLane* before, const record::EntityReport& report, load::Owed& owed) {
+  group_.take_from(group);
+  if (!before) report_ = report;
+  written_ = std::async(begin == Begin::AtOnce ? std::launch::async : std::launch::deferred, &WriteLane::write, this,
+                        before ? before->written_ : std::shared_future<Outcome>(), before ? &before->report_ : nullptr, std::ref(owed))
+                 .share();
+}
+
+/// In the lane's thread.
+WriteLane::Outcome WriteLane::write(const std::shared_future<Outcome>& before, const record::EntityReport* report_before,
+                                    load::Owed& owed) {
+  load::Batch batch{group_.rows, group_.rejects, group_.counters, group_.checkpoint};
+  batch.payload_of = [this](std::string_view source) { return group_.payload_of(source, *payloads_); };
+  batch.owed = &owed;
+  if (before.valid()) {
+    batch.before = [&](std::optional<milliseconds> patience) -> base::Result<bool> {
+      if (patience && before.wait_for(*patience) != std::future_status::ready) return false;
+      TRY(base::Result<void>(before.get()));
+      report_ = *report_before;
+      return true;
+    };
+  }
+  auto written = writer_.write(batch, task_.run, report_, task_.worlds.stop);
+  payloads_->forget();
+  return written;
+}
+
+base::Result<record::EntityReport> WriteLane::end() {
+  const Outcome written = std::exchange(written_, {}).get();
+  group_.clear();
+  if (!written) return base::fail(written.error());
+  return report_;
+}
+
+base::Result<std::unique_ptr<SecondLane>> SecondLane::open(const EntityTask& task, const config::Stream& stream, load::Target target,
+                                                           state::Lease lease) {
+  std::unique_ptr<sql::Connection> connection = TRY(task.worlds.another_connection());
+  return std::unique_ptr<SecondLane>(new SecondLane(task, stream, std::move(connection), std::move(target), std::move(lease)));
+}
+
+SecondLane::SecondLane(const EntityTask& task, const config::Stream& stream, std::unique_ptr<sql::Connection> connection,
+                       load::Target target, state::Lease lease)
+    : connection_(std::move(connection)),
+      store_(*connection_, task.project.tables_prefix),
+      writer_(store_, task.entity, std::move(target), std::move(lease), load::Ending::Commit, task.worlds.clock),
+      lane_(task, stream, writer_) {}
+
+}  // namespace syncline::sync
