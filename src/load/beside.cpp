@@ -10,7 +10,8 @@ namespace {
 
 /// A parent that the batch before makes is one that this batch must find.
 bool relates_to_itself(const Target& target) {
-  return std::any_of(target.parents.begin(), target.parents.end(), [&](const Parent& parent) { return parent.table.name == target.table.name.name; });
+  return std::any_of(target.parents.begin(), target.parents.end(),
+                     [&](const Parent& parent) { return parent.table.name == target.table.name.name; });
 }
 
 /// A record that waits, and its link, are remembered from batch to batch.

@@ -12,20 +12,20 @@ std::string text_of(const record::Cell& cell) {
     case Type::Keep:
       return "";
     case Type::Boolean:
-      return cell.integer ? "true" : "false";
+      return cell.integer() ? "true" : "false";
     case Type::Integer:
-      return std::to_string(cell.integer);
+      return std::to_string(cell.integer());
     case Type::Timestamp:
     case Type::LocalTimestamp:
-      return base::to_string(base::Timestamp(std::chrono::microseconds(cell.integer)));
+      return base::to_string(base::Timestamp(std::chrono::microseconds(cell.integer())));
     case Type::Date:
-      return base::to_string(base::Date(std::chrono::days(cell.integer)));
+      return base::to_string(base::Date(std::chrono::days(cell.integer())));
     case Type::Time:
-      return base::time_of_day_to_string(std::chrono::microseconds(cell.integer));
+      return base::time_of_day_to_string(std::chrono::microseconds(cell.integer()));
     case Type::Decimal:
     case Type::Text:
     case Type::Json:
-      return std::string(cell.text);
+      return std::string(cell.text());
   }
   return "";
 }

@@ -152,6 +152,24 @@ bool leaves_no_trace(std::string_view expression) {
 
 }  // namespace
 
+FaultKinds FaultKinds::of(const base::Error& error) {
+  FaultKinds out;
+  out.misfits = error.code.starts_with("22");
+  out.values = error.code == "23502" || error.code == "23514";
+  out.foreign_keys = error.code == "23503";
+  out.uniques = error.code == "23505" || error.code == "23P01";
+  return out;
+}
+
+bool FaultKinds::add(const FaultKinds& more) {
+  const FaultKinds before = *this;
+  misfits = misfits || more.misfits;
+  values = values || more.values;
+  foreign_keys = foreign_keys || more.foreign_keys;
+  uniques = uniques || more.uniques;
+  return misfits != before.misfits || values != before.values || foreign_keys != before.foreign_keys || uniques != before.uniques;
+}
+
 ConstraintFilter::ConstraintFilter(const Target& target, const config::Entity& entity, Dialect dialect, std::string ready,
                                    sql::Constraints constraints)
     : target_(target),
@@ -313,12 +331,12 @@ ConstraintFilter::Which ConstraintFilter::which_of(const std::vector<std::string
   return yielding ? Which::Yielding : Which::Certain;
 }
 
-bool ConstraintFilter::looks_at(const std::string& column) const {
-  return value_columns_.contains(column) || foreign_columns_.contains(column) ||
-         std::any_of(uniques_.begin(), uniques_.end(), [&](const Unique& unique) {
-           const std::vector<std::string>& columns = unique.index.columns;
-           return std::find(columns.begin(), columns.end(), column) != columns.end();
-         });
+bool ConstraintFilter::looks_at(const std::string& column, const FaultKinds& kinds) const {
+  return (kinds.values && value_columns_.contains(column)) || (kinds.foreign_keys && foreign_columns_.contains(column)) ||
+         (kinds.uniques && std::any_of(uniques_.begin(), uniques_.end(), [&](const Unique& unique) {
+            const std::vector<std::string>& columns = unique.index.columns;
+            return std::find(columns.begin(), columns.end(), column) != columns.end();
+          }));
 }
 
 std::string ConstraintFilter::rows(const std::set<std::string>& columns) const {
@@ -526,12 +544,13 @@ base::Result<std::vector<ConstraintFilter::Yielded>> ConstraintFilter::yielded(s
   return out;
 }
 
-base::Result<ConstraintFilter::Findings> ConstraintFilter::find(sql::Connection& connection, bool keeps, Which which) const {
+base::Result<ConstraintFilter::Findings> ConstraintFilter::find(sql::Connection& connection, const FaultKinds& kinds, bool keeps,
+                                                                Which which) const {
   Findings out;
-  TRY(apply(connection, value_rules_, value_columns_, which, out.faults));
-  TRY(apply(connection, foreign_rules_, foreign_columns_, which, out.faults));
+  if (kinds.values) TRY(apply(connection, value_rules_, value_columns_, which, out.faults));
+  if (kinds.foreign_keys) TRY(apply(connection, foreign_rules_, foreign_columns_, which, out.faults));
   std::vector<std::pair<size_t, Fault>> found;
-  TRY(apply_uniques(connection, keeps, Losers::Refused, which, found, out.give_up));
+  if (kinds.uniques) TRY(apply_uniques(connection, keeps, Losers::Refused, which, found, out.give_up));
   std::set<uint32_t> refused;
   for (auto& [index, fault] : found) {
     refused.insert(fault.row);

@@ -23,6 +23,22 @@ struct Fault {
   bool by_another = false;           ///< only if another row of the batch lands, or does not
 };
 
+/// Kinds of what can be wrong with a row, each with a test of its own. To test what no row is at fault of takes as long as to test what
+/// some are.
+struct FaultKinds {
+  bool misfits = false;  ///< values that their column does not take
+  bool values = false;   ///< NOT NULL and CHECK
+  bool foreign_keys = false;
+  bool uniques = false;
+
+  static FaultKinds all() { return {true, true, true, true}; }
+  /// That an error is of; none where no test would have found it.
+  static FaultKinds of(const base::Error& error);
+  [[nodiscard]] bool any_constraint() const { return values || foreign_keys || uniques; }
+  /// Whether that is more than there was.
+  bool add(const FaultKinds& more);
+};
+
 /// Finds the rows of a batch that constraints would refuse, before any is written: one statement for NOT NULL and CHECK, one for foreign
 /// keys, two for each UNIQUE index. The rows are judged as they would stand in the table: a column that is not written has what it holds
 /// by now, or its default. What cannot be told this way (a default that takes a number, a column generated from others, a trigger's mind)
@@ -44,7 +60,7 @@ class ConstraintFilter {
     Yielding  ///< the others: after it is clear who goes without one
   };
   /// Part of the batch's transaction, after rows are judged. `keeps` says whether any cell says Keep.
-  base::Result<Findings> find(sql::Connection& connection, bool keeps, Which which) const;
+  base::Result<Findings> find(sql::Connection& connection, const FaultKinds& kinds, bool keeps, Which which) const;
 
   /// Gives these rows the verdict Refused.
   base::Result<void> refuse(sql::Connection& connection, const std::set<uint32_t>& rows) const;
@@ -57,8 +73,8 @@ class ConstraintFilter {
   /// Of the fields with `taken: null`. `give_up` is as in Findings. Changes nothing.
   base::Result<std::vector<Yielded>> yielded(sql::Connection& connection, bool keeps, std::vector<std::string>& give_up) const;
 
-  /// Whether any rule speaks of this column of the table.
-  [[nodiscard]] bool looks_at(const std::string& column) const;
+  /// Whether any rule of these kinds speaks of this column of the table.
+  [[nodiscard]] bool looks_at(const std::string& column, const FaultKinds& kinds) const;
 
   /// A trigger may still mend what is found: each such row is to be tried by itself.
   [[nodiscard]] bool may_be_mended() const { return constraints_.rewritten; }

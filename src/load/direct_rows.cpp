@@ -15,9 +15,6 @@ using record::Column;
 using record::ColumnType;
 using record::RowColumn;
 
-/// How many rows are laid out at once: the memory it takes does not grow with the batch.
-constexpr size_t RowsAtOnce = 1'000;
-
 /// Whether the type's own binary form is what we send. An enum's is its label.
 bool is_sendable(const Column& column) { return column.type != ColumnType::Other || !column.labels.empty(); }
 
@@ -94,18 +91,13 @@ base::Result<int64_t> DirectRows::insert(sql::Connection& connection, const reco
                  : fmt::format("SELECT 0, {}", sql::current_timestamp(dialect_))));
   const Cell transaction = Cell::of(int64_t(int32_t(uint32_t(said.integer(0, 0)))));
   const Cell now = postgres() ? Cell::of(base::Timestamp(std::chrono::microseconds(said.integer(0, 1)))) : Cell::of(said.text(0, 1));
-  int64_t inserted = 0;
-  for (size_t begin = 0; begin < chosen.fresh.size(); begin += RowsAtOnce) {
-    cells_.clear();
-    for (size_t i = begin; i < std::min(begin + RowsAtOnce, chosen.fresh.size()); ++i) {
-      add_values(rows, chosen, chosen.fresh[i]);
-      if (!target_.account_column.empty()) cells_.push_back(Cell::of(std::string_view(target_.account)));
-      if (postgres()) cells_.insert(cells_.end(), {Cell::of(chosen.hashes[chosen.fresh[i]]), transaction});
-      cells_.push_back(now);
-    }
-    inserted += TRY(connection.insert_many(sql::quoted(target_.table.name), columns_, cells_));
-  }
-  return inserted;
+  return connection.insert_many(sql::quoted(target_.table.name), columns_, chosen.fresh.size(), [&](size_t i, std::vector<Cell>& out) {
+    const uint32_t row = chosen.fresh[i];
+    add_values(rows, chosen, row, out);
+    if (!target_.account_column.empty()) out.push_back(Cell::of(std::string_view(target_.account)));
+    if (postgres()) out.insert(out.end(), {Cell::of(chosen.hashes[row]), transaction});
+    out.push_back(now);
+  });
 }
 
 base::Result<void> DirectRows::prepare(sql::Connection& connection, const std::string& ready, const record::RowBatch& rows,
@@ -117,34 +109,31 @@ base::Result<void> DirectRows::prepare(sql::Connection& connection, const std::s
     unwanted[i] = i > 0 && wanted && !wanted(columns_[i].name);  // the first is the key
     if (!unwanted[i]) columns.push_back(ready_columns_[ours + i]);
   }
-  for (size_t begin = 0; begin < which.size(); begin += RowsAtOnce) {
-    cells_.clear();
-    for (const uint32_t row : which.subspan(begin, std::min(RowsAtOnce, which.size() - begin))) {
-      cells_.insert(cells_.end(), {Cell::of(int64_t(row)), Cell::of(verdict), Cell::of(int64_t{0})});
-      if (postgres()) cells_.insert(cells_.end(), {Cell::of(chosen.hashes[row]), Cell::of(true)});
-      const size_t first = cells_.size();
-      add_values(rows, chosen, row);
-      size_t kept = first;
-      for (size_t i = 0; i < values_; ++i) {
-        if (!unwanted[i]) cells_[kept++] = cells_[first + i];
-      }
-      cells_.resize(kept);
+  TRY(connection.insert_many(ready, columns, which.size(), [&](size_t i, std::vector<Cell>& out) {
+    const uint32_t row = which[i];
+    out.insert(out.end(), {Cell::of(int64_t(row)), Cell::of(verdict), Cell::of(int64_t{0})});
+    if (postgres()) out.insert(out.end(), {Cell::of(chosen.hashes[row]), Cell::of(true)});
+    const size_t first = out.size();
+    add_values(rows, chosen, row, out);
+    size_t kept = first;
+    for (size_t value = 0; value < values_; ++value) {
+      if (!unwanted[value]) out[kept++] = out[first + value];
     }
-    TRY(connection.insert_many(ready, columns, cells_));
-  }
+    out.resize(kept);
+  }));
   return {};
 }
 
-void DirectRows::add_values(const record::RowBatch& rows, const Chosen& chosen, uint32_t row) {
+void DirectRows::add_values(const record::RowBatch& rows, const Chosen& chosen, uint32_t row, std::vector<Cell>& out) const {
   const auto cells = rows.row(row);
   for (size_t c = 0; c < cells.size(); ++c) {
-    if (target_.columns[c].role != RowColumn::Role::RelationKey) cells_.push_back(cells[c]);
+    if (target_.columns[c].role != RowColumn::Role::RelationKey) out.push_back(cells[c]);
   }
   for (size_t i = 0; i < target_.parents.size(); ++i) {
     const std::optional<std::string>& id = chosen.parent_id(row, i);
-    cells_.push_back(!id                                                 ? Cell::null()
-                     : target_.parents[i].id.type == ColumnType::Integer ? Cell::of(chosen.parent_number(row, i))
-                                                                         : Cell::of(std::string_view(*id)));
+    out.push_back(!id                                                 ? Cell::null()
+                  : target_.parents[i].id.type == ColumnType::Integer ? Cell::of(chosen.parent_number(row, i))
+                                                                      : Cell::of(std::string_view(*id)));
   }
 }
 

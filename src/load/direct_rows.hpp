@@ -37,7 +37,7 @@ class DirectRows {
 
  private:
   [[nodiscard]] bool postgres() const { return dialect_ == sql::Dialect::Postgres; }
-  void add_values(const record::RowBatch& rows, const Chosen& chosen, uint32_t row);
+  void add_values(const record::RowBatch& rows, const Chosen& chosen, uint32_t row, std::vector<record::Cell>& out) const;
 
   const Target& target_;
   const sql::Dialect dialect_;
@@ -45,7 +45,6 @@ class DirectRows {
   size_t values_ = 0;                          ///< how many of `columns_` are of the batch and the parents'
   std::vector<record::Column> columns_;        ///< of the table: those of the batch, then the parents', then ours
   std::vector<record::Column> ready_columns_;  ///< of the ready table: ours, then those of the batch, then the parents'
-  std::vector<record::Cell> cells_;            ///< reused between batches
 };
 
 }  // namespace syncline::load

@@ -2,7 +2,7 @@
 #include "load/keys.hpp"
 
 #include <algorithm>
-#include <tuple>
+#include <utility>
 #include <vector>
 
 #include "base/hash.hpp"
@@ -19,13 +19,13 @@ bool has_comparable_keys(const Target& target) {
 
 uint64_t hash_of_key(const record::Cell& cell) {
   base::Hash hash;
-  hash.add(cell.integer);
-  hash.add(cell.text);
+  hash.add(cell.integer());
+  hash.add(cell.text());
   return hash.value();
 }
 
 bool is_key_before(const record::Cell& a, const record::Cell& b) {
-  return std::tie(a.integer, a.text) < std::tie(b.integer, b.text);
+  return std::pair(a.integer(), a.text()) < std::pair(b.integer(), b.text());
 }
 
 bool ascends(const record::RowBatch& rows) {

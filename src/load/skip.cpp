@@ -37,7 +37,8 @@ std::vector<bool> repeated(const record::RowBatch& rows) {
 
 }  // namespace
 
-Skip::Skip(const Target& target, const Question& question) : target_(target), question_(question.text()), any_row_(question.any_row()), comparable_(has_comparable_keys(target)) {}
+Skip::Skip(const Target& target, const Question& question)
+    : target_(target), question_(question.text()), any_row_(question.any_row()), comparable_(has_comparable_keys(target)) {}
 
 base::Result<Chosen> Skip::choose(sql::Connection& connection, const record::RowBatch& rows) {
   Chosen out;
@@ -88,8 +89,8 @@ base::Result<void> Skip::look(sql::Connection& connection, const record::RowBatc
 }
 
 base::Result<bool> Skip::assumes_new(sql::Connection& connection) {
-  // Parents' ids must be asked for; where the question is no journey it costs nothing.
-  if (!target_.stamp_seed || !target_.parents.empty()) return false;
+  // Parents' ids must be asked for.
+  if (!target_.parents.empty()) return false;
   if (!nothing_there_) nothing_there_ = TRY(connection.query(any_row_)).empty();
   return *nothing_there_;
 }
@@ -97,7 +98,7 @@ base::Result<bool> Skip::assumes_new(sql::Connection& connection) {
 int64_t Skip::hash_of(std::span<const Cell> row) {
   // In one piece: a hash for each part of each cell took as long as all else that is done to find a row unchanged.
   size_t size = 0;
-  for (const Cell& cell : row) size += sizeof cell.type + sizeof cell.integer + cell.text.size();
+  for (const Cell& cell : row) size += sizeof cell.type + sizeof(int64_t) + cell.text().size();
   if (hashed_.size() < size) hashed_.resize(size);
   char* to = hashed_.data();
   const auto put = [&](const void* from, size_t bytes) {
@@ -106,10 +107,10 @@ int64_t Skip::hash_of(std::span<const Cell> row) {
   };
   for (const Cell& cell : row) {
     // The type goes first, and the length of a text: null is not "", what is kept is not null, and no number is either of them.
-    const int64_t number = cell.text.empty() ? cell.integer : int64_t(cell.text.size());
+    const int64_t number = cell.text().empty() ? cell.integer() : int64_t(cell.text().size());
     put(&cell.type, sizeof cell.type);
     put(&number, sizeof number);
-    if (!cell.text.empty()) put(cell.text.data(), cell.text.size());
+    if (!cell.text().empty()) put(cell.text().data(), cell.text().size());
   }
   return int64_t(base::hash_of({hashed_.data(), size}, *target_.stamp_seed));
 }
@@ -121,7 +122,9 @@ std::vector<uint32_t> Skip::askable(const record::RowBatch& rows) const {
   std::vector<uint32_t> out;
   out.reserve(rows.size());
   for (uint32_t i = 0; i < rows.size(); ++i) {
-    if (!repeats[i] && rows.row(i)[0].type == key && is_linked_by_external_ids(rows.row(i)) && (target_.stamp_seed || says_all(rows.row(i)))) out.push_back(i);
+    if (!repeats[i] && rows.row(i)[0].type == key && is_linked_by_external_ids(rows.row(i)) &&
+        (target_.stamp_seed || says_all(rows.row(i))))
+      out.push_back(i);
   }
   return out;
 }
@@ -147,7 +150,8 @@ base::Result<sql::Rows> Skip::ask(sql::Connection& connection, const record::Row
     sql::BinaryArray& array = arrays.emplace_back(elements);
     for (const uint32_t row : asked) array.add(cell_of(row));
   };
-  add_array(target_.columns[0].column.type == ColumnType::Integer ? Of::Integers : Of::Texts, [&](uint32_t row) { return rows.row(row)[0]; });
+  add_array(target_.columns[0].column.type == ColumnType::Integer ? Of::Integers : Of::Texts,
+            [&](uint32_t row) { return rows.row(row)[0]; });
   add_array(Of::Integers, [&](uint32_t row) { return Cell::of(hashes[row]); });
   for (const Parent& parent : target_.parents) {
     if (!parent.external_way) continue;

@@ -59,9 +59,9 @@ std::string version_word(const Cell& cell) {
     case Type::LocalTimestamp:
     case Type::Date:
     case Type::Time:
-      return fmt::format("{:020}", uint64_t(cell.integer) ^ (uint64_t{1} << 63));
+      return fmt::format("{:020}", uint64_t(cell.integer()) ^ (uint64_t{1} << 63));
     case Type::Text:
-      return std::string(cell.text);
+      return std::string(cell.text());
     case Type::Null:
     case Type::Keep:
     case Type::Decimal:

@@ -69,7 +69,10 @@ Writer::Writer(state::Store& store, const config::Entity& entity, Target target,
       waiting_(store_, entity_, target_),
       yields_(std::any_of(entity.fields.begin(), entity.fields.end(), [](const auto& field) { return field.taken_as_null; })),
       taken_(target_.columns.size()),
-      memory_(store_, entity_, target_, statements_.adoption()) {}
+      memory_(store_, entity_, target_, statements_.adoption()) {
+  // Who goes without a value that is taken is a matter of who lands at all.
+  if (yields_) faults_met_ = FaultKinds::all();
+}
 
 base::Result<void> Writer::write(const Batch& batch, int64_t run, record::EntityReport& report, const std::stop_token& stop) {
   Isolation isolation = tests_ ? Isolation::Testing : Isolation::None;
@@ -97,7 +100,8 @@ base::Result<void> Writer::write(const Batch& batch, int64_t run, record::Entity
       continue;
     }
     if (sql::is_row_fault(error) && isolation != Isolation::Halving) {
-      isolation = isolation == Isolation::None ? Isolation::Testing : Isolation::Halving;
+      const bool is_another = faults_met_.add(FaultKinds::of(error));
+      isolation = isolation == Isolation::None || is_another ? Isolation::Testing : Isolation::Halving;
       tests_ = true;
       continue;
     }
@@ -321,16 +325,15 @@ base::Result<void> Writer::stage(const record::RowBatch& rows, Range range) {
     return std::any_of(cells.begin(), cells.end(), [](const Cell& cell) { return cell.type == Cell::Type::Keep; });
   });
   const std::vector<record::Column>& columns = keeps_ ? statements_.stage_columns() : statements_.stage_columns_without_kept();
-  staged_.clear();
-  staged_.reserve(range.size() * columns.size());
-  for (const uint32_t i : range) {
+  const auto make = [&](size_t row, std::vector<Cell>& out) {
+    const uint32_t i = range[row];
     const auto cells = rows.row(i);
-    staged_.push_back(Cell::of(int64_t(i)));
-    for (size_t k = 0; keeps_ && k < statements_.kept_columns(); ++k) staged_.push_back(Cell::of(kept_bits(cells, k)));
-    if (target_.stamp_seed) staged_.push_back(Cell::of(chosen_.hashes[i]));
-    staged_.insert(staged_.end(), cells.begin(), cells.end());
-  }
-  auto staged = connection_.insert_many(statements_.stage_table(), columns, staged_);
+    out.push_back(Cell::of(int64_t(i)));
+    for (size_t k = 0; keeps_ && k < statements_.kept_columns(); ++k) out.push_back(Cell::of(kept_bits(cells, k)));
+    if (target_.stamp_seed) out.push_back(Cell::of(chosen_.hashes[i]));
+    out.insert(out.end(), cells.begin(), cells.end());
+  };
+  auto staged = connection_.insert_many(statements_.stage_table(), columns, range.size(), make);
   if (!staged) return base::fail(of_the_table(std::move(staged).error(), columns, target_.columns));
   return {};
 }

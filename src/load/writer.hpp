@@ -64,7 +64,7 @@ class Writer {
 
  private:
   /// Whether bad rows are looked for: the first try takes all rows at once. After a row's fault, rows are tested against what the catalog
-  /// says and the good ones written at once, outside any savepoint; what that overlooks is found by halving.
+  /// says of faults of that kind and the good ones written at once, outside any savepoint; what that overlooks is found by halving.
   enum class Isolation { None, Testing, Halving };
 
   /// What has become of a batch's rows in the transaction that is open.
@@ -114,6 +114,7 @@ class Writer {
   base::Result<void> write_tested(const record::RowBatch& rows, std::vector<uint32_t> all, record::Counters& counters,
                                   std::vector<record::Reject>& rejects);
   std::vector<uint32_t> take_out_misfits(const record::RowBatch& rows, Range range);
+  [[nodiscard]] FaultKinds wanted_tests() const;
   base::Result<void> make_filter();
   /// Of fields with `taken: null`, the values that other rows have.
   base::Result<void> go_without_taken();
@@ -161,11 +162,11 @@ class Writer {
   bool staged_in_transaction_ = false;
   int64_t restampable_ = 0;                 ///< of the rows judged last
   bool keeps_ = false;                      ///< of the rows staged last
-  std::vector<record::Cell> staged_;        ///< reused between batches
   bool yields_ = false;                     ///< a field goes without a value that another row has
   std::vector<int64_t> taken_, taken_now_;  ///< how many of each of the batch's columns: of this run, of this batch
   std::string told_;                        ///< of them, in the report's note
   bool tests_ = false;                      ///< a row's fault was met in this run: rows are tested before they are written
+  FaultKinds faults_met_;                   ///< for these
   Isolation isolation_ = Isolation::None;
   std::optional<ConstraintFilter> filter_;  ///< made at the first fault
   std::vector<std::pair<uint32_t, record::Reject>> refused_;

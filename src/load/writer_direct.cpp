@@ -33,8 +33,9 @@ base::Result<void> Writer::insert_fresh(const record::RowBatch& rows, record::Co
 /// A fault was met in this run: of new rows what constraints speak of is tested, and those that pass go their usual way.
 base::Result<void> Writer::insert_tested(const record::RowBatch& rows, record::Counters& counters) {
   chosen_.fresh = take_out_misfits(rows, chosen_.fresh);
+  if (!faults_met_.any_constraint()) return chosen_.fresh.empty() ? base::Result<void>() : insert_fresh(rows, counters);
   TRY(make_filter());
-  TRY(prepare(rows, chosen_.fresh, verdict::New, [&](const std::string& column) { return filter_->looks_at(column); }));
+  TRY(prepare(rows, chosen_.fresh, verdict::New, [&](const std::string& column) { return filter_->looks_at(column, faults_met_); }));
   const size_t known_before = refused_.size();
   TRY(test(rows));
   std::vector<uint32_t> out = suspects_;

@@ -31,7 +31,9 @@ std::string value_in(const Target& target, std::span<const Cell> row, const std:
 }
 
 /// Whether a row is refused for what another row is, or is not: all of class 23 but NOT NULL and CHECK.
-bool depends_on_other_rows(std::string_view code) { return code == RowHidden || (code.starts_with("23") && code != "23502" && code != "23514"); }
+bool depends_on_other_rows(std::string_view code) {
+  return code == RowHidden || (code.starts_with("23") && code != "23502" && code != "23514");
+}
 
 std::string hidden_row(const Target& target) {
   return fmt::format(
@@ -56,8 +58,12 @@ void Writer::count_refused(record::Counters& counters, std::vector<record::Rejec
   refused_.clear();
 }
 
+/// After the first fault, those that rows have had; before halving, whatever can be told.
+FaultKinds Writer::wanted_tests() const { return isolation_ == Isolation::Halving ? FaultKinds::all() : faults_met_; }
+
 /// The first try may have been stopped by one of them; the others need no try of their own.
 std::vector<uint32_t> Writer::take_out_misfits(const record::RowBatch& rows, Range range) {
+  if (!wanted_tests().misfits) return {range.begin(), range.end()};
   std::vector<uint32_t> left;
   left.reserve(range.size());
   for (const uint32_t row : range) {
@@ -135,7 +141,7 @@ base::Result<void> Writer::test(const record::RowBatch& rows) {
 /// Returns whom it refused.
 base::Result<std::set<uint32_t>> Writer::refuse_faulty(const record::RowBatch& rows, ConstraintFilter::Which which) {
   TRY(make_filter());
-  ConstraintFilter::Findings found = TRY(filter_->find(connection_, keeps_, which));
+  ConstraintFilter::Findings found = TRY(filter_->find(connection_, wanted_tests(), keeps_, which));
   std::set<uint32_t> refused;
   for (const Fault& fault : found.faults) refused.insert(fault.row);
   let_go_.insert(let_go_.end(), found.give_up.begin(), found.give_up.end());
@@ -260,7 +266,7 @@ record::Reject Writer::failed_relation(const record::RowBatch& rows, size_t row,
   for (size_t c = 0; c < target_.columns.size(); ++c) {
     const RowColumn& column = target_.columns[c];
     if (column.role != RowColumn::Role::RelationKey || column.relation != relation || !rows.row(row)[c].has_value()) continue;
-    tried.push_back(fmt::format("`{}` = {}", parent.ways[column.way].column.name, base::shown(rows.row(row)[c].text, 80)));
+    tried.push_back(fmt::format("`{}` = {}", parent.ways[column.way].column.name, base::shown(rows.row(row)[c].text(), 80)));
   }
   const std::string looked_for = base::joined(tried, " or ");
   const std::string reason =

@@ -6,13 +6,16 @@
 #include <vector>
 
 #include "base/arena.hpp"
+#include "base/check.hpp"
 #include "base/clock.hpp"
 #include "record/record_batch.hpp"
 
 namespace syncline::record {
 
-/// One table-shaped value, exact. Text points into a batch's arena or page, or into memory that outlives the call it is given to.
-struct Cell {
+/// One table-shaped value, exact. Text points into a batch's arena or page, or into memory that outlives the call it is given to. Small:
+/// rows of them are most of what a run holds in memory.
+class Cell {
+ public:
   enum class Type : uint8_t {
     Null,
     Keep,            ///< the source said nothing: the column stays as it is (on insert: its default, i.e. NULL)
@@ -27,8 +30,18 @@ struct Cell {
     Json,            ///< text: valid JSON without \u0000
   };
   Type type = Type::Null;
-  int64_t integer = 0;
-  std::string_view text;
+
+  Cell() = default;
+  /// A value of a type that is an integer, or of one that is a text; the other is left out.
+  Cell(Type of_type, int64_t integer, std::string_view text) : type(of_type) {
+    if (is_text(type)) {
+      base::check(text.size() <= UINT32_MAX, "a text of a cell has less than 4 GiB");
+      size_ = uint32_t(text.size());
+      data_ = text.data();
+    } else {
+      integer_ = integer;
+    }
+  }
 
   static Cell null() { return {}; }
   static Cell keep() { return {Type::Keep, 0, {}}; }
@@ -40,10 +53,25 @@ struct Cell {
   static Cell json(std::string_view text) { return {Type::Json, 0, text}; }
   static Cell of(base::Timestamp instant) { return {Type::Timestamp, instant.time_since_epoch().count(), {}}; }
   static Cell date(int64_t days) { return {Type::Date, days, {}}; }
+
   [[nodiscard]] bool is_null() const { return type == Type::Null; }
   /// Neither null nor kept.
   [[nodiscard]] bool has_value() const { return type != Type::Null && type != Type::Keep; }
+  /// 0 where the type is a text.
+  [[nodiscard]] int64_t integer() const { return is_text(type) ? 0 : integer_; }
+  /// "" where the type is an integer.
+  [[nodiscard]] std::string_view text() const { return is_text(type) ? std::string_view(data_, size_) : std::string_view(); }
+
+ private:
+  static constexpr bool is_text(Type type) { return type == Type::Text || type == Type::Decimal || type == Type::Json; }
+
+  uint32_t size_ = 0;  ///< of a text
+  union {
+    int64_t integer_ = 0;
+    const char* data_;
+  };
 };
+static_assert(sizeof(Cell) == 16);
 
 /// The rows made of some records: a matrix of cells in the order of a mapping's columns. The cells' text lives in `arena` or in the
 /// RecordBatches the rows were made of, which must outlive this.

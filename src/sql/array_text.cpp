@@ -11,10 +11,10 @@ void ArrayText::add(const record::Cell& cell) {
     text_ += "NULL";
   } else if (cell.type == record::Cell::Type::Integer) {
     char digits[24];
-    text_.append(digits, std::to_chars(digits, digits + sizeof digits, cell.integer).ptr);
+    text_.append(digits, std::to_chars(digits, digits + sizeof digits, cell.integer()).ptr);
   } else {
     text_ += '"';
-    for (const char c : cell.text) {
+    for (const char c : cell.text()) {
       if (c == '"' || c == '\\') text_ += '\\';
       text_ += c;
     }

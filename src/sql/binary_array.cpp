@@ -27,13 +27,13 @@ void BinaryArray::add(const record::Cell& cell) {
     append_big_endian(bytes_, int32_t{-1});
   } else if (elements_ == Of::Integers) {
     base::check(cell.type == record::Cell::Type::Integer, "an array of integers holds integers");
-    append_big_endian(bytes_, int32_t{sizeof cell.integer});
-    append_big_endian(bytes_, cell.integer);
+    append_big_endian(bytes_, int32_t{sizeof(int64_t)});
+    append_big_endian(bytes_, cell.integer());
   } else if (cell.type == record::Cell::Type::Integer) {
     char digits[24];
-    add_text({digits, std::to_chars(digits, digits + sizeof digits, cell.integer).ptr});
+    add_text({digits, std::to_chars(digits, digits + sizeof digits, cell.integer()).ptr});
   } else {
-    add_text(cell.text);
+    add_text(cell.text());
   }
 }
 

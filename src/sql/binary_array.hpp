@@ -10,7 +10,8 @@ namespace syncline::sql {
 
 /// A PostgreSQL array of one dimension in its binary form, bigint[] or text[]: for Connection::query_arrays. The server reads it several
 /// times faster than the text form (ArrayText), which any statement takes.
-/// Form: array_recv in src/backend/utils/adt/arrayfuncs.c; https://www.postgresql.org/docs/current/protocol-overview.html#PROTOCOL-FORMAT-CODES
+/// Form: array_recv in src/backend/utils/adt/arrayfuncs.c;
+/// https://www.postgresql.org/docs/current/protocol-overview.html#PROTOCOL-FORMAT-CODES
 class BinaryArray {
  public:
   enum class Of { Integers, Texts };

@@ -5,6 +5,7 @@
 #include <array>
 #include <charconv>
 
+#include "base/check.hpp"
 #include "sql/postgres/open.hpp"
 #include "sql/shared/error.hpp"
 #include "sql/sqlite/sqlite_connection.hpp"
@@ -61,6 +62,15 @@ bool is_connection_lost(const base::Error& error) {
 bool may_pass_again(const base::Error& error) {
   return error.side == base::Side::Database &&
          (error.code.starts_with("40") || error.code == "55P03" || error.code == "26000" || error.code == "42P05");
+}
+
+base::Result<int64_t> Connection::insert_many(std::string_view table, std::span<const record::Column> columns,
+                                              std::span<const record::Cell> cells) {
+  base::check(!columns.empty() && cells.size() % columns.size() == 0, "cells are whole rows");
+  return insert_many(table, columns, cells.size() / columns.size(), [&](size_t row, std::vector<record::Cell>& out) {
+    const auto first = cells.begin() + ptrdiff_t(row * columns.size());
+    out.insert(out.end(), first, first + ptrdiff_t(columns.size()));
+  });
 }
 
 bool is_row_fault(const base::Error& error) {

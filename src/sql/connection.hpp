@@ -2,6 +2,7 @@
 #pragma once
 #include <chrono>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <span>
@@ -40,6 +41,10 @@ class Rows {
   size_t columns_ = 0;
   std::vector<std::optional<std::string>> values_;
 };
+
+/// Appends the cells of one of many rows, which are made one after the other when each is needed: they need no memory together. What the
+/// cells point into outlives all of the rows.
+using MakeRow = std::function<void(size_t row, std::vector<record::Cell>& cells)>;
 
 /// One connection to the user's database: the seam to it. Belongs to one thread.
 ///
@@ -90,13 +95,15 @@ class Connection {
   virtual base::Result<Rows> query_each(std::string_view sql, size_t width, std::span<const record::Cell> cells,
                                         std::span<const uint32_t> which) = 0;
 
-  /// Puts `rows` × `columns.size()` cells (row-major) into a table (as SQL writes it, quoted) whose columns have exactly these names and
+  /// Puts so many rows of `columns.size()` cells each into a table (as SQL writes it, quoted) whose columns have exactly these names and
   /// types: binary COPY on PostgreSQL (where there is none: INSERT from arrays), a prepared INSERT on SQLite. How many it took: a
   /// trigger can make them fewer. A Keep cell is stored as NULL. A cell that its column would round, cut or retype is refused with
   /// class 22, the column as subject and "row N:" in the message. After an error nothing of the batch stays; within a transaction that
   /// takes a rollback, at least to a savepoint.
-  virtual base::Result<int64_t> insert_many(std::string_view table, std::span<const record::Column> columns,
-                                            std::span<const record::Cell> cells) = 0;
+  virtual base::Result<int64_t> insert_many(std::string_view table, std::span<const record::Column> columns, size_t rows,
+                                            const MakeRow& make) = 0;
+  /// The same of cells that are there, row-major.
+  base::Result<int64_t> insert_many(std::string_view table, std::span<const record::Column> columns, std::span<const record::Cell> cells);
 
   /// The catalog's description of a table or view; nullopt if there is none. An unqualified name is looked up as the database would.
   virtual base::Result<std::optional<record::Table>> describe(const record::TableName& table) = 0;

@@ -34,7 +34,7 @@ Column column(std::string name, ColumnType type) {
 }
 
 Cell timestamp(std::string_view text) { return Cell::of(*base::parse_timestamp(text)); }
-Cell local_timestamp(std::string_view text) { return {Cell::Type::LocalTimestamp, timestamp(text).integer, {}}; }
+Cell local_timestamp(std::string_view text) { return {Cell::Type::LocalTimestamp, timestamp(text).integer(), {}}; }
 Cell day(std::string_view text) { return Cell::date(base::parse_date(text)->time_since_epoch().count()); }
 Cell time_of_day(int64_t microseconds) { return {Cell::Type::Time, microseconds, {}}; }
 
@@ -203,7 +203,7 @@ TEST_P(Door, InstantsAreExactFromYear1ToYear9999) {
     for (const std::string& stored : {round_trip(ColumnType::Timestamp, cell), as_parameter("timestamptz", cell)}) {
       const auto read = base::parse_timestamp(stored);
       ASSERT_TRUE(read) << stored;
-      EXPECT_EQ(Cell::of(*read).integer, cell.integer) << stored;
+      EXPECT_EQ(Cell::of(*read).integer(), cell.integer()) << stored;
     }
   }
   EXPECT_EQ(round_trip(ColumnType::Timestamp, {Cell::Type::Timestamp, std::numeric_limits<int64_t>::min(), {}}), "22008 value");

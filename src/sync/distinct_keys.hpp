@@ -33,7 +33,7 @@ class DistinctKeys {
   base::Result<std::vector<bool>> have(const std::vector<uint64_t>& hashes);
 
  private:
-  static constexpr size_t RunLength = size_t{1} << 17;  ///< hashes in memory: 1 MiB
+  static constexpr size_t RunLength = size_t{1} << 16;  ///< hashes in memory: 512 KiB
 
   void look_at_order(std::string_view key);
   void sort_run();

@@ -97,7 +97,8 @@ base::Result<record::RunReport> run(const config::Project& project, const Worlds
   std::deque<config::Entity> entities;
   for (const Step& step : steps) entities.push_back(step.at_first());
   OneAtATime progress(worlds.progress);
-  const Worlds run_worlds{worlds.clock, worlds.random, worlds.transport, worlds.connection, progress, worlds.stop, worlds.another_connection};
+  const Worlds run_worlds{worlds.clock, worlds.random, worlds.transport,         worlds.connection,
+                          progress,     worlds.stop,   worlds.another_connection};
   state::Store store(worlds.connection, project.tables_prefix);
   record::RunReport report;
   report.started_at = worlds.clock.now();

@@ -21,7 +21,7 @@ KILLS = int(os.environ.get("SYNCLINE_ACCEPTANCE_KILLS", "30"))
 SEED = int(os.environ.get("SYNCLINE_KILL_SEED", "20260302"))
 MOMENTS = ("while fetching", "inside a transaction", "COMMIT, not sent", "COMMIT, not answered", "after a commit")
 REQUESTS, COMMITS = 10, 26  # a few more than a whole sync has
-SHORT_WHILE = 0.1  # seconds, of a file's: a few transactions
+SHORT_WHILE = 0.04  # seconds, of a file's: a few transactions
 KILLS_IN_A_LIFE = 12  # of one database: a half of them in its first sync, the others in later ones
 
 
@@ -53,10 +53,13 @@ class AcceptanceKill(unittest.TestCase):
 
     # F1: kill -9 of syncer anywhere
     def test_the_same_on_sqlite(self):
-        with tempfile.TemporaryDirectory(prefix="syncline-acceptance-kill-") as folder, simulator(rows=FEW_ROWS) as vendor:
-            self.one_life(studio_file(folder, truth(vendor), sizes=FEW_OWN), Path(folder), vendor, self.kill_at_any_time)
-        print(f"{sum(self.phases.values())} kills of a file's writer, seed {SEED}\nby entity: {dict(sorted(self.entities.items()))}", flush=True)
-        self.assertGreaterEqual(sum(self.phases.values()), KILLS_IN_A_LIFE // 4)
+        life, wanted = 0, KILLS_IN_A_LIFE // 2
+        while sum(self.phases.values()) < wanted:
+            life += 1
+            self.assertLess(life, 3 + wanted, f"too few kills fell into a run: {self.phases}")
+            with tempfile.TemporaryDirectory(prefix="syncline-acceptance-kill-") as folder, simulator(seed=life, rows=FEW_ROWS) as vendor:
+                self.one_life(studio_file(folder, truth(vendor), seed=life, sizes=FEW_OWN), Path(folder), vendor, self.kill_at_any_time)
+        print(f"{sum(self.phases.values())} kills of a file's writer in {life} files, seed {SEED}\nby entity: {dict(sorted(self.entities.items()))}", flush=True)
 
     def one_life(self, database, folder, vendor, kill):
         """A first sync that is killed until it is through, then later ones, then one that nobody kills."""

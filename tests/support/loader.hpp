@@ -69,7 +69,7 @@ class Loader {
     counters.rows = counters.rejected = int64_t(rejects.size());
     state::Checkpoint checkpoint{entity_.name, entity_.account, entity_.stream, "cursor " + std::to_string(++batches_), true, {}};
     const record::Counters before = report.counters;
-    const auto written = writer_->write({batch, rejects, counters, checkpoint, {}, replay}, run_, report, {});
+    const auto written = writer_->write({batch, rejects, counters, checkpoint, {}, replay, owed, before_ours}, run_, report, {});
     message = written ? "" : written.error().message;
     EXPECT_TRUE(report.counters.ledger_holds());
     record::Counters now = report.counters;
@@ -99,8 +99,11 @@ class Loader {
 
   [[nodiscard]] int64_t run() const { return run_; }
   [[nodiscard]] const state::Lease& lease() const { return lease_; }
+  [[nodiscard]] const Target& target() const { return writer_->target(); }
   record::EntityReport report;
-  std::string message;  ///< of the last write's error
+  std::string message;                       ///< of the last write's error
+  Owed* owed = nullptr;                      ///< of the batches that are written
+  decltype(Batch::before) before_ours = {};  ///< the same
 
  private:
   record::RowBatch batch_of(const std::vector<std::vector<Cell>>& rows) {

@@ -64,9 +64,10 @@ class LosingConnection : public sql::Connection {
                                      std::span<const uint32_t> which) override {
     return real_->query_each(sql, width, cells, which);
   }
-  base::Result<int64_t> insert_many(std::string_view table, std::span<const record::Column> columns,
-                                    std::span<const record::Cell> cells) override {
-    return real_->insert_many(table, columns, cells);
+  using Connection::insert_many;
+  base::Result<int64_t> insert_many(std::string_view table, std::span<const record::Column> columns, size_t rows,
+                                    const sql::MakeRow& make) override {
+    return real_->insert_many(table, columns, rows, make);
   }
   base::Result<std::optional<record::Table>> describe(const record::TableName& table) override { return real_->describe(table); }
   base::Result<std::vector<std::string>> table_names() override { return real_->table_names(); }

@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include "base/check.hpp"
 #include "sql/array_text.hpp"
 #include "sql/dialect.hpp"
 #include "sql/shared/cell.hpp"
@@ -49,12 +50,17 @@ std::string array_insert(std::string_view table, std::span<const Column> columns
   return fmt::format("INSERT INTO {} ({}) SELECT {} FROM unnest({}) AS u ({})", table, names, values, arrays, aliases);
 }
 
-base::Result<std::vector<std::string>> arrays_of(std::span<const Column> columns, std::span<const Cell> cells) {
+base::Result<std::vector<std::string>> arrays_of(std::span<const Column> columns, size_t rows, const MakeRow& make) {
   std::vector<ArrayText> arrays(columns.size());
-  for (size_t at = 0; at < cells.size(); ++at) {
-    const size_t column = at % columns.size();
-    if (base::Result<void> added = add(columns[column], cells[at], arrays[column]); !added)
-      return base::fail(std::move(added).error().within(fmt::format("row {}", at / columns.size() + 1)));
+  std::vector<Cell> cells;
+  for (size_t row = 0; row < rows; ++row) {
+    cells.clear();
+    make(row, cells);
+    base::check(cells.size() == columns.size(), "a row has a cell for each column");
+    for (size_t column = 0; column < columns.size(); ++column) {
+      if (base::Result<void> added = add(columns[column], cells[column], arrays[column]); !added)
+        return base::fail(std::move(added).error().within(fmt::format("row {}", row + 1)));
+    }
   }
   std::vector<std::string> out;
   for (ArrayText& array : arrays) out.push_back(std::move(array).text());

@@ -7,7 +7,7 @@
 
 #include "base/result.hpp"
 #include "record/column.hpp"
-#include "record/row_batch.hpp"
+#include "sql/connection.hpp"
 
 namespace syncline::sql::postgres {
 
@@ -15,6 +15,6 @@ namespace syncline::sql::postgres {
 /// the same for any number of rows.
 [[nodiscard]] std::string array_insert(std::string_view table, std::span<const record::Column> columns);
 /// Its parameters. Errors are of class 22 with the column as subject, and name the row.
-base::Result<std::vector<std::string>> arrays_of(std::span<const record::Column> columns, std::span<const record::Cell> cells);
+base::Result<std::vector<std::string>> arrays_of(std::span<const record::Column> columns, size_t rows, const MakeRow& make);
 
 }  // namespace syncline::sql::postgres

@@ -118,7 +118,7 @@ base::Result<void> append_cell(const Column& column, const Cell& cell, std::stri
       break;
     case ColumnType::Decimal: {
       if (cell.type == Cell::Type::Decimal) {
-        append_numeric(out, cell.text);
+        append_numeric(out, cell.text());
       } else {
         append_numeric(out, text_of(cell));
       }
@@ -128,23 +128,23 @@ base::Result<void> append_cell(const Column& column, const Cell& cell, std::stri
       append_real(out, *real_of(cell), is_single_precision(column));
       break;
     case ColumnType::Boolean:
-      append_field(out, int8_t(cell.integer != 0));
+      append_field(out, int8_t(cell.integer() != 0));
       break;
     case ColumnType::Timestamp:
     case ColumnType::LocalTimestamp:
-      append_field(out, cell.integer - EpochMicroseconds);
+      append_field(out, cell.integer() - EpochMicroseconds);
       break;
     case ColumnType::Date:
-      append_field(out, int32_t(cell.integer - EpochDays));
+      append_field(out, int32_t(cell.integer() - EpochDays));
       break;
     case ColumnType::Time:
-      append_field(out, cell.integer);
+      append_field(out, cell.integer());
       break;
     case ColumnType::Jsonb:
       append_text_field(out, cell, "\1");
       break;  // version 1: the JSON as text
     case ColumnType::Uuid:
-      append_uuid(out, *uuid_digits(cell.text));
+      append_uuid(out, *uuid_digits(cell.text()));
       break;
     case ColumnType::Text:
     case ColumnType::Json:

@@ -275,12 +275,11 @@ Answer PostgresConnection::end_copy(PGresult* started, const char* reason) {
   return last;
 }
 
-base::Result<int64_t> PostgresConnection::insert_many(std::string_view table, std::span<const record::Column> columns,
-                                                      std::span<const record::Cell> cells) {
-  base::check(!columns.empty() && cells.size() % columns.size() == 0, "cells are whole rows");
-  if (cells.empty()) return 0;
+base::Result<int64_t> PostgresConnection::insert_many(std::string_view table, std::span<const record::Column> columns, size_t rows,
+                                                      const MakeRow& make) {
+  if (rows == 0) return 0;
   TRY(usable());
-  if (!capabilities_.copy) return insert_arrays(table, columns, cells);
+  if (!capabilities_.copy) return insert_arrays(table, columns, rows, make);
   std::string names;
   for (const record::Column& column : columns) names += (names.empty() ? "" : ", ") + sql::quoted(column.name);
   const std::string sql = fmt::format("COPY {} ({}) FROM STDIN (FORMAT binary)", table, names);
@@ -288,7 +287,7 @@ base::Result<int64_t> PostgresConnection::insert_many(std::string_view table, st
 
   const Answer started = send(sql);
   if (PQresultStatus(started.get()) != PGRES_COPY_IN) return base::fail(error_of(connection_.get(), started.get()));
-  if (base::Result<void> sent = send_rows(columns, cells); !sent) {
+  if (base::Result<void> sent = send_rows(columns, rows, make); !sent) {
     end_copy(started.get(), "a value was refused by the client");
     return base::fail(std::move(sent).error());
   }
@@ -297,16 +296,16 @@ base::Result<int64_t> PostgresConnection::insert_many(std::string_view table, st
   return rows_changed(answer.get());
 }
 
-base::Result<int64_t> PostgresConnection::insert_arrays(std::string_view table, std::span<const record::Column> columns,
-                                                        std::span<const record::Cell> cells) {
-  const std::vector<std::string> arrays = TRY(arrays_of(columns, cells));
+base::Result<int64_t> PostgresConnection::insert_arrays(std::string_view table, std::span<const record::Column> columns, size_t rows,
+                                                        const MakeRow& make) {
+  const std::vector<std::string> arrays = TRY(arrays_of(columns, rows, make));
   std::vector<record::Cell> parameters;
   for (const std::string& array : arrays) parameters.push_back(record::Cell::of(std::string_view(array)));
   return change(array_insert(table, columns), parameters);
 }
 
 /// In pieces, so that the memory needed does not grow with the batch.
-base::Result<void> PostgresConnection::send_rows(std::span<const record::Column> columns, std::span<const record::Cell> cells) {
+base::Result<void> PostgresConnection::send_rows(std::span<const record::Column> columns, size_t rows, const MakeRow& make) {
   std::string buffer;
   buffer.reserve(CopyBufferBytes + 4096);
   const auto flush = [&]() -> base::Result<void> {
@@ -316,8 +315,12 @@ base::Result<void> PostgresConnection::send_rows(std::span<const record::Column>
   };
 
   append_header(buffer);
-  for (size_t row = 0; row < cells.size() / columns.size(); ++row) {
-    if (base::Result<void> appended = append_row(columns, cells.subspan(row * columns.size(), columns.size()), buffer); !appended) {
+  std::vector<record::Cell> cells;
+  for (size_t row = 0; row < rows; ++row) {
+    cells.clear();
+    make(row, cells);
+    base::check(cells.size() == columns.size(), "a row has a cell for each column");
+    if (base::Result<void> appended = append_row(columns, cells, buffer); !appended) {
       return base::fail(std::move(appended).error().within(fmt::format("row {}", row + 1)));
     }
     if (buffer.size() >= CopyBufferBytes) TRY(flush());

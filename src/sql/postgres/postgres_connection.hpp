@@ -31,8 +31,9 @@ class PostgresConnection final : public Connection {
   base::Result<Rows> query_arrays(std::string_view sql, std::span<const BinaryArray> arrays) override;
   base::Result<Rows> query_each(std::string_view sql, size_t width, std::span<const record::Cell> cells,
                                 std::span<const uint32_t> which) override;
-  base::Result<int64_t> insert_many(std::string_view table, std::span<const record::Column> columns,
-                                    std::span<const record::Cell> cells) override;
+  using Connection::insert_many;
+  base::Result<int64_t> insert_many(std::string_view table, std::span<const record::Column> columns, size_t rows,
+                                    const MakeRow& make) override;
   base::Result<std::optional<record::Table>> describe(const record::TableName& table) override;
   base::Result<std::vector<std::string>> table_names() override;
 
@@ -44,8 +45,8 @@ class PostgresConnection final : public Connection {
   [[nodiscard]] std::chrono::milliseconds silence() const;
   base::Result<void> run_script(const std::string& sql);
   Answer end_copy(PGresult* started, const char* reason);
-  base::Result<int64_t> insert_arrays(std::string_view table, std::span<const record::Column> columns, std::span<const record::Cell> cells);
-  base::Result<void> send_rows(std::span<const record::Column> columns, std::span<const record::Cell> cells);
+  base::Result<int64_t> insert_arrays(std::string_view table, std::span<const record::Column> columns, size_t rows, const MakeRow& make);
+  base::Result<void> send_rows(std::span<const record::Column> columns, size_t rows, const MakeRow& make);
 
   Handle connection_;
   const base::Secret url_;

@@ -14,7 +14,7 @@ constexpr size_t StatementsMax = 200;
 
 Answer run_unprepared(PGconn* connection, const std::string& sql, const Parameters& parameters, std::chrono::milliseconds silence) {
   const int sent = PQsendQueryParams(connection, sql.c_str(), parameters.size(), nullptr, parameters.data(), parameters.lengths(),
-                                    parameters.formats(), 0);
+                                     parameters.formats(), 0);
   return await_answers(connection, sent, silence);
 }
 

@@ -198,31 +198,31 @@ void append_text(const Cell& cell, std::string& out) {
     case Cell::Type::Keep:
       return;
     case Cell::Type::Boolean:
-      out += cell.integer ? "true" : "false";
+      out += cell.integer() ? "true" : "false";
       return;
     case Cell::Type::Integer: {
-      const fmt::format_int digits(cell.integer);
+      const fmt::format_int digits(cell.integer());
       out.append(digits.data(), digits.size());
       return;
     }
     case Cell::Type::Timestamp:
-      out += base::to_string(instant_of(cell.integer));
+      out += base::to_string(instant_of(cell.integer()));
       return;
     case Cell::Type::LocalTimestamp: {
-      out += base::to_string(instant_of(cell.integer));
+      out += base::to_string(instant_of(cell.integer()));
       out.pop_back();  // the Z: a local time has no zone
       return;
     }
     case Cell::Type::Date:
-      out += base::to_string(base::Date(std::chrono::days(cell.integer)));
+      out += base::to_string(base::Date(std::chrono::days(cell.integer())));
       return;
     case Cell::Type::Time:
-      out += base::time_of_day_to_string(std::chrono::microseconds(cell.integer));
+      out += base::time_of_day_to_string(std::chrono::microseconds(cell.integer()));
       return;
     case Cell::Type::Decimal:
     case Cell::Type::Text:
     case Cell::Type::Json:
-      out += cell.text;
+      out += cell.text();
       return;
   }
 }
@@ -242,23 +242,23 @@ base::Result<void> check_cell(const Cell& cell, std::string_view subject) {
       return {};
     case Cell::Type::Timestamp:
     case Cell::Type::LocalTimestamp:
-      if (cell.integer >= FirstDay * MicrosecondsOfDay && cell.integer < (LastDay + 1) * MicrosecondsOfDay) return {};
+      if (cell.integer() >= FirstDay * MicrosecondsOfDay && cell.integer() < (LastDay + 1) * MicrosecondsOfDay) return {};
       return refuse(sqlstate::TimeOutOfRange, subject, "the timestamp is not in the years 0001 to 9999");
     case Cell::Type::Date:
-      if (cell.integer >= FirstDay && cell.integer <= LastDay) return {};
+      if (cell.integer() >= FirstDay && cell.integer() <= LastDay) return {};
       return refuse(sqlstate::TimeOutOfRange, subject, "the date is not in the years 0001 to 9999");
     case Cell::Type::Time:
-      if (cell.integer >= 0 && cell.integer < MicrosecondsOfDay) return {};
+      if (cell.integer() >= 0 && cell.integer() < MicrosecondsOfDay) return {};
       return refuse(sqlstate::TimeOutOfRange, subject, "the time is not within a day");
     case Cell::Type::Decimal:
-      if (plain(cell.text)) return {};
-      return refuse(sqlstate::WrongType, subject, fmt::format("{} is not a plain decimal number", base::shown(cell.text, 60)));
+      if (plain(cell.text())) return {};
+      return refuse(sqlstate::WrongType, subject, fmt::format("{} is not a plain decimal number", base::shown(cell.text(), 60)));
     case Cell::Type::Text:
     case Cell::Type::Json:
-      if (cell.text.size() > TextBytesMax) return refuse(sqlstate::ValueTooLong, subject, "the text is longer than a database can hold");
-      if (cell.text.find('\0') == cell.text.npos) return {};
+      if (cell.text().size() > TextBytesMax) return refuse(sqlstate::ValueTooLong, subject, "the text is longer than a database can hold");
+      if (cell.text().find('\0') == cell.text().npos) return {};
       return refuse(sqlstate::BadCharacter, subject,
-                    fmt::format("the text holds a NUL character, which a database cannot store: {}", base::shown(cell.text, 60)));
+                    fmt::format("the text holds a NUL character, which a database cannot store: {}", base::shown(cell.text(), 60)));
   }
   return {};
 }
@@ -280,11 +280,11 @@ base::Result<void> check_cell(const Cell& cell, const Column& column) {
       return real_fits(cell, column) ? base::Result<void>() : refuse(sqlstate::OutOfRange, column, cell);
     case ColumnType::Text: {
       const bool short_enough =
-          !column.length_max || cell.text.size() <= size_t(*column.length_max) || characters(cell.text) <= size_t(*column.length_max);
+          !column.length_max || cell.text().size() <= size_t(*column.length_max) || characters(cell.text()) <= size_t(*column.length_max);
       return short_enough ? base::Result<void>() : refuse(sqlstate::ValueTooLong, column, cell);
     }
     case ColumnType::Uuid:
-      return uuid_digits(cell.text) ? base::Result<void>() : refuse(sqlstate::WrongType, column, cell);
+      return uuid_digits(cell.text()) ? base::Result<void>() : refuse(sqlstate::WrongType, column, cell);
     case ColumnType::Boolean:
     case ColumnType::Timestamp:
     case ColumnType::LocalTimestamp:
@@ -299,20 +299,20 @@ base::Result<void> check_cell(const Cell& cell, const Column& column) {
 }
 
 std::optional<int64_t> integer_of(const Cell& cell) {
-  if (cell.type == Cell::Type::Integer) return cell.integer;
-  const std::optional<Plain> number = plain(cell.text);
+  if (cell.type == Cell::Type::Integer) return cell.integer();
+  const std::optional<Plain> number = plain(cell.text());
   if (!number || !only_zeros(number->fraction)) return std::nullopt;
-  const std::string_view whole = cell.text.substr(0, cell.text.find('.'));
+  const std::string_view whole = cell.text().substr(0, cell.text().find('.'));
   int64_t value = 0;
   const auto [end, failed] = std::from_chars(whole.data(), whole.data() + whole.size(), value);
   return failed == std::errc() && end == whole.data() + whole.size() ? std::optional(value) : std::nullopt;
 }
 
 std::optional<double> real_of(const Cell& cell) {
-  if (cell.type == Cell::Type::Integer) return double(cell.integer);
+  if (cell.type == Cell::Type::Integer) return double(cell.integer());
   double value = 0;
-  const char* const last = cell.text.data() + cell.text.size();
-  const auto [end, failed] = std::from_chars(cell.text.data(), last, value);
+  const char* const last = cell.text().data() + cell.text().size();
+  const auto [end, failed] = std::from_chars(cell.text().data(), last, value);
   return failed == std::errc() && end == last && std::isfinite(value) ? std::optional(value) : std::nullopt;
 }
 

@@ -62,9 +62,9 @@ base::Result<void> bind_cell(sqlite3_stmt* statement, int place, const Cell& cel
     case Cell::Type::Keep:
       return bound(statement, sqlite3_bind_null(statement, place));
     case Cell::Type::Boolean:
-      return bound(statement, sqlite3_bind_int64(statement, place, cell.integer != 0));
+      return bound(statement, sqlite3_bind_int64(statement, place, cell.integer() != 0));
     case Cell::Type::Integer:
-      return bound(statement, sqlite3_bind_int64(statement, place, cell.integer));
+      return bound(statement, sqlite3_bind_int64(statement, place, cell.integer()));
     case Cell::Type::Timestamp:
       return bind_copy(statement, place, fixed_width(text_of(cell)));
     case Cell::Type::LocalTimestamp:
@@ -74,7 +74,7 @@ base::Result<void> bind_cell(sqlite3_stmt* statement, int place, const Cell& cel
     case Cell::Type::Decimal:
     case Cell::Type::Text:
     case Cell::Type::Json:
-      return bind_view(statement, place, cell.text, subject);
+      return bind_view(statement, place, cell.text(), subject);
   }
   return {};
 }

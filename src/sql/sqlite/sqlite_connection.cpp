@@ -49,8 +49,9 @@ class SqliteConnection final : public Connection {
   base::Result<Rows> query_arrays(std::string_view sql, std::span<const BinaryArray> arrays) override;
   base::Result<Rows> query_each(std::string_view sql, size_t width, std::span<const record::Cell> cells,
                                 std::span<const uint32_t> which) override;
-  base::Result<int64_t> insert_many(std::string_view table, std::span<const record::Column> columns,
-                                    std::span<const record::Cell> cells) override;
+  using Connection::insert_many;
+  base::Result<int64_t> insert_many(std::string_view table, std::span<const record::Column> columns, size_t rows,
+                                    const MakeRow& make) override;
   base::Result<std::optional<record::Table>> describe(const record::TableName& table) override;
   base::Result<std::vector<std::string>> table_names() override;
 
@@ -182,7 +183,7 @@ base::Result<void> SqliteConnection::prepare_session() {
   // NORMAL may lose the last transactions when the power fails, but only whole ones, rows and checkpoint together: they are read again.
   return run(
       "PRAGMA synchronous = NORMAL; PRAGMA foreign_keys = ON; PRAGMA secure_delete = OFF; PRAGMA temp_store = MEMORY; PRAGMA cache_size = "
-      "-8000");
+      "-4000");
 }
 
 /// While another connection changes the journal, SQLite does not wait but says busy at once: so we wait here.
@@ -371,10 +372,9 @@ base::Result<Rows> SqliteConnection::query_each(std::string_view sql, size_t wid
   return Rows(size_t(sqlite3_column_count(statement)) + 1, std::move(values));
 }
 
-base::Result<int64_t> SqliteConnection::insert_many(std::string_view table, std::span<const record::Column> columns,
-                                                    std::span<const record::Cell> cells) {
-  base::check(!columns.empty() && cells.size() % columns.size() == 0, "cells are whole rows");
-  if (cells.empty()) return 0;
+base::Result<int64_t> SqliteConnection::insert_many(std::string_view table, std::span<const record::Column> columns, size_t rows,
+                                                    const MakeRow& make) {
+  if (rows == 0) return 0;
   TRY(usable());
   std::string names, places;
   for (size_t index = 0; index < columns.size(); ++index) {
@@ -387,16 +387,18 @@ base::Result<int64_t> SqliteConnection::insert_many(std::string_view table, std:
   const bool alone = !in_transaction();
   if (alone) TRY(run("BEGIN IMMEDIATE"));  // all or nothing, as COPY
   int64_t inserted_rows = 0;               // a trigger may have one ignored
+  std::vector<record::Cell> cells;
   const auto insert = [&](size_t row) -> base::Result<void> {
-    for (size_t index = 0; index < columns.size(); ++index) {
-      TRY(bind_column(statement, int(index + 1), columns[index], cells[row * columns.size() + index]));
-    }
+    cells.clear();
+    make(row, cells);
+    base::check(cells.size() == columns.size(), "a row has a cell for each column");
+    for (size_t index = 0; index < columns.size(); ++index) TRY(bind_column(statement, int(index + 1), columns[index], cells[index]));
     TRY(step(statement));
     inserted_rows += sqlite3_changes64(database_.get());
     sqlite3_reset(statement);
     return {};
   };
-  for (size_t row = 0; row < cells.size() / columns.size(); ++row) {
+  for (size_t row = 0; row < rows; ++row) {
     if (base::Result<void> inserted = insert(row); !inserted) {
       sqlite3_reset(statement);
       if (alone) rollback();

@@ -25,7 +25,7 @@ base::Result<void> ElementDeletes::take_leave(std::span<const transform::SpokenK
   std::map<std::string_view, std::vector<record::Cell>> of_parent;
   for (const transform::SpokenKeys& page : spoken) {
     for (const transform::SpokenKeys::Record& it : page.records) {
-      auto& keys = of_parent[it.parent.text];
+      auto& keys = of_parent[it.parent.text()];
       keys.insert(keys.end(), page.keys.begin() + ptrdiff_t(it.first), page.keys.begin() + ptrdiff_t(it.first + it.size));
     }
     if (has_put_off()) add_keys(came_since_, page, key_type_);

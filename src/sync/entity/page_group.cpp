@@ -10,7 +10,7 @@ namespace syncline::sync {
 namespace {
 
 /// A transaction is large enough to pay for itself and small enough to be lost: whichever comes first.
-constexpr size_t GroupRowsMax = 4'000, GroupBytesMax = size_t{4} << 20;
+constexpr size_t GroupRowsMax = 3'000, GroupBytesMax = size_t{4} << 20;
 
 bool is_part_of(std::string_view source, const record::RecordBatch& page) {
   const char *begin = page.page.data(), *end = begin + page.page.size();
@@ -52,6 +52,8 @@ bool PageGroup::add_rows() {
     // A record with more rows than a transaction should have is one of its own.
     if (last == next_ && last < all.size() && rows.size() == 0) last = one_record(all, next_);
   }
+  // At once, not growing page by page: a group is the largest thing in memory.
+  if (rows.cells.empty() && last < GroupRowsMax) rows.cells.reserve((GroupRowsMax + last) * all.columns);
   rows.append(all, next_, last);
   next_ = last;
   return last == all.size();
@@ -87,23 +89,11 @@ const record::RecordBatch* PageGroup::page_of(std::string_view source) const {
   return found == pages_.end() ? nullptr : &*found;
 }
 
-void PageGroup::take_from(PageGroup& other) {
-  std::swap(*this, other);
-  other.rows_pinned_ = rows_pinned_;
-  other.page_ = page_;
-  other.next_ = next_;
-  other.clear();
-}
-
-void PageGroup::clear() {
-  pages_.clear();
-  arenas_.clear();
-  rows.clear();
-  rejects.clear();
-  spoken.clear();
-  counters = {};
-  checkpoint.reset();
-  bytes_ = 0;
+PageGroup PageGroup::take_out() {
+  PageGroup next(rows_pinned_);
+  next.page_ = page_;
+  next.next_ = next_;
+  return std::exchange(*this, std::move(next));
 }
 
 }  // namespace syncline::sync

@@ -40,10 +40,8 @@ class PageGroup {
   [[nodiscard]] bool ages() const { return !rows_pinned_; }
   /// What is stored of a row that could not land: of the record whose own JSON `source` is. `payloads` is used by this thread alone.
   [[nodiscard]] std::string payload_of(std::string_view source, extract::StoredRecords& payloads) const;
-  /// For the next transaction, with the memory of this one. A page that is open stays so.
-  void clear();
-  /// Takes what the other one holds, and gives it its own memory; a page that is open there stays so, too.
-  void take_from(PageGroup& other);
+  /// What is here, for a transaction; a page that is open stays so, for the next one.
+  PageGroup take_out();
 
   record::RowBatch rows;
   std::vector<record::Reject> rejects;

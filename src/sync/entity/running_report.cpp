@@ -28,9 +28,14 @@ base::Result<void> RunningReport::begin(const WindowPlan& plan) {
   return {};
 }
 
-void RunningReport::add_written(const record::EntityReport& after) {
-  report_.counters = after.counters;
-  report_.transactions = after.transactions;
+void RunningReport::add_written(record::EntityReport after) {
+  // Pages have been asked for meanwhile.
+  after.requests = report_.requests;
+  after.bytes = report_.bytes;
+  after.retries = report_.retries;
+  after.waited = report_.waited;
+  after.auth_method = std::move(report_.auth_method);
+  report_ = std::move(after);
 }
 
 void RunningReport::note(const std::string& phrase) { report_.note += (report_.note.empty() ? "" : "; ") + phrase; }

@@ -23,8 +23,8 @@ class RunningReport {
   /// What it says so far; whoever commits adds what has been committed.
   [[nodiscard]] record::EntityReport& so_far() { return report_; }
 
-  /// What another writer has made of it, which began with what it said so far.
-  void add_written(const record::EntityReport& after);
+  /// What a writer has made of it that began with what it said so far.
+  void add_written(record::EntityReport after);
 
   /// The window is known: the log gets its row.
   base::Result<void> begin(const WindowPlan& plan);

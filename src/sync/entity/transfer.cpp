@@ -153,7 +153,7 @@ base::Result<void> Transfer::write(PageGroup& group) {
   const bool beside = may_use_lanes(group);
   if (!beside || lanes_[1 - next_lane_]->shares_keys(group)) TRY(end_lanes());
   was_large_ = group.rows.size() >= LargeGroupRows;
-  give_to_lane(group, beside ? WriteLane::Begin::AtOnce : WriteLane::Begin::AtEnd);
+  give_to_lane(group.take_out(), beside ? WriteLane::Begin::AtOnce : WriteLane::Begin::AtEnd);
   // The next group is put together when only one is in memory.
   TRY(beside ? end_lane(next_lane_) : end_lanes());
   if (!too_many_rejects()) return {};
@@ -177,9 +177,9 @@ bool Transfer::may_use_lanes(const PageGroup& group) {
   return true;
 }
 
-void Transfer::give_to_lane(PageGroup& group, WriteLane::Begin begin) {
+void Transfer::give_to_lane(PageGroup group, WriteLane::Begin begin) {
   WriteLane* const other = lanes_[1 - next_lane_];
-  lanes_[next_lane_]->begin(group, begin, other && other->has_group() ? other : nullptr, report_.so_far(), owed_);
+  lanes_[next_lane_]->begin(std::move(group), begin, other && other->has_group() ? other : nullptr, report_.so_far(), owed_);
   if (other) next_lane_ = 1 - next_lane_;
 }
 

@@ -46,7 +46,7 @@ class Transfer {
   [[nodiscard]] bool is_behind() const;
   base::Result<void> settle();
   [[nodiscard]] bool may_use_lanes(const PageGroup& group);
-  void give_to_lane(PageGroup& group, WriteLane::Begin begin);
+  void give_to_lane(PageGroup group, WriteLane::Begin begin);
   base::Result<void> end_lane(size_t lane);
   base::Result<void> end_lanes();
   base::Result<void> write(PageGroup& group);
@@ -78,7 +78,7 @@ class Transfer {
   // The lanes' threads end before what they use does.
   WriteLane first_lane_;
   std::unique_ptr<SecondLane> second_lane_;
-  bool has_one_lane_ = false;          ///< the entity must not have two, or there is no connection for another
+  bool has_one_lane_ = false;  ///< the entity must not have two, or there is no connection for another
   std::array<WriteLane*, 2> lanes_{&first_lane_, nullptr};
   size_t next_lane_ = 0;
 };

@@ -12,8 +12,8 @@ using std::chrono::milliseconds;
 WriteLane::WriteLane(const EntityTask& task, const config::Stream& stream, load::Writer& writer)
     : task_(task), writer_(writer), payloads_(extract::make_stored_records(stream)) {}
 
-void WriteLane::begin(PageGroup& group, Begin begin, const WriteLane* before, const record::EntityReport& report, load::Owed& owed) {
-  group_.take_from(group);
+void WriteLane::begin(PageGroup group, Begin begin, const WriteLane* before, const record::EntityReport& report, load::Owed& owed) {
+  group_ = std::move(group);
   if (!before) report_ = report;
   written_ = std::async(begin == Begin::AtOnce ? std::launch::async : std::launch::deferred, &WriteLane::write, this,
                         before ? before->written_ : std::shared_future<Outcome>(), before ? &before->report_ : nullptr, std::ref(owed))
@@ -41,7 +41,7 @@ WriteLane::Outcome WriteLane::write(const std::shared_future<Outcome>& before, c
 
 base::Result<record::EntityReport> WriteLane::end() {
   const Outcome written = std::exchange(written_, {}).get();
-  group_.clear();
+  group_ = PageGroup();
   if (!written) return base::fail(written.error());
   return report_;
 }

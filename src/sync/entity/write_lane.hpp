@@ -25,9 +25,9 @@ class WriteLane {
     AtOnce,  ///< in a thread of its own
     AtEnd,   ///< in the thread that waits for the end
   };
-  /// Takes a group, and gives its own memory for the next. `before` has the group before this one, which may still be under way; null:
+  /// `before` has the group before this one, which may still be under way; null:
   /// `report` is as it stands before this group. `owed` is not to be touched while a lane has a group.
-  void begin(PageGroup& group, Begin begin, const WriteLane* before, const record::EntityReport& report, load::Owed& owed);
+  void begin(PageGroup group, Begin begin, const WriteLane* before, const record::EntityReport& report, load::Owed& owed);
   /// From `begin` to `end`.
   [[nodiscard]] bool has_group() const { return written_.valid(); }
   [[nodiscard]] bool shares_keys(const PageGroup& group) const { return has_group() && load::share_keys(group_.rows, group.rows); }

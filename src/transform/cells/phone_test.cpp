@@ -16,7 +16,7 @@ std::string made(const Value& value, const std::string& calling_code = "1", std:
   column.length_max = length_max;
   base::Arena arena;
   const Made cell = make_phone(value, {field, column, arena});
-  return cell ? std::string(cell->text) : cell.error().code + cell.error().reason;
+  return cell ? std::string(cell->text()) : cell.error().code + cell.error().reason;
 }
 
 TEST(MakePhone, WhatIsNoTelephoneNumberIsRefused) {

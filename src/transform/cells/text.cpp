@@ -72,7 +72,7 @@ Made make_text(const Value& value, const Making& making) {
 Made make_other(const Value& value, const Making& making) {
   const std::vector<std::string>& labels = making.column.labels;
   Made text = make_text(value, making);
-  if (!text || labels.empty() || std::find(labels.begin(), labels.end(), text->text) != labels.end()) return text;
+  if (!text || labels.empty() || std::find(labels.begin(), labels.end(), text->text()) != labels.end()) return text;
   return refuse_value("unknown_value", value,
                       fmt::format("is not among the labels of {}: {}", making.column.declared, base::joined(labels, ", ")));
 }

@@ -17,24 +17,24 @@ using record::Value;
 std::string canonical(const Cell& cell) {
   switch (cell.type) {
     case Cell::Type::Boolean:
-      return cell.integer ? "true" : "false";
+      return cell.integer() ? "true" : "false";
     case Cell::Type::Integer:
-      return std::to_string(cell.integer);
+      return std::to_string(cell.integer());
     case Cell::Type::Timestamp:
-      return base::to_string(base::Timestamp(std::chrono::microseconds(cell.integer)));
+      return base::to_string(base::Timestamp(std::chrono::microseconds(cell.integer())));
     case Cell::Type::LocalTimestamp: {
-      std::string text = base::to_string(base::Timestamp(std::chrono::microseconds(cell.integer)));
+      std::string text = base::to_string(base::Timestamp(std::chrono::microseconds(cell.integer())));
       text.pop_back();  // the Z: this is local
       return text;
     }
     case Cell::Type::Date:
-      return base::to_string(base::Date(std::chrono::days(cell.integer)));
+      return base::to_string(base::Date(std::chrono::days(cell.integer())));
     case Cell::Type::Time:
-      return base::time_of_day_to_string(std::chrono::microseconds(cell.integer));
+      return base::time_of_day_to_string(std::chrono::microseconds(cell.integer()));
     case Cell::Type::Decimal:
     case Cell::Type::Text:
     case Cell::Type::Json:
-      return std::string(cell.text);
+      return std::string(cell.text());
     case Cell::Type::Null:
     case Cell::Type::Keep:
       break;
@@ -107,11 +107,11 @@ Made Converter::write(const Cell& cell, const Making& making) const {
     case Writes::Text:
       return checked_text(making.arena.copy(canonical(cell)), column_);
     case Writes::Integer:
-      return Cell::of(cell.integer);
+      return Cell::of(cell.integer());
     case Writes::Decimal:
       return make_decimal(Value::number(making.arena.copy(canonical(cell))), making);
     case Writes::Json:
-      return make_json(Value::text(cell.text), making);
+      return make_json(Value::text(cell.text()), making);
   }
   return cell;
 }

@@ -155,7 +155,7 @@ TEST(Constant, ItsTextOutlivesTheMapping) {
     const auto mapping = transform::bind(sample::entity({field}), sample::table({Text}), {});
     mapped = sample::map(**mapping, page);
   }
-  EXPECT_EQ(mapped.rows.row(0)[1].text, "a constant that is longer than any small string");
+  EXPECT_EQ(mapped.rows.row(0)[1].text(), "a constant that is longer than any small string");
 }
 
 }  // namespace

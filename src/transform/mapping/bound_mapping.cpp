@@ -93,7 +93,7 @@ void BoundMapping::map_element(const record::Record& record, Work& work, const R
   // The payload is the record: of several elements it does not say which.
   if (reject.value.empty()) reject.value = base::shown(work.record.fields[0].value.text());
   // A key that could be made is exact: it tells this element from its equals.
-  if (cells.size() > before && cells[before].type == Cell::Type::Text) reject.key = base::shown(cells[before].text);
+  if (cells.size() > before && cells[before].type == Cell::Type::Text) reject.key = base::shown(cells[before].text());
   results.rejects.push_back(std::move(reject));
   cells.resize(before);
   ++results.counters.rows;

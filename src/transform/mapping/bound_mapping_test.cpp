@@ -281,7 +281,7 @@ TEST(Mapping, UnchangedTextPointsIntoThePage) {
   page.add({{"id", Value::text("1")}, {"x", Value::text(name)}});
   const Mapped mapped = sample::map(
       **transform::bind(sample::entity({sample::field("x", {"x"})}), sample::table({sample::column("x", ColumnType::Text)}), {}), page);
-  EXPECT_EQ(mapped.rows.row(0)[1].text.data(), name.data());
+  EXPECT_EQ(mapped.rows.row(0)[1].text().data(), name.data());
   EXPECT_EQ(mapped.rows.arena.bytes(), 0u);
 }
 
