@@ -93,11 +93,10 @@ base::Result<void> Writer::write(const Batch& batch, int64_t run, record::Entity
     const base::Error error = written.error();
     made.reset();
     undo();
-    // Whatever row was at fault: what was assumed to be new would be judged as new, too.
-    if (chosen_.assumed && (sql::is_row_fault(error) || error.code == Raced)) {
+    // Whatever row was at fault: what is assumed to be new would be judged as new, too, in this batch and in later ones.
+    if (sql::is_row_fault(error) || error.code == Raced) {
       skip_.assume_no_more();
-      chosen_ = {};
-      continue;
+      if (std::exchange(chosen_, {}).assumed) continue;
     }
     if (sql::is_row_fault(error) && isolation != Isolation::Halving) {
       const bool is_another = faults_met_.add(FaultKinds::of(error));

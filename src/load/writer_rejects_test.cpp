@@ -44,6 +44,44 @@ TEST_P(Rejecting, ACheckViolationIsOneRejectWithItsConstraint) {
   EXPECT_EQ(landed(), "a, c");
 }
 
+TEST_P(Rejecting, FaultsOfAnotherKindThatComeLaterAreFoundAsSurely) {
+  Loader to = loader("classes");
+  EXPECT_EQ(to.write({row("a", Cell::of("A"), 5), row("b", Cell::of("B"), 0)}), "1 inserted, 1 rejected") << "CHECK";
+  EXPECT_EQ(to.write({row("c", Cell::of("C"), 5, Cell::null(), 99), row("d", Cell::of("D"), 0), row("e", Cell::of("E"), 5)}),
+            "1 inserted, 2 rejected")
+      << "a foreign key";
+  EXPECT_EQ(to.write({row("f", Cell::of("too long for its column"), 5), row("g", Cell::of("G"), 5, Cell::of("x@y"))}),
+            "1 inserted, 1 rejected")
+      << "a value that its column does not take";
+  EXPECT_EQ(to.write({row("h", Cell::of("H"), 5, Cell::of("x@y")), row("i", Cell::of("I"), 5, Cell::null(), 98), row("j", Cell::of("J"), 0)}),
+            "3 rejected")
+      << "UNIQUE";
+  EXPECT_EQ(landed(), "a, e, g");
+  EXPECT_EQ(all("SELECT key, code FROM " + own("sync_reject") + " ORDER BY id"),
+            "b|23514, c|23503, d|23514, f|22001, h|23505, i|23503, j|23514");
+}
+
+TEST_P(Rejecting, AfterAFaultNoRowThatComesAgainIsTakenForNew) {
+  Loader to = loader("classes");
+  EXPECT_EQ(to.write({row("a", Cell::of("A"), 5)}), "1 inserted") << "nothing was there, so nobody was asked";
+  EXPECT_EQ(to.write({row("b", Cell::of("B"), 0), row("b", Cell::of("B"), 0)}), "1 duplicate, 1 rejected") << "who comes twice is judged";
+  EXPECT_EQ(to.write({row("a", Cell::of("A"), 5), row("c", Cell::of("C"), 5)}), "1 inserted, 1 unchanged");
+}
+
+TEST(FaultKinds, AreKnownByTheCodeOfAnError) {
+  const auto of = [](const char* code) { return FaultKinds::of({base::ErrorKind::Fatal, base::Side::Database, "", code, "", {}}); };
+  FaultKinds met;
+  EXPECT_FALSE(met.add(of("P0001"))) << "a trigger's: no test would have found it";
+  EXPECT_TRUE(met.add(of("23514")));
+  EXPECT_FALSE(met.add(of("23502")));
+  EXPECT_TRUE(met.values && !met.foreign_keys && !met.uniques && !met.misfits);
+  EXPECT_TRUE(met.add(of("23503")));
+  EXPECT_TRUE(met.add(of("23505")));
+  EXPECT_FALSE(met.add(of("23P01")));
+  EXPECT_TRUE(met.add(of("22P02")));
+  EXPECT_FALSE(met.add(FaultKinds::all()));
+}
+
 // F9: NOT NULL
 TEST_P(Rejecting, AMissingRequiredValueIsOneRejectWithItsColumn) {
   Loader to = loader("classes");

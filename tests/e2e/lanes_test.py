@@ -88,8 +88,9 @@ class Lanes(unittest.TestCase):
     def test_two_sessions_write_and_their_transactions_come_in_the_order_of_the_source(self):
         most = []
         type(self).before_page = staticmethod(lambda page: page == ROWS // PAGE and most.append(self.sessions()))
-        self.sync(inserted=ROWS)
+        ended = self.sync(inserted=ROWS)
         self.assertEqual(most, [2])
+        self.assertEqual(ended.entity("items")["requests"], ROWS // PAGE)
         self.assert_equals_source()
         # Beside each other, and yet what a lane has written is never seen without all that came before it.
         self.assertEqual(int(self.database.value("select transactions from syncline.sync_log")), 9)

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "sync/entity/write_lane.hpp"
 
+#include <system_error>
 #include <utility>
 
 #include "sql/connection.hpp"
@@ -15,9 +16,16 @@ WriteLane::WriteLane(const EntityTask& task, const config::Stream& stream, load:
 void WriteLane::begin(PageGroup group, Begin begin, const WriteLane* before, const record::EntityReport& report, load::Owed& owed) {
   group_ = std::move(group);
   if (!before) report_ = report;
-  written_ = std::async(begin == Begin::AtOnce ? std::launch::async : std::launch::deferred, &WriteLane::write, this,
-                        before ? before->written_ : std::shared_future<Outcome>(), before ? &before->report_ : nullptr, std::ref(owed))
-                 .share();
+  const auto launched = [&](std::launch policy) {
+    return std::async(policy, &WriteLane::write, this, before ? before->written_ : std::shared_future<Outcome>(),
+                      before ? &before->report_ : nullptr, std::ref(owed));
+  };
+  try {
+    written_ = launched(begin == Begin::AtOnce ? std::launch::async : std::launch::deferred).share();
+  } catch (const std::system_error&) {
+    // There is no thread to be had: then this one does it.
+    written_ = launched(std::launch::deferred).share();
+  }
 }
 
 /// In the lane's thread.
