@@ -53,8 +53,9 @@ TEST_P(Rejecting, FaultsOfAnotherKindThatComeLaterAreFoundAsSurely) {
   EXPECT_EQ(to.write({row("f", Cell::of("too long for its column"), 5), row("g", Cell::of("G"), 5, Cell::of("x@y"))}),
             "1 inserted, 1 rejected")
       << "a value that its column does not take";
-  EXPECT_EQ(to.write({row("h", Cell::of("H"), 5, Cell::of("x@y")), row("i", Cell::of("I"), 5, Cell::null(), 98), row("j", Cell::of("J"), 0)}),
-            "3 rejected")
+  EXPECT_EQ(
+      to.write({row("h", Cell::of("H"), 5, Cell::of("x@y")), row("i", Cell::of("I"), 5, Cell::null(), 98), row("j", Cell::of("J"), 0)}),
+      "3 rejected")
       << "UNIQUE";
   EXPECT_EQ(landed(), "a, e, g");
   EXPECT_EQ(all("SELECT key, code FROM " + own("sync_reject") + " ORDER BY id"),
@@ -64,7 +65,8 @@ TEST_P(Rejecting, FaultsOfAnotherKindThatComeLaterAreFoundAsSurely) {
 TEST_P(Rejecting, AfterAFaultNoRowThatComesAgainIsTakenForNew) {
   Loader to = loader("classes");
   EXPECT_EQ(to.write({row("a", Cell::of("A"), 5)}), "1 inserted") << "nothing was there, so nobody was asked";
-  EXPECT_EQ(to.write({row("b", Cell::of("B"), 0), row("b", Cell::of("B"), 0)}), "1 duplicate, 1 rejected") << "who comes twice is judged";
+  EXPECT_EQ(to.write({row("b", Cell::of("B"), 0), row("b", Cell::of("B"), 0)}), postgres() ? "1 duplicate, 1 rejected" : "2 rejected")
+      << "who comes twice is judged; SQLite's CHECK is found by halving";
   EXPECT_EQ(to.write({row("a", Cell::of("A"), 5), row("c", Cell::of("C"), 5)}), "1 inserted, 1 unchanged");
 }
 
