@@ -28,9 +28,9 @@ void WriteLane::begin(PageGroup group, Begin begin, const WriteLane* before, con
   }
 }
 
-/// In the lane's thread.
-WriteLane::Outcome WriteLane::write(const std::shared_future<Outcome>& before, const record::EntityReport* report_before,
-                                    load::Owed& owed) {
+/// In the lane's thread. `before` is taken out of what the thread was begun with: kept there, it would keep the one before it, and that one
+/// the one before, as long as the run lasts.
+WriteLane::Outcome WriteLane::write(std::shared_future<Outcome> before, const record::EntityReport* report_before, load::Owed& owed) {
   load::Batch batch{group_.rows, group_.rejects, group_.counters, group_.checkpoint};
   batch.payload_of = [this](std::string_view source) { return group_.payload_of(source, *payloads_); };
   batch.owed = &owed;

@@ -37,7 +37,7 @@ class WriteLane {
  private:
   using Outcome = base::Result<void>;
 
-  Outcome write(const std::shared_future<Outcome>& before, const record::EntityReport* report_before, load::Owed& owed);
+  Outcome write(std::shared_future<Outcome> before, const record::EntityReport* report_before, load::Owed& owed);
 
   const EntityTask task_;
   load::Writer& writer_;
