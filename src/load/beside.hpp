@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
+#include "base/result.hpp"
 #include "config/entity.hpp"
 #include "load/target.hpp"
 #include "sql/connection.hpp"
@@ -7,8 +8,8 @@
 namespace syncline::load {
 
 /// Whether a batch can be written while the one before it is still being written over another connection, with the same outcome as after
-/// it: if they speak of different keys, nothing that the one does may change what becomes of the other's rows. Pure but for the
-/// connection's capabilities.
-[[nodiscard]] bool can_be_written_beside(const Target& target, const config::Entity& entity, const sql::Connection& connection);
+/// it: if they speak of different keys, nothing that the one does may change what becomes of the other's rows. Asks the catalog for what
+/// the target does not say.
+base::Result<bool> can_be_written_beside(sql::Connection& connection, const Target& target, const config::Entity& entity);
 
 }  // namespace syncline::load

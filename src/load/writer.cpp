@@ -16,6 +16,7 @@ namespace {
 using record::Cell;
 using record::RowColumn;
 
+/// Of those that fail for no fault of a row.
 constexpr int AttemptsMax = 4;
 /// Rows that are equal but not as we wrote them are compared as a whole each time; above this share of a batch it is worth marking them
 /// again.
@@ -78,20 +79,20 @@ base::Result<void> Writer::write(const Batch& batch, int64_t run, record::Entity
   Isolation isolation = tests_ ? Isolation::Testing : Isolation::None;
   std::optional<Made> made;
   if (batch.before) made = TRY(await_turn(batch, make_beside(batch, isolation)));
-  for (int attempt = 1;; ++attempt) {
+  for (int failures = 0;;) {
     record::EntityReport after = report;
     const auto written = [&]() -> base::Result<void> {
-      if (!made) TRY(make(batch, isolation, made.emplace()));
-      return finish(batch, run, after, *std::exchange(made, {}));
+      if (!made) TRY(make(batch, isolation, Turn::Ours, made.emplace()));
+      return finish(batch, run, after, *made);
     }();
+    made.reset();
     if (written) {
       if (batch.owed && after.transactions > report.transactions) *batch.owed = {};
       report = std::move(after);
       tell_taken(report);
       return {};
     }
-    const base::Error error = written.error();
-    made.reset();
+    const base::Error& error = written.error();
     undo();
     // Whatever row was at fault: what is assumed to be new would be judged as new, too, in this batch and in later ones.
     if (sql::is_row_fault(error) || error.code == Raced) {
@@ -105,7 +106,7 @@ base::Result<void> Writer::write(const Batch& batch, int64_t run, record::Entity
       continue;
     }
     // What looks like a lost race for the second time is a row that a policy hides.
-    if (error.code == Raced && target_.has_policies && attempt > 1 && isolation != Isolation::Halving) {
+    if (error.code == Raced && target_.has_policies && failures > 0 && isolation != Isolation::Halving) {
       isolation = Isolation::Halving;
       continue;
     }
@@ -117,7 +118,7 @@ base::Result<void> Writer::write(const Batch& batch, int64_t run, record::Entity
       tell_taken(report);
       return {};
     }
-    if (attempt >= AttemptsMax || !(lost || error.code == Raced || sql::may_pass_again(error))) return base::fail(error);
+    if (!(lost || error.code == Raced || sql::may_pass_again(error)) || ++failures >= AttemptsMax) return base::fail(error);
     if (stop.stop_requested()) return base::fail(stopped_waiting());
   }
 }
@@ -127,7 +128,7 @@ void Writer::undo() {
   tables_made_ = false;
 }
 
-base::Result<void> Writer::make(const Batch& batch, Isolation isolation, Made& made) {
+base::Result<void> Writer::make(const Batch& batch, Isolation isolation, Turn turn, Made& made) {
   made = {batch.counters, batch.rejects};
   made.counters.rows += int64_t(batch.rows.size());
   chosen_ = {};
@@ -137,8 +138,8 @@ base::Result<void> Writer::make(const Batch& batch, Isolation isolation, Made& m
   if (batch.rows.size() == 0) return {};
   TRY(choose(batch.rows, isolation, made.counters));
   if (chosen_.nothing()) return {};
-  // Whoever has lost its lease is to hold no locks; ahead of the batch before, ours is not to be touched yet.
-  if (ending_ == Ending::Commit && !batch.before) {
+  // Whoever has lost its lease is to hold no locks. The batch before proves it, too: until that has ended the row is locked.
+  if (ending_ == Ending::Commit && turn == Turn::Ours) {
     TRY(store_.prove_lease(lease_));
     made.proven = true;
   }
@@ -148,7 +149,7 @@ base::Result<void> Writer::make(const Batch& batch, Isolation isolation, Made& m
 std::optional<Writer::Made> Writer::make_beside(const Batch& batch, Isolation isolation) {
   Made made;
   // Whatever is wrong is looked at again when the batch before can no longer be its reason.
-  if (make(batch, isolation, made) && !refused_beside_others_) return made;
+  if (make(batch, isolation, Turn::NotYet, made) && !refused_beside_others_) return made;
   undo();
   return std::nullopt;
 }
@@ -165,7 +166,7 @@ base::Result<std::optional<Writer::Made>> Writer::await_turn(const Batch& batch,
   return base::fail(std::move(ended).error());
 }
 
-base::Result<void> Writer::finish(const Batch& batch, int64_t run, record::EntityReport& report, Made made) {
+base::Result<void> Writer::finish(const Batch& batch, int64_t run, record::EntityReport& report, Made& made) {
   auto& [counters, rejects, proven] = made;
   if (TRY(may_be_owed(batch, report.account))) {
     base::check(counters.ledger_holds(), "the ledger does not add up: nothing of this batch was counted");

@@ -73,11 +73,15 @@ class Writer {
     std::vector<record::Reject> rejects;
     bool proven = false;  ///< the lease is, in this transaction
   };
-  base::Result<void> make(const Batch& batch, Isolation isolation, Made& made);
+  enum class Turn {
+    Ours,
+    NotYet,  ///< the batch before has not ended
+  };
+  base::Result<void> make(const Batch& batch, Isolation isolation, Turn turn, Made& made);
   /// nullopt where it is better to begin again when the batch before has ended.
   std::optional<Made> make_beside(const Batch& batch, Isolation isolation);
   base::Result<std::optional<Made>> await_turn(const Batch& batch, std::optional<Made> made);
-  base::Result<void> finish(const Batch& batch, int64_t run, record::EntityReport& report, Made made);
+  base::Result<void> finish(const Batch& batch, int64_t run, record::EntityReport& report, Made& made);
   /// Of the transaction that is open, with the temporary tables that it may have made.
   void undo();
   base::Result<bool> may_be_owed(const Batch& batch, const std::string& account);

@@ -127,7 +127,9 @@ TEST_P(Beside, ItIsRefusedWhereOneBatchCanChangeWhatBecomesOfTheNext) {
       "customer_id integer REFERENCES customers (id), synced_at timestamptz, sync_hash bigint, sync_xid xid)");
   const auto allowed = [&](const config::Entity& of) {
     const Loader to(db(), project_, of);
-    return can_be_written_beside(to.target(), of, db());
+    const auto answer = can_be_written_beside(db(), to.target(), of);
+    EXPECT_TRUE(answer) << answer.error().message;
+    return answer && *answer;
   };
   const config::Entity plain = entity("plain", {"name"});
   const bool possible = db().capabilities().session_tables && db().capabilities().row_versions;
@@ -152,9 +154,34 @@ TEST_P(Beside, ItIsRefusedWhereOneBatchCanChangeWhatBecomesOfTheNext) {
   other.fields[0].taken_as_null = true;
   EXPECT_FALSE(allowed(other));
 
+  run("CREATE VIEW people AS SELECT external_id, name, id FROM plain");
+  other = plain;
+  by_external_id(relation(other, "customer_id", "customers"));
+  const Loader to(db(), project_, other);
+  Target on_view = to.target();
+  on_view.parents[0].table = {"", "people"};
+  EXPECT_FALSE(*can_be_written_beside(db(), on_view, other)) << "the view may be of the table itself";
+
+  run("ALTER TABLE plain ADD manager text REFERENCES plain (external_id)");
+  EXPECT_EQ(allowed(plain), possible) << "nobody writes that column";
+  other = plain;
+  other.fields.emplace_back().column = "manager";
+  EXPECT_FALSE(allowed(other)) << "both may lock the row that one refers to";
+  run("ALTER TABLE plain DROP manager");
+  EXPECT_EQ(allowed(plain), possible);
+  run("CREATE FUNCTION seats() RETURNS bigint LANGUAGE sql AS 'SELECT count(*) FROM plain'; ALTER TABLE plain ADD CHECK (seats() < 1000)");
+  EXPECT_FALSE(allowed(plain)) << "the function counts the rows of the batch before";
+  run("ALTER TABLE plain DROP CONSTRAINT plain_check; ALTER TABLE plain ADD number bigint DEFAULT seats()");
+  EXPECT_FALSE(allowed(plain));
+  run("ALTER TABLE plain DROP number");
+  EXPECT_EQ(allowed(plain), possible);
   run("CREATE FUNCTION note() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RETURN NEW; END $$; "
       "CREATE TRIGGER note BEFORE INSERT ON plain FOR EACH ROW EXECUTE FUNCTION note()");
   EXPECT_FALSE(allowed(plain)) << "a trigger can do anything";
+  run("DROP TRIGGER note ON plain");
+  EXPECT_EQ(allowed(plain), possible);
+  run("CREATE RULE also AS ON INSERT TO plain DO ALSO UPDATE plain SET name = 'old'");
+  EXPECT_FALSE(allowed(plain)) << "so can a rule";
 }
 
 // --- keys ---

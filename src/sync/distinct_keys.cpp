@@ -71,7 +71,8 @@ void DistinctKeys::sort_run() {
 
 void DistinctKeys::spill() {
   if (run_.empty()) return;
-  if (in_order_) {
+  // The first ones of the file, so that it is known which they are.
+  if (in_order_ && unsorted_runs_ == run_lengths_.size()) {
     ++unsorted_runs_;
   } else {
     sort_run();

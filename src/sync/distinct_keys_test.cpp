@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <map>
 #include <set>
 #include <string>
@@ -44,6 +45,19 @@ TEST(DistinctKeys, InTheirOrderUpOrDownAreAsExactAsInAny) {
     keys.add("5");
     EXPECT_EQ(*keys.count(), many + 1) << up;
   }
+}
+
+TEST(DistinctKeys, ThatGoOnInOrderAfterTheyWereAskedAboutAreFoundToo) {
+  DistinctKeys keys;
+  const int many = 200'000;
+  for (int i = 0; i < many; ++i) keys.add(std::to_string(1'000'000 + i));
+  EXPECT_EQ(*keys.have({base::hash_of("1000000")}), std::vector<bool>{true});
+  for (int i = many; i < 2 * many; ++i) keys.add(std::to_string(1'000'000 + i));
+  std::vector<uint64_t> all;
+  for (int i = 0; i < 2 * many; ++i) all.push_back(base::hash_of(std::to_string(1'000'000 + i)));
+  std::sort(all.begin(), all.end());
+  EXPECT_EQ(*keys.have(all), std::vector<bool>(all.size(), true));
+  EXPECT_EQ(*keys.count(), 2 * many);
 }
 
 TEST(DistinctKeys, TheSameKeyTwiceInARowIsOne) {

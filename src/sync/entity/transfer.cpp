@@ -46,6 +46,13 @@ Transfer::Transfer(const EntityTask& task, const config::Stream& stream, Binding
   std::iota(unfound_.begin(), unfound_.end(), 0);
 }
 
+/// Every way out of `pass` but an exception has ended the lanes.
+Transfer::~Transfer() {
+  for (const WriteLane* lane : lanes_) {
+    if (lane) lane->wait();
+  }
+}
+
 base::Result<void> Transfer::pass(const WindowPlan& plan, SweepProgress& sweep) {
   auto passed = read_and_write(plan, sweep);
   // What the lanes have is counted, whatever else became of the pass.
@@ -74,6 +81,7 @@ base::Result<void> Transfer::read_and_write(const WindowPlan& plan, SweepProgres
   // What has been fetched lands, whatever comes next; the checkpoint says where to go on.
   if (!group.empty()) TRY(write(group));
   TRY(settle());
+  TRY(look_at_rejects());
   if (!outcome) return base::fail(outcome.error());
   return {};
 }
@@ -156,9 +164,7 @@ base::Result<void> Transfer::write(PageGroup& group) {
   give_to_lane(group.take_out(), beside ? WriteLane::Begin::AtOnce : WriteLane::Begin::AtEnd);
   // The next group is put together when only one is in memory.
   TRY(beside ? end_lane(next_lane_) : end_lanes());
-  if (!too_many_rejects()) return {};
-  TRY(end_lanes());
-  return refuse_the_mapping();
+  return look_at_rejects();
 }
 
 /// A second connection is of use only where groups come quickly; whether they do, the first one tells.
@@ -166,7 +172,7 @@ bool Transfer::may_use_lanes(const PageGroup& group) {
   if (!was_large_ || group.rows.size() < LargeGroupRows || has_one_lane_) return false;
   if (second_lane_) return true;
   has_one_lane_ = !task_.commits() || !task_.worlds.another_connection || deletes_.elements() ||
-                  !load::can_be_written_beside(writer_.target(), task_.entity, task_.store.connection());
+                  !load::can_be_written_beside(task_.store.connection(), writer_.target(), task_.entity).value_or(false);
   if (has_one_lane_) return false;
   auto second = SecondLane::open(task_, stream_, writer_.target(), lease_);
   // Then one connection must do, as it has so far.
@@ -197,9 +203,12 @@ base::Result<void> Transfer::end_lanes() {
   return earlier ? later : earlier;
 }
 
-bool Transfer::too_many_rejects() {
+base::Result<void> Transfer::look_at_rejects() {
   const record::Counters& c = report_.so_far().counters;
-  return c.rows + c.undecodable >= RejectGuardRows && (c.rejected + c.undecodable) * 2 > c.rows + c.undecodable;
+  const bool too_many = c.rows + c.undecodable >= RejectGuardRows && (c.rejected + c.undecodable) * 2 > c.rows + c.undecodable;
+  if (!too_many) return {};
+  TRY(end_lanes());
+  return refuse_the_mapping();
 }
 
 /// The rejects stay to be looked at, and the next run reads the stream again as if this one had not been.

@@ -31,6 +31,10 @@ class Transfer {
   Transfer(const EntityTask& task, const config::Stream& stream, Binding binding, state::Lease lease, state::Checkpoint before,
            RunDeletes& deletes, RunningReport& report);
 
+  Transfer(const Transfer&) = delete;
+  Transfer& operator=(const Transfer&) = delete;
+  ~Transfer();
+
   /// Reads the stream once, as planned, and writes what comes. What has been fetched lands, whatever the outcome.
   base::Result<void> pass(const WindowPlan& plan, SweepProgress& sweep);
 
@@ -51,7 +55,8 @@ class Transfer {
   base::Result<void> end_lanes();
   base::Result<void> write(PageGroup& group);
   base::Result<void> write_checkpoint(const std::optional<state::Checkpoint>& checkpoint);
-  [[nodiscard]] bool too_many_rejects();
+  /// Guard where more than half of the rows were rejected.
+  base::Result<void> look_at_rejects();
   base::Result<void> refuse_the_mapping();
   base::Result<void> keep_lease();
   void note_ahead(int64_t records);
@@ -75,7 +80,6 @@ class Transfer {
   std::unique_ptr<extract::StoredRecords> page_payloads_;
   std::vector<size_t> unfound_;  ///< sources of the mapping that no record of this run has had
   extract::RepeatedNames repeated_;
-  // The lanes' threads end before what they use does.
   WriteLane first_lane_;
   std::unique_ptr<SecondLane> second_lane_;
   bool has_one_lane_ = false;  ///< the entity must not have two, or there is no connection for another

@@ -33,7 +33,8 @@ void WriteLane::begin(PageGroup group, Begin begin, const WriteLane* before, con
 WriteLane::Outcome WriteLane::write(std::shared_future<Outcome> before, const record::EntityReport* report_before, load::Owed& owed) {
   load::Batch batch{group_.rows, group_.rejects, group_.counters, group_.checkpoint};
   batch.payload_of = [this](std::string_view source) { return group_.payload_of(source, *payloads_); };
-  batch.owed = &owed;
+  // A pinned number of rows is a transaction, whatever they are.
+  if (!task_.entity.batch_rows) batch.owed = &owed;
   if (before.valid()) {
     batch.before = [&](std::optional<milliseconds> patience) -> base::Result<bool> {
       if (patience && before.wait_for(*patience) != std::future_status::ready) return false;
@@ -45,6 +46,11 @@ WriteLane::Outcome WriteLane::write(std::shared_future<Outcome> before, const re
   auto written = writer_.write(batch, task_.run, report_, task_.worlds.stop);
   payloads_->forget();
   return written;
+}
+
+void WriteLane::wait() const {
+  // A group that was to be written at the end of the wait is not: nobody will ask what became of it.
+  if (written_.valid() && written_.wait_for(milliseconds(0)) != std::future_status::deferred) written_.wait();
 }
 
 base::Result<record::EntityReport> WriteLane::end() {

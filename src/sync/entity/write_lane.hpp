@@ -31,6 +31,8 @@ class WriteLane {
   /// From `begin` to `end`.
   [[nodiscard]] bool has_group() const { return written_.valid(); }
   [[nodiscard]] bool shares_keys(const PageGroup& group) const { return has_group() && load::share_keys(group_.rows, group.rows); }
+  /// Waits for the lane's thread, if it has one. Both lanes' are waited for before either goes: each looks at the other.
+  void wait() const;
   /// Waits for the end, and gives the report with what the group, and all before it, have added.
   base::Result<record::EntityReport> end();
 
