@@ -129,7 +129,7 @@ class Lanes(unittest.TestCase):
             self.records[number - 1]["name"] = "bad"
         ended = self.sync(code=25, inserted=11_400, rejected=ROWS - 11_400)
         self.assertIn("too_many_rejects", [error["code"] for error in ended.entity("items")["errors"]])
-        self.assertEqual(self.database.value("select count(*) from syncline.sync_checkpoint where completed"), "0")
+        self.assertEqual(self.database.value("select count(*) from syncline.sync_checkpoint where complete_at is not null"), "0")
 
     def test_where_only_one_session_is_to_be_had_one_must_do(self):
         self.database.execute("create role single login connection limit 1; grant all on schema public, syncline to single; grant all on all tables in schema public, syncline to single; "
