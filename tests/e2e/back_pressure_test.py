@@ -4,7 +4,7 @@ import json
 import subprocess
 import time
 import unittest
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 
 from support.background import LOOK_AGAIN, Background
 from support.databases import OnBothDatabases
@@ -77,12 +77,15 @@ class BackPressure(OnBothDatabases):
         fits = QUEUE_BYTES // len(self.body(1))
         self.assertLess(fits + 10, PAGES)
         waits = "select count(*) from pg_locks where relation = 'goods'::regclass and not granted"
+        lock = ExitStack()
+        self.addCleanup(lock.close)
+        lock.enter_context(self.locked(database))
         with Background(project, "sync", "--json") as run:
-            with self.locked(database):
-                run.until(lambda: int(database.value(waits)) > 0, "the first transaction waits for the table")
-                run.until(lambda: self.asked() > fits // 2, "fetching goes on meanwhile")
-                asked = self.standstill(run)
-                self.assertEqual(int(database.value("select count(*) from goods")), 0)
+            run.until(lambda: int(database.value(waits)) > 0, "the first transaction waits for the table")
+            run.until(lambda: self.asked() > fits // 2, "fetching goes on meanwhile")
+            asked = self.standstill(run)
+            self.assertEqual(int(database.value("select count(*) from goods")), 0)
+            lock.close()
             ended, _ = run.end()
         # One page is being written, and one is there that does not fit into the queue.
         self.assertLessEqual(asked, fits + 2)
