@@ -29,9 +29,10 @@ TEST_P(BinaryArrays, GiveBackWhatWasPutIn) {
   numbers.add(Cell::null());
   // The second time the statement is prepared.
   for (int round = 0; round < 2; ++round) {
-    const auto rows = db().query_arrays("SELECT w, n, w IS NULL, n IS NULL FROM unnest($1::text[], $2::bigint[]) WITH ORDINALITY AS u (w, n, i) "
-                                        "ORDER BY i",
-                                        std::array{words, numbers});
+    const auto rows = db().query_arrays(
+        "SELECT w, n, w IS NULL, n IS NULL FROM unnest($1::text[], $2::bigint[]) WITH ORDINALITY AS u (w, n, i) "
+        "ORDER BY i",
+        std::array{words, numbers});
     ASSERT_TRUE(rows) << rows.error().message;
     ASSERT_EQ(rows->size(), texts.size() + 1);
     for (size_t i = 0; i < texts.size(); ++i) {
