@@ -113,6 +113,23 @@ class Lanes(unittest.TestCase):
         self.sync(code=11, inserted=ROWS - 3, updated=3)
         self.assert_equals_source()
 
+    def test_a_row_that_the_group_before_changes_is_not_left_out_as_it_was(self):
+        self.sync(inserted=ROWS)
+        self.records[6_010] = record(9_500, "for a moment")  # and as it was in the next group
+        # The group that changes it has to wait for the row, so that the next one is asked for meanwhile.
+        holder = threading.Thread(target=lambda: self.database.execute("begin; select 1 from items where external_id = 9500 for update; select pg_sleep(0.6); commit"))
+
+        def before_page(page):
+            if page == 9:
+                holder.start()
+                while int(self.database.value("select count(*) from pg_stat_activity where datname = current_database() and wait_event = 'PgSleep'")) == 0 and holder.is_alive():
+                    pass
+
+        type(self).before_page = staticmethod(before_page)
+        self.addCleanup(holder.join)
+        self.sync(code=11, updated=2, unchanged=ROWS - 2)
+        self.assertEqual(self.database.value("select name from items where external_id = 9500"), "item 9500")
+
     def test_bad_rows_are_rejects_in_both(self):
         bad = set(range(50, ROWS, 100))
         for number in bad:
