@@ -14,17 +14,8 @@
 namespace syncline::load {
 namespace {
 
-bool is_written(const Target& target, const std::string& column) {
-  const auto named = [&](const record::RowColumn& one) {
-    return one.role != record::RowColumn::Role::RelationKey && one.column.name == column;
-  };
-  const auto linked = [&](const Parent& parent) { return parent.column.name == column; };
-  return std::any_of(target.columns.begin(), target.columns.end(), named) ||
-         std::any_of(target.parents.begin(), target.parents.end(), linked);
-}
-
 bool any_is_written(const Target& target, const std::vector<std::string>& columns) {
-  return std::any_of(columns.begin(), columns.end(), [&](const std::string& column) { return is_written(target, column); });
+  return std::any_of(columns.begin(), columns.end(), [&](const std::string& column) { return target.writes(column); });
 }
 
 /// A parent that the batch before makes is one that this batch must find, and a row that it refers to is one that both lock.

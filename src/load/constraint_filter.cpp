@@ -82,13 +82,6 @@ ConstraintFilter::ConstraintFilter(const Target& target, const config::Entity& e
   add_uniques();
 }
 
-bool ConstraintFilter::is_written(const std::string& column) const {
-  const auto named = [&](const RowColumn& one) { return one.role != RowColumn::Role::RelationKey && one.column.name == column; };
-  const auto linked = [&](const Parent& parent) { return parent.column.name == column; };
-  return std::any_of(target_.columns.begin(), target_.columns.end(), named) ||
-         std::any_of(target_.parents.begin(), target_.parents.end(), linked);
-}
-
 bool ConstraintFilter::is_mark(const std::string& column) const {
   return entity_.deletes.kind == config::Deletes::Kind::Soft && entity_.deletes.column == column;
 }
@@ -149,15 +142,15 @@ bool ConstraintFilter::is_known(const std::vector<std::string>& columns) const {
 
 void ConstraintFilter::add_value_rules() {
   for (const record::Column& column : target_.table.columns) {
-    if (column.nullable || column.name == key_ || !is_written(column.name) || !value_of(column.name)) continue;
+    if (column.nullable || column.name == key_ || !target_.writes(column.name) || !value_of(column.name)) continue;
     value_rules_.push_back({sql::quoted(column.name) + " IS NULL",
                             {0, column.name, "23502", {column.name}, "must have a value (the column is NOT NULL)"},
                             which_of({column.name})});
     value_columns_.insert(column.name);
   }
   for (const sql::CheckConstraint& check : constraints_.checks) {
-    const bool touched =
-        std::any_of(check.columns.begin(), check.columns.end(), [&](const std::string& one) { return is_written(one) || is_mark(one); });
+    const bool touched = std::any_of(check.columns.begin(), check.columns.end(),
+                                     [&](const std::string& one) { return target_.writes(one) || is_mark(one); });
     if (!touched || !is_known(check.columns)) continue;
     value_rules_.push_back({fmt::format("NOT ({})", check.expression),
                             {0, check.name, "23514", check.columns,
@@ -200,8 +193,8 @@ void ConstraintFilter::add_uniques() {
     std::vector<std::string> columns = index.columns;
     std::erase(columns, target_.account_column);
     const bool own = index.plain && columns == std::vector<std::string>{key_};
-    const bool touched =
-        std::any_of(index.columns.begin(), index.columns.end(), [&](const std::string& one) { return is_written(one) || is_mark(one); });
+    const bool touched = std::any_of(index.columns.begin(), index.columns.end(),
+                                     [&](const std::string& one) { return target_.writes(one) || is_mark(one); });
     if (own || !touched || !is_known(index.columns)) continue;
     Unique unique{index, index.name, "", false, {}, which_of(index.columns)};
     for (const config::FieldMapping& field : entity_.fields) {
@@ -212,9 +205,10 @@ void ConstraintFilter::add_uniques() {
     }
     for (const std::string& name : index.columns) {
       const record::Column* column = target_.table.column(name);
-      if (column && column->nullable && is_written(name) && name != key_) unique.given_up = name;
+      if (column && column->nullable && target_.writes(name) && name != key_) unique.given_up = name;
     }
-    unique.alone = 1 == std::count_if(index.columns.begin(), index.columns.end(), [&](const std::string& one) { return is_written(one); });
+    unique.alone =
+        1 == std::count_if(index.columns.begin(), index.columns.end(), [&](const std::string& one) { return target_.writes(one); });
     uniques_.push_back(std::move(unique));
   }
 }
@@ -239,7 +233,7 @@ std::string ConstraintFilter::rows(const std::set<std::string>& columns) const {
   bool reads_table = false;
   for (const std::string& column : columns) {
     const std::string value = *value_of(column);
-    reads_table = reads_table || !is_written(column);
+    reads_table = reads_table || !target_.writes(column);
     values.push_back(fmt::format(", {} AS {}", value, sql::quoted(column)));
   }
   std::string joins;

@@ -97,7 +97,6 @@ class ConstraintFilter {
   void add_value_rules();
   void add_foreign_keys();
   void add_uniques();
-  [[nodiscard]] bool is_written(const std::string& column) const;
   /// Whether it says that a row is deleted: of a row that comes back it changes.
   [[nodiscard]] bool is_mark(const std::string& column) const;
   [[nodiscard]] std::optional<std::string> value_of(const std::string& column) const;

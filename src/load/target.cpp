@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <array>
 
 #include "base/check.hpp"
@@ -182,6 +183,14 @@ base::Result<bool> has_policies(sql::Connection& connection, const record::Table
 }
 
 }  // namespace
+
+bool Target::writes(const std::string& column) const {
+  const auto named = [&](const record::RowColumn& one) {
+    return one.role != record::RowColumn::Role::RelationKey && one.column.name == column;
+  };
+  const auto linked = [&](const Parent& parent) { return parent.column.name == column; };
+  return std::any_of(columns.begin(), columns.end(), named) || std::any_of(parents.begin(), parents.end(), linked);
+}
 
 base::Result<Target> bind_target(sql::Connection& connection, const config::Project& project, const config::Entity& entity,
                                  const record::Table& table, std::vector<record::RowColumn> columns) {

@@ -66,6 +66,9 @@ struct Target {
   std::map<std::string, std::string> defaults = {};  ///< by column: what the database gives to one that a new row does not speak of, as SQL
   std::vector<Numbered> numbers = {};
   bool has_policies = false;  ///< row level security limits which of its rows this role sees and writes
+
+  /// Whether a column of the table gets its value from the records: a mapped one, or a relation's.
+  [[nodiscard]] bool writes(const std::string& column) const;
 };
 
 /// Binds an entity's relations to the catalog. What is not there (a parent's external id column, a relation's column, a UNIQUE index on the

@@ -5,7 +5,6 @@
 
 #include <numeric>
 
-#include "base/check.hpp"
 #include "base/text.hpp"
 #include "config/place.hpp"
 #include "load/beside.hpp"
